@@ -1,0 +1,135 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Contracts.Views;
+
+namespace Aggregator.Contracts.Entities;
+
+/// <summary>
+/// One live aggregate. Partitions apply to it, its parts push to it, it pushes to its parent: calls go partition →
+/// entity → parent, never back. Keyed by registry id.
+/// </summary>
+[Alias("aggregator.entity")]
+public interface IEntityGrain : IGrainWithStringKey
+{
+    /// <summary>Applies what a partition's log has for this entity, once, and answers how far it has come.</summary>
+    [Alias("apply")]
+    Task<ApplyReply> ApplyAsync(EntityDelta delta);
+
+    /// <summary>Takes in a part's totals.</summary>
+    /// <returns>False if a version in between is missing: send everything.</returns>
+    [Alias("take-part")]
+    Task<bool> TakePartAsync(string part, PartUpdateBox update);
+
+    /// <summary>What this entity has of a part.</summary>
+    [Alias("part")]
+    Task<PartStanding> GetPartAsync(string part);
+
+    /// <summary>Answers when all that was applied until now shows in every ancestor's view.</summary>
+    [Alias("settle")]
+    Task SettleAsync();
+}
+
+/// <summary>The aggregate of an actor.</summary>
+[Alias("aggregator.actor")]
+public interface IActorGrain : IEntityGrain
+{
+    /// <summary>The view as it stands; null if no claim names the actor and the registry does not know it.</summary>
+    [Alias("view")]
+    Task<ActorView?> GetViewAsync();
+}
+
+/// <summary>The aggregate of a region.</summary>
+[Alias("aggregator.region")]
+public interface IRegionGrain : IEntityGrain
+{
+    /// <summary>The view as it stands; null if no claim names the region and the registry does not know it.</summary>
+    [Alias("view")]
+    Task<RegionView?> GetViewAsync();
+
+    /// <summary>Denials and confirmations made in this region and those that contain it, which reach into its parts (R12).</summary>
+    [Alias("answers")]
+    Task<AnswerList> GetAnswersAsync();
+}
+
+/// <summary>The aggregate of a source.</summary>
+[Alias("aggregator.source")]
+public interface ISourceGrain : IEntityGrain
+{
+    /// <summary>The view as it stands; null if nothing came from the source and the registry does not know it.</summary>
+    [Alias("view")]
+    Task<SourceView?> GetViewAsync();
+}
+
+/// <summary>What an entity has of a part, as versions of what the part told.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.part-standing")]
+public readonly record struct PartStanding
+{
+    /// <summary>Epoch of the version in its memory.</summary>
+    [Id(0)]
+    public required long HeldEpoch { get; init; }
+
+    /// <summary>Number of the version in its memory.</summary>
+    [Id(1)]
+    public required long HeldNumber { get; init; }
+
+    /// <summary>Epoch of the version in its row and in those of its ancestors.</summary>
+    [Id(2)]
+    public required long SafeEpoch { get; init; }
+
+    /// <summary>Number of the version in its row and in those of its ancestors.</summary>
+    [Id(3)]
+    public required long SafeNumber { get; init; }
+}
+
+/// <summary>What the entries (From, To] of a partition's log have for one entity, folded into one message.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.entity-delta")]
+public sealed record EntityDelta
+{
+    /// <summary>The partition.</summary>
+    [Id(0)]
+    public required int Partition { get; init; }
+
+    /// <summary>Its log's incarnation.</summary>
+    [Id(1)]
+    public required long Incarnation { get; init; }
+
+    /// <summary>The last entry up to <see cref="From"/> and after the checkpoint that touched the entity, else the checkpoint.</summary>
+    [Id(2)]
+    public required long Previous { get; init; }
+
+    /// <summary>Whether <see cref="Previous"/> is the checkpoint: everything up to it is durable in the entity's row.</summary>
+    [Id(3)]
+    public required bool PreviousIsCheckpoint { get; init; }
+
+    /// <summary>The mark that the partition expects at the most.</summary>
+    [Id(4)]
+    public required long From { get; init; }
+
+    /// <summary>The mark after it is applied; equal to <see cref="From"/> if only the marks are asked for.</summary>
+    [Id(5)]
+    public required long To { get; init; }
+
+    /// <summary>The records, in log order.</summary>
+    [Id(6)]
+    public required RecordList Records { get; init; }
+
+    /// <summary>Whether the entity should persist now, since much of the log waits for it to be checkpointed.</summary>
+    [Id(7)]
+    public bool PersistSoon { get; init; }
+}
+
+/// <summary>How far an entity has come with a partition's log.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.apply-reply")]
+public sealed record ApplyReply
+{
+    /// <summary>The incarnation of the log that the mark belongs to.</summary>
+    [Id(2)]
+    public required long Incarnation { get; init; }
+
+    /// <summary>Everything up to here that touches the entity is in its memory.</summary>
+    [Id(0)]
+    public required long Mark { get; init; }
+
+    /// <summary>Everything up to here that touches the entity is in its row and in those of its ancestors.</summary>
+    [Id(1)]
+    public required long DurableMark { get; init; }
+}

@@ -1,0 +1,89 @@
+using Aggregator.Domain.Log;
+
+namespace Aggregator.Contracts.Partitions;
+
+/// <summary>
+/// The one writer of a partition of the claim log: dedupes, appends, acknowledges, and fans out what it appended.
+/// Keyed by the partition's number.
+/// </summary>
+[Alias("aggregator.partition")]
+public interface IPartitionGrain : IGrainWithIntegerKey
+{
+    /// <summary>
+    /// Takes claims in. Answers when all of them are durable, or that this cannot be said: then some may be, and sending
+    /// all of them again is safe.
+    /// </summary>
+    [Alias("append")]
+    Task<AppendReply> AppendAsync(ClaimBatch batch);
+
+    /// <summary>
+    /// Answers when all that the partition appended up to <paramref name="sequence"/> shows in the views of
+    /// <paramref name="entities"/> and of their ancestors.
+    /// </summary>
+    /// <returns>False if that did not come about in time.</returns>
+    [Alias("await-applied")]
+    Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities);
+
+    /// <summary>Keeps the partition awake, so that none sleeps on what it has not fanned out.</summary>
+    [Alias("ping")]
+    Task PingAsync();
+}
+
+/// <summary>Claims of one partition, validated and resolved.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.claim-batch")]
+public sealed record ClaimBatch
+{
+    /// <summary>The claims, in the order sent.</summary>
+    [Id(0)]
+    public required ClaimList Claims { get; init; }
+}
+
+/// <summary>What became of one claim.</summary>
+public enum AppendOutcome : byte
+{
+    /// <summary>New, and durable now.</summary>
+    Accepted = 1,
+
+    /// <summary>The same content is in the log already (R2).</summary>
+    Duplicate = 2,
+
+    /// <summary>Another version of a claim in the log, and durable now (R3).</summary>
+    Corrected = 3,
+
+    /// <summary>Not taken: the claim has had as many versions as one may have.</summary>
+    TooManyVersions = 4,
+}
+
+/// <summary>Why it cannot be said that all of a batch is durable. Sent again, what is in already counts once.</summary>
+public enum AppendRefusal : byte
+{
+    /// <summary>It was taken.</summary>
+    None = 0,
+
+    /// <summary>More is waiting than the partition may hold; send again later.</summary>
+    Busy = 1,
+
+    /// <summary>The store does not take writes now.</summary>
+    StoreUnavailable = 2,
+}
+
+/// <summary>What became of a batch.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.append-reply")]
+public sealed record AppendReply
+{
+    /// <summary>Why it cannot be said that all is durable; <see cref="AppendRefusal.None"/> if it is.</summary>
+    [Id(0)]
+    public AppendRefusal Refusal { get; init; }
+
+    /// <summary>Per claim, in the order sent; empty on a refusal.</summary>
+    [Id(1)]
+    public AppendOutcome[] Outcomes { get; init; } = [];
+
+    /// <summary>The last log entry that any of the claims rests on, originals of duplicates included.</summary>
+    [Id(2)]
+    public long LastSequence { get; init; }
+
+    /// <summary>Entities that the claims no longer name, but the versions they replaced did.</summary>
+    [Id(3)]
+    public EntityKey[] AlsoTouched { get; init; } = [];
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+
+namespace Aggregator.Domain.Aggregates;
+
+using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
+
+/// <summary>What is claimed of one actor's losses, its parts included, and what it says itself.</summary>
+public sealed class ActorAggregate : IAggregate
+{
+    private readonly string _id;
+    private readonly Folds _folds;
+
+    // Once a denial or confirmation has come, a change in a place may touch the lines of all places within it.
+    private bool _answered;
+
+    /// <summary>An aggregate without claims.</summary>
+    public ActorAggregate(string id)
+    {
+        _id = id;
+        Book = new ClaimBook(new EntityKey(EntityKind.Actor, id));
+        _folds = new Folds(Book);
+    }
+
+    /// <inheritdoc/>
+    public ClaimBook Book { get; }
+
+    /// <inheritdoc/>
+    public Parts Parts { get; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        if (bucket.Kind != BucketKind.Cell)
+        {
+            return [];
+        }
+
+        var own = new LineKey(null, bucket.Cell.Item, bucket.Cell.Outcome, bucket.Cell.Region);
+        _answered |= _folds.Answers(registry).Count > 0;
+        return !_answered
+            ? [own]
+            : [.. AllLines(registry)
+                .Where(line => line.Item == own.Item && line.Outcome == own.Outcome && registry.IsWithin(EntityKind.Region, line.Place ?? RegistrySnapshot.World, bucket.Cell.Region))
+                .Append(own)
+                .Distinct()];
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) => Book.Buckets
+        .Where(bucket => bucket.Kind == BucketKind.Cell)
+        .Select(bucket => new LineKey(null, bucket.Cell.Item, bucket.Cell.Outcome, bucket.Cell.Region))
+        .Concat(Parts.Lines)
+        .Distinct();
+
+    /// <inheritdoc/>
+    public Voices Total(LineKey line, RegistrySnapshot registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        var place = line.Place ?? RegistrySnapshot.World;
+        Answer[] reaching = [.. AnswersOn(line, place, registry)];
+        var own = new BucketKey(BucketKind.Cell, new CellKey(_id, line.Item, line.Outcome, place));
+        return Rollup.Combine(Book[own].Count == 0 ? Rollup.Nobody : _folds.Fold(own, registry, reaching), Rollup.Mark(Parts.Totals(line), reaching));
+    }
+
+    /// <summary>The losses, by item and outcome: each place's actors first, then places, up to the world (R14).</summary>
+    public IReadOnlyList<Line> Lines(RegistrySnapshot registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        return [.. AllLines(registry)
+            .GroupBy(line => line with { Place = null })
+            .OrderBy(group => group.Key)
+            .Select(group => Aggregates.Lines.Make(_id, group.Key.Item, group.Key.Outcome, OverPlaces(group, registry), registry))
+            .Where(line => line.Positions.Count > 0)];
+    }
+
+    /// <summary>What the actor and the bodies of its voice say of others, by target, item, outcome and place.</summary>
+    public IReadOnlyList<SaidLine> Said(RegistrySnapshot registry) =>
+        [.. Book.Buckets.Where(bucket => bucket.Kind == BucketKind.Said).Concat(Parts.SaidBuckets).Distinct()
+            .OrderBy(bucket => bucket.Cell)
+            .Select(bucket => (bucket.Cell, Line: Aggregates.Lines.Make(
+                bucket.Cell.Target, bucket.Cell.Item, bucket.Cell.Outcome, Said(bucket, registry), registry)))
+            .SelectMany(said => said.Line.Positions.Select(position => new SaidLine(said.Cell, position)))];
+
+    private Voices Said(BucketKey bucket, RegistrySnapshot registry)
+    {
+        Appearance[] told = [.. Parts.Said(bucket)];
+        return told.Length == 0 ? _folds.Fold(bucket, registry, []) : Cell.Fold(Book[bucket].Concat(told), registry);
+    }
+
+    private Voices OverPlaces(IEnumerable<LineKey> lines, RegistrySnapshot registry) => Rollup.Fold(
+        lines.ToDictionary(line => line.Place ?? RegistrySnapshot.World, line => Total(line, registry), StringComparer.Ordinal),
+        place => registry.Parent(EntityKind.Region, place),
+        RegistrySnapshot.World);
+
+    // Denials of a loss name its target, so the target has them: those made in the place or in one that contains it.
+    private IEnumerable<Answer> AnswersOn(LineKey line, string place, RegistrySnapshot registry) => _folds.Answers(registry).Where(answer =>
+        answer.Holder is null && answer.Target == _id && answer.Item == line.Item && answer.Outcome == line.Outcome
+        && registry.IsWithin(EntityKind.Region, place, answer.Region));
+}
+
+/// <summary>One thing an actor says of a target in a place.</summary>
+/// <param name="Cell">Of whom, what and where.</param>
+/// <param name="Position">Its position.</param>
+public sealed record SaidLine(CellKey Cell, Position Position);

@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+
+namespace Aggregator.Domain.Aggregates;
+
+using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
+
+/// <summary>
+/// The stored and sent form of an entity's parts: buckets of claims, counts, and the update that a part pushes. Each
+/// blob starts with its version; unknown ones fail loudly.
+/// </summary>
+public static class AggregateFormat
+{
+    /// <summary>The version written.</summary>
+    public const byte Version = 1;
+
+    /// <summary>A bucket's key and its claims, in ledger order, so that equal buckets have equal bytes.</summary>
+    public static byte[] EncodeBucket(BucketKey bucket, IEnumerable<Appearance> claims)
+    {
+        var writer = Start();
+        writer.Text(bucket.ToString());
+        WriteClaims(writer, [.. claims]);
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads a bucket into a book.</summary>
+    public static void RestoreBucket(ClaimBook book, ReadOnlyMemory<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        var reader = Open(bytes);
+        book.Restore(BucketKey.Parse(reader.Text()), ReadClaims(reader));
+    }
+
+    /// <summary>An entity's counts.</summary>
+    public static byte[] EncodeCounts(Counts counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        var writer = Start();
+        writer.Unsigned((ulong)counts.ByStance.Count);
+        foreach (var (stance, count) in counts.ByStance.OrderBy(pair => pair.Key))
+        {
+            writer.Byte((byte)stance);
+            writer.Signed(count);
+        }
+
+        writer.Unsigned((ulong)counts.ByReportedDay.Count);
+        foreach (var (day, count) in counts.ByReportedDay)
+        {
+            writer.Signed(day.DayNumber);
+            writer.Signed(count);
+        }
+
+        writer.Unsigned((ulong)counts.Spellings.Count);
+        foreach (var (spelling, count) in counts.Spellings)
+        {
+            writer.Text(spelling);
+            writer.Signed(count);
+        }
+
+        writer.Signed(counts.Duplicates);
+        writer.Signed(counts.Corrections);
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads counts into an entity's empty ones.</summary>
+    public static void RestoreCounts(Counts counts, ReadOnlyMemory<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        var reader = Open(bytes);
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            counts.ByStance[(Stance)reader.Byte()] = reader.Signed();
+        }
+
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            counts.ByReportedDay[DateOnly.FromDayNumber((int)reader.Signed())] = reader.Signed();
+        }
+
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            counts.Spellings[reader.Text()] = reader.Signed();
+        }
+
+        counts.Duplicates = reader.Signed();
+        counts.Corrections = reader.Signed();
+    }
+
+    /// <summary>What a part tells its parent.</summary>
+    public static byte[] EncodeUpdate(PartUpdate update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        var writer = Start();
+        Write(writer, update.Version);
+        writer.Flag(update.Since is not null);
+        Write(writer, update.Since ?? PartVersion.None);
+        writer.Unsigned((ulong)update.Totals.Count);
+        foreach (var (line, voices) in update.Totals.OrderBy(pair => pair.Key))
+        {
+            writer.Text(line.Target);
+            writer.Byte((byte)line.Item);
+            writer.Byte((byte)line.Outcome);
+            writer.Text(line.Place);
+            writer.Unsigned((ulong)voices.Count);
+            foreach (var (voice, said) in voices)
+            {
+                Write(writer, voice);
+                TallyFormat.Write(writer, said);
+            }
+        }
+
+        writer.Unsigned((ulong)update.Said.Count);
+        foreach (var (bucket, claims) in update.Said.OrderBy(pair => pair.Key.Cell))
+        {
+            writer.Text(bucket.ToString());
+            WriteClaims(writer, [.. claims]);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="EncodeUpdate"/> made.</summary>
+    public static PartUpdate DecodeUpdate(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = Open(bytes);
+        var version = ReadVersion(reader);
+        var changes = reader.Flag();
+        var since = ReadVersion(reader);
+        var totals = new Dictionary<LineKey, Voices>();
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            var line = new LineKey(reader.OptionalText(), (Item)reader.Byte(), (Outcome)reader.Byte(), reader.OptionalText());
+            var voices = ImmutableSortedDictionary.CreateBuilder<Voice, VoiceTally>();
+            for (var speakers = reader.Count(); speakers > 0; speakers--)
+            {
+                voices.Add(ReadVoice(reader), TallyFormat.Read(reader));
+            }
+
+            totals.Add(line, voices.ToImmutable());
+        }
+
+        var said = new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>();
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            said.Add(BucketKey.Parse(reader.Text()), ReadClaims(reader));
+        }
+
+        return new PartUpdate(version, changes ? since : null, totals, said);
+    }
+
+    internal static void Write(BinaryFormatWriter writer, Voice voice)
+    {
+        writer.Byte((byte)voice.Kind);
+        writer.Text(voice.Id);
+    }
+
+    internal static Voice ReadVoice(BinaryFormatReader reader) => new((Registry.EntityKind)reader.Byte(), reader.Text());
+
+    private static BinaryFormatWriter Start()
+    {
+        var writer = new BinaryFormatWriter();
+        writer.Byte(Version);
+        return writer;
+    }
+
+    private static BinaryFormatReader Open(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new BinaryFormatReader(bytes);
+        return reader.Byte() is var version and not Version
+            ? throw new InvalidDataException($"aggregate of format {version}; this release reads {Version}")
+            : reader;
+    }
+
+    private static void WriteClaims(BinaryFormatWriter writer, List<Appearance> claims)
+    {
+        claims.Sort(Appearance.Order);
+        writer.Unsigned((ulong)claims.Count);
+        foreach (var (claim, position) in claims)
+        {
+            LogFormat.Write(writer, position);
+            ClaimCodec.Write(writer, claim);
+        }
+    }
+
+    private static Appearance[] ReadClaims(BinaryFormatReader reader)
+    {
+        var claims = new Appearance[reader.Count()];
+        for (var at = 0; at < claims.Length; at++)
+        {
+            var position = LogFormat.ReadPosition(reader);
+            claims[at] = new Appearance(ClaimCodec.Read(reader), position);
+        }
+
+        return claims;
+    }
+
+    private static void Write(BinaryFormatWriter writer, PartVersion version)
+    {
+        writer.Signed(version.Epoch);
+        writer.Signed(version.Number);
+    }
+
+    private static PartVersion ReadVersion(BinaryFormatReader reader) => new(reader.Signed(), reader.Signed());
+}

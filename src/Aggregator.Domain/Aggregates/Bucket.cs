@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
+
+namespace Aggregator.Domain.Aggregates;
+
+/// <summary>What a bucket of an entity's claims is about.</summary>
+public enum BucketKind : byte
+{
+    /// <summary>Figures on a target in a place, as a target or a place keeps them.</summary>
+    Cell = 1,
+
+    /// <summary>Figures as their claimant keeps them.</summary>
+    Said = 2,
+
+    /// <summary>Who holds a place.</summary>
+    Control = 3,
+}
+
+/// <summary>The unit in which an entity's claims are kept, folded and stored: a change rewrites only its bucket.</summary>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Cell">The cell; for control only the region counts.</param>
+public readonly record struct BucketKey(BucketKind Kind, CellKey Cell)
+{
+    /// <summary>The key of the stored form; <see cref="Parse"/> reads it back.</summary>
+    public override string ToString() => string.Join(
+        '/',
+        ((byte)Kind).ToString(CultureInfo.InvariantCulture),
+        ((byte)Cell.Item).ToString(CultureInfo.InvariantCulture),
+        ((byte)Cell.Outcome).ToString(CultureInfo.InvariantCulture),
+        Cell.Target ?? "",
+        Cell.Region);
+
+    /// <summary>A name of fixed length for the bucket: ids may be longer than what a store takes as a field's name.</summary>
+    public string Digest() => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(ToString())).ToString("x32", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads the stored form. Ids are slugs, so none has a slash in it.</summary>
+    public static BucketKey Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var parts = text.Split('/');
+        return new BucketKey(
+            (BucketKind)byte.Parse(parts[0], CultureInfo.InvariantCulture),
+            new CellKey(
+                parts[3].Length == 0 ? null : parts[3],
+                (Item)byte.Parse(parts[1], CultureInfo.InvariantCulture),
+                (Outcome)byte.Parse(parts[2], CultureInfo.InvariantCulture),
+                parts[4]));
+    }
+}

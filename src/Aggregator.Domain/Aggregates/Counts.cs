@@ -1,0 +1,68 @@
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+
+namespace Aggregator.Domain.Aggregates;
+
+/// <summary>How many standing claims name an entity, and when. All of it can be counted back, so corrections are exact.</summary>
+public sealed class Counts
+{
+    /// <summary>Claims per stance.</summary>
+    public Dictionary<Stance, long> ByStance { get; } = [];
+
+    /// <summary>Claims per day of reportedAt, UTC.</summary>
+    public SortedDictionary<DateOnly, long> ByReportedDay { get; } = [];
+
+    /// <summary>
+    /// Spellings whose slug is the entity's id, by use: the names that a provisional entry has been given.
+    /// </summary>
+    public SortedDictionary<string, long> Spellings { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Claims that came again with the same content; kept by sources alone.</summary>
+    public long Duplicates { get; set; }
+
+    /// <summary>Versions that came after the first of their claim; kept by sources alone.</summary>
+    public long Corrections { get; set; }
+
+    /// <summary>Standing claims.</summary>
+    public long Total => ByStance.Values.Sum();
+
+    /// <summary>The spelling used most, the first of equals; null if none was.</summary>
+    public string? Spelling => Spellings.Count == 0 ? null : Spellings.MaxBy(pair => pair.Value).Key;
+
+    /// <summary>Counts a claim in, or out again.</summary>
+    /// <param name="claim">The claim.</param>
+    /// <param name="owner">The entity that it names.</param>
+    /// <param name="by">1 or −1.</param>
+    public void Count(Claim claim, EntityKey owner, int by)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        if (NameIn(claim, owner) is { } name && NameFolding.ToSlug(name) == owner.Id)
+        {
+            Add(Spellings, name, by);
+        }
+
+        Add(ByStance, claim.Stance, by);
+        Add(ByReportedDay, DateOnly.FromDateTime(claim.ReportedAt.UtcDateTime), by);
+    }
+
+    private static string? NameIn(Claim claim, EntityKey owner) => owner.Kind switch
+    {
+        EntityKind.Source => claim.Source.Text,
+        EntityKind.Region => claim.Region?.Text,
+        _ => claim.Target?.Id == owner.Id ? claim.Target.Text : claim.Claimant?.Text,
+    };
+
+    private static void Add<TKey>(IDictionary<TKey, long> counts, TKey key, int by)
+    {
+        counts.TryGetValue(key, out var count);
+        if (count + by == 0)
+        {
+            counts.Remove(key);
+        }
+        else
+        {
+            counts[key] = count + by;
+        }
+    }
+}

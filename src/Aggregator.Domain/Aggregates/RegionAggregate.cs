@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+
+namespace Aggregator.Domain.Aggregates;
+
+using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
+
+/// <summary>
+/// What is claimed of one place and its parts. Own claims are kept, parts' totals are held as they push them, and lines
+/// are made of both under the registry given.
+/// </summary>
+public sealed class RegionAggregate : IAggregate
+{
+    private readonly string _id;
+    private readonly Folds _folds;
+
+    /// <summary>An aggregate without claims.</summary>
+    public RegionAggregate(string id)
+    {
+        _id = id;
+        Book = new ClaimBook(new EntityKey(EntityKind.Region, id));
+        _folds = new Folds(Book);
+    }
+
+    /// <inheritdoc/>
+    public ClaimBook Book { get; }
+
+    /// <inheritdoc/>
+    public Parts Parts { get; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry) => bucket.Kind == BucketKind.Cell
+        ? [new LineKey(TargetVoice(bucket.Cell.Target, registry), bucket.Cell.Item, bucket.Cell.Outcome, null)]
+        : [];
+
+    /// <inheritdoc/>
+    public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) =>
+        Book.Buckets.SelectMany(bucket => LinesOf(bucket, registry)).Concat(Parts.Lines).Distinct();
+
+    /// <inheritdoc/>
+    public Voices Total(LineKey line, RegistrySnapshot registry) => Total(line, registry, OwnAnswers(registry));
+
+    /// <summary>The denials and confirmations made here, which reach into the parts (R12).</summary>
+    public IReadOnlyList<Answer> OwnAnswers(RegistrySnapshot registry) => _folds.Answers(registry);
+
+    /// <summary>All lines, by target, item and outcome.</summary>
+    /// <param name="registry">The registry the view is built under.</param>
+    /// <param name="inherited">Answers made in the places that contain this one.</param>
+    public IReadOnlyList<Line> Lines(RegistrySnapshot registry, IReadOnlyCollection<Answer> inherited)
+    {
+        Answer[] answers = [.. inherited, .. OwnAnswers(registry)];
+        return [.. AllLines(registry)
+            .Order()
+            .Select(line => Aggregates.Lines.Make(line.Target, line.Item, line.Outcome, Total(line, registry, answers), registry))
+            .Where(line => line.Positions.Count > 0)];
+    }
+
+    /// <summary>Who is said to hold the place itself.</summary>
+    /// <param name="registry">The registry the view is built under.</param>
+    /// <param name="inherited">Answers made in the places that contain this one.</param>
+    public Control Control(RegistrySnapshot registry, IReadOnlyCollection<Answer> inherited) =>
+        Ledger.Control.Fold(Book[new BucketKey(BucketKind.Control, new CellKey(null, default, default, _id))], registry, inherited);
+
+    private Voices Total(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
+    {
+        Answer[] reaching = answers.Count == 0 ? [] :
+        [
+            .. answers.Where(answer => answer.Holder is null && answer.Item == line.Item && answer.Outcome == line.Outcome && TargetVoice(answer.Target, registry) == line.Target),
+        ];
+        var byTarget = _folds.Buckets(BucketKind.Cell, line.Item, line.Outcome)
+            .Where(bucket => TargetVoice(bucket.Cell.Target, registry) == line.Target)
+            .ToDictionary(bucket => bucket.Cell.Target ?? "", bucket => _folds.Fold(bucket, registry, reaching), StringComparer.Ordinal);
+        var here = line.Target is null
+            ? byTarget.GetValueOrDefault("") ?? Rollup.Nobody
+            : Rollup.FoldTargets(byTarget, line.Target, registry);
+        return Rollup.Combine(here, Rollup.Mark(Parts.Totals(line), reaching));
+    }
+
+    private static string? TargetVoice(string? target, RegistrySnapshot registry) => target is null ? null : registry.Voice(target);
+}

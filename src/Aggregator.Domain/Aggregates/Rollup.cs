@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Registry;
+
+namespace Aggregator.Domain.Aggregates;
+
+using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
+
+/// <summary>Rolls what each voice says up the containment trees (R14): actors within a place, then places.</summary>
+public static class Rollup
+{
+    /// <summary>Nobody says anything.</summary>
+    public static readonly Voices Nobody = Voices.Empty;
+
+    /// <summary>A node with its parts, voice by voice.</summary>
+    public static Voices Combine(Voices own, IReadOnlyCollection<Voices> parts)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 0)
+        {
+            return own;
+        }
+
+        return parts.SelectMany(part => part.Keys).Concat(own.Keys).Distinct()
+            .ToImmutableSortedDictionary(voice => voice, voice => CombineVoice(own.GetValueOrDefault(voice), [.. parts.Select(part => part.GetValueOrDefault(voice)).OfType<VoiceTally>()]));
+    }
+
+    /// <summary>
+    /// The tree of a dimension folded bottom up: each node's own figures combined with those of its parts.
+    /// </summary>
+    /// <param name="own">Own figures by node id.</param>
+    /// <param name="parent">The node above one; null at the top.</param>
+    /// <param name="root">The node whose figures are asked for.</param>
+    public static Voices Fold(IReadOnlyDictionary<string, Voices> own, Func<string, string?> parent, string root)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(parent);
+        var children = new Dictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        foreach (var node in own.Keys)
+        {
+            var below = node;
+            while (below != root && parent(below) is { } above)
+            {
+                if (!children.TryGetValue(above, out var siblings))
+                {
+                    children[above] = siblings = new SortedSet<string>(StringComparer.Ordinal);
+                }
+
+                if (!siblings.Add(below))
+                {
+                    break;
+                }
+
+                below = above;
+            }
+        }
+
+        return Node(root);
+
+        Voices Node(string id) => Combine(
+            own.GetValueOrDefault(id) ?? Nobody,
+            children.TryGetValue(id, out var parts) ? [.. parts.Select(Node)] : []);
+    }
+
+    /// <summary>
+    /// The figures on a voice's losses in one place: its actors' trees folded, and other actors with the same voice
+    /// (Artsakh under Armenia) as parts of it.
+    /// </summary>
+    public static Voices FoldTargets(IReadOnlyDictionary<string, Voices> byTarget, string targetVoice, RegistrySnapshot registry) => Fold(
+        byTarget,
+        target => target == targetVoice ? null
+            : registry.Parent(EntityKind.Actor, target) is { } parent && registry.Voice(parent) == targetVoice ? parent
+            : targetVoice,
+        targetVoice);
+
+    /// <summary>The parts' figures with the answers of the whole that reach them.</summary>
+    public static IReadOnlyCollection<Voices> Mark(IReadOnlyCollection<Voices> parts, IReadOnlyCollection<Answer> answers)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(answers);
+        return answers.Count == 0 ? parts : [.. parts.Select(part => part.ToImmutableSortedDictionary(pair => pair.Key, pair => Answers.Mark(pair.Key, pair.Value, answers)))];
+    }
+
+    private static VoiceTally CombineVoice(VoiceTally? own, IReadOnlyCollection<VoiceTally> parts)
+    {
+        if (parts.Count == 0)
+        {
+            return own!;
+        }
+
+        var tally = Tally.Combine(own?.Tally.AsOwn() ?? OwnFigures.None, [.. parts.Select(part => part.Tally)]);
+        var provenance = parts.Aggregate(own?.Provenance ?? Provenance.None, (sum, part) => sum.Plus(part.Provenance));
+        var details = parts.SelectMany(part => part.Details.Keys).Concat(own?.Details.Keys ?? []).Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(
+            detail => detail,
+            detail => Tally.Combine(
+                own?.Details.GetValueOrDefault(detail)?.AsOwn() ?? OwnFigures.None,
+                [.. parts.Select(part => part.Details.GetValueOrDefault(detail)).OfType<Tally>()]),
+            StringComparer.Ordinal);
+        return new VoiceTally(tally, provenance, details);
+    }
+}

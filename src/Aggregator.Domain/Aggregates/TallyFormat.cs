@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+
+namespace Aggregator.Domain.Aggregates;
+
+/// <summary>The sent form of what one voice says of a line at a node.</summary>
+internal static class TallyFormat
+{
+    public static void Write(BinaryFormatWriter writer, VoiceTally said)
+    {
+        var (tally, provenance, details) = said;
+        Write(writer, tally);
+        Write(writer, provenance);
+        writer.Unsigned((ulong)details.Count);
+        foreach (var (detail, figure) in details)
+        {
+            writer.Text(detail);
+            Write(writer, figure);
+        }
+    }
+
+    private static void Write(BinaryFormatWriter writer, Tally tally)
+    {
+        Day(writer, tally.AsOf);
+        Day(writer, tally.Since);
+        Write(writer, tally.Total);
+        Write(writer, tally.Days);
+        Write(writer, tally.Incidents);
+        writer.Flag(tally.Series is not null);
+        if (tally.Series is { } series)
+        {
+            Day(writer, series.AsOf);
+            Day(writer, series.Since);
+            Write(writer, series.Total);
+            writer.Optional(series.Added);
+            writer.Optional(series.Corrected);
+        }
+
+        writer.Flag(tally.Inconsistent);
+        writer.Flag(tally.Floor is not null);
+        Write(writer, tally.Floor ?? Bounds.Zero);
+        writer.Optional(tally.Unallocated);
+    }
+
+    public static VoiceTally Read(BinaryFormatReader reader)
+    {
+        var tally = ReadTally(reader);
+        var provenance = ReadProvenance(reader);
+        var details = ImmutableSortedDictionary.CreateBuilder<string, Tally>(StringComparer.Ordinal);
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            details.Add(reader.Text(), ReadTally(reader));
+        }
+
+        return new VoiceTally(tally, provenance, details.ToImmutable());
+    }
+
+    private static Tally ReadTally(BinaryFormatReader reader) => new()
+    {
+        AsOf = Day(reader),
+        Since = Day(reader),
+        Total = ReadBounds(reader),
+        Days = ReadDays(reader),
+        Incidents = ReadDays(reader),
+        Series = reader.Flag() ? new RunningTotal(Day(reader)!.Value, Day(reader), ReadBounds(reader), reader.Optional(), reader.Optional()) : null,
+        Inconsistent = reader.Flag(),
+        Floor = ReadFloor(reader.Flag(), ReadBounds(reader)),
+        Unallocated = reader.Optional(),
+    };
+
+    private static Bounds? ReadFloor(bool given, Bounds floor) => given ? floor : null;
+
+    private static void Write(BinaryFormatWriter writer, Provenance provenance)
+    {
+        writer.Texts(provenance.Bodies);
+        writer.Texts(provenance.Sources);
+        writer.Texts(provenance.Origins);
+        writer.Texts(provenance.Initiators);
+        writer.Signed(provenance.Appearances);
+        writer.Signed(provenance.Unnumbered);
+        Write(writer, provenance.DeniedBy);
+        Write(writer, provenance.ConfirmedBy);
+        writer.Unsigned((ulong)provenance.Evidence.Count);
+        foreach (var (reportedAt, claim) in provenance.Evidence)
+        {
+            writer.Signed(reportedAt.UtcTicks);
+            writer.Text(claim.Source);
+            writer.Text(claim.Id);
+        }
+    }
+
+    private static Provenance ReadProvenance(BinaryFormatReader reader) => new()
+    {
+        Bodies = reader.Texts(),
+        Sources = reader.Texts(),
+        Origins = reader.Texts(),
+        Initiators = reader.Texts(),
+        Appearances = (int)reader.Signed(),
+        Unnumbered = (int)reader.Signed(),
+        DeniedBy = ReadVoices(reader),
+        ConfirmedBy = ReadVoices(reader),
+        Evidence = ReadEvidence(reader),
+    };
+
+    private static void Write(BinaryFormatWriter writer, IReadOnlyList<Voice> voices)
+    {
+        writer.Unsigned((ulong)voices.Count);
+        foreach (var voice in voices)
+        {
+            AggregateFormat.Write(writer, voice);
+        }
+    }
+
+    private static Voice[] ReadVoices(BinaryFormatReader reader)
+    {
+        var voices = new Voice[reader.Count()];
+        for (var at = 0; at < voices.Length; at++)
+        {
+            voices[at] = AggregateFormat.ReadVoice(reader);
+        }
+
+        return voices;
+    }
+
+    private static EvidenceRef[] ReadEvidence(BinaryFormatReader reader)
+    {
+        var evidence = new EvidenceRef[reader.Count()];
+        for (var at = 0; at < evidence.Length; at++)
+        {
+            evidence[at] = new EvidenceRef(new DateTimeOffset(reader.Signed(), TimeSpan.Zero), new ClaimKey(reader.Text(), reader.Text()));
+        }
+
+        return evidence;
+    }
+
+    private static void Write(BinaryFormatWriter writer, ImmutableSortedDictionary<Period, Bounds> days)
+    {
+        writer.Unsigned((ulong)days.Count);
+        foreach (var (period, figure) in days)
+        {
+            writer.Signed(period.From.DayNumber);
+            writer.Signed(period.To.DayNumber);
+            Write(writer, figure);
+        }
+    }
+
+    private static ImmutableSortedDictionary<Period, Bounds> ReadDays(BinaryFormatReader reader)
+    {
+        var days = ImmutableSortedDictionary.CreateBuilder<Period, Bounds>();
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            days.Add(new Period(DateOnly.FromDayNumber((int)reader.Signed()), DateOnly.FromDayNumber((int)reader.Signed())), ReadBounds(reader));
+        }
+
+        return days.ToImmutable();
+    }
+
+    private static void Write(BinaryFormatWriter writer, Bounds bounds)
+    {
+        writer.Optional(bounds.Low);
+        writer.Optional(bounds.Best);
+        writer.Optional(bounds.High);
+    }
+
+    private static Bounds ReadBounds(BinaryFormatReader reader) => new(reader.Optional(), reader.Optional(), reader.Optional());
+
+    private static void Day(BinaryFormatWriter writer, DateOnly? day) => writer.Optional(day?.DayNumber);
+
+    private static DateOnly? Day(BinaryFormatReader reader) =>
+        reader.Optional() is { } number ? DateOnly.FromDayNumber((int)number) : null;
+}

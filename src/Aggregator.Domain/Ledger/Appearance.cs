@@ -1,0 +1,48 @@
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+
+namespace Aggregator.Domain.Ledger;
+
+/// <summary>A claim where it stands in the log: one source carrying one statement.</summary>
+public sealed record Appearance(Claim Claim, LogPosition Position)
+{
+    /// <summary>
+    /// The order of the ledger: (reportedAt, source, id). It breaks every tie (R1), and nothing else than the claims
+    /// themselves decides it.
+    /// </summary>
+    public static readonly Comparer<Appearance> Order = Comparer<Appearance>.Create(static (left, right) =>
+    {
+        var byTime = left.Claim.ReportedAt.CompareTo(right.Claim.ReportedAt);
+        return byTime != 0 ? byTime : left.Claim.Key.CompareTo(right.Claim.Key);
+    });
+
+    /// <summary>The day of reportedAt, UTC.</summary>
+    public DateOnly ReportedOn => DateOnly.FromDateTime(Claim.ReportedAt.UtcDateTime);
+}
+
+/// <summary>What is counted of whom, where: the unit that statements are folded in.</summary>
+/// <param name="Target">Actor id as in the claims; null for everyone.</param>
+/// <param name="Item">What is counted.</param>
+/// <param name="Outcome">What happened to it.</param>
+/// <param name="Region">Region id as in the claims, the world where none is given.</param>
+public readonly record struct CellKey(string? Target, Item Item, Outcome Outcome, string Region) : IComparable<CellKey>
+{
+    /// <inheritdoc/>
+    public int CompareTo(CellKey other)
+    {
+        var byTarget = string.CompareOrdinal(Target, other.Target);
+        if (byTarget != 0)
+        {
+            return byTarget;
+        }
+
+        var byItem = Item.CompareTo(other.Item);
+        if (byItem != 0)
+        {
+            return byItem;
+        }
+
+        var byOutcome = Outcome.CompareTo(other.Outcome);
+        return byOutcome != 0 ? byOutcome : string.CompareOrdinal(Region, other.Region);
+    }
+}

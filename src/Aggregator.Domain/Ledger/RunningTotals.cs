@@ -1,0 +1,62 @@
+using Aggregator.Domain.Claims;
+
+namespace Aggregator.Domain.Ledger;
+
+/// <summary>R7 and R8: the running totals of one voice on one line in one place.</summary>
+internal static class RunningTotals
+{
+    /// <summary>
+    /// The first day of the voice's first series. Totals that start later are incidents over their span (R7).
+    /// Null if no total names one.
+    /// </summary>
+    public static DateOnly? FirstSince(IEnumerable<Placed> totals) => totals.Min(one => one.Figure.Since);
+
+    /// <summary>The total that stands after all of the series; null if none has a number.</summary>
+    /// <param name="series">Totals of one series, in ledger order; their period is the day they are stated for.</param>
+    /// <param name="since">First day of the series.</param>
+    public static RunningTotal? Standing(IEnumerable<Placed> series, DateOnly? since)
+    {
+        RunningTotal? standing = null;
+        string? body = null;
+        foreach (var day in series.GroupBy(one => one.Period.To).OrderBy(group => group.Key))
+        {
+            var told = Statements.PerReport(day).ToList();
+            if (told.Count == 0)
+            {
+                continue;
+            }
+
+            var value = Statements.LatestNew(told);
+            var teller = told.First(one => one.Value == value).Appearance.Claim;
+            if (standing is not null && IsOpen(value) && value.Best <= standing.Total.Best)
+            {
+                standing = standing with { AsOf = day.Key };
+                continue;
+            }
+
+            var (added, corrected) = Step(standing?.Total, value, teller.Figure!.Correction, body is null || body == BodyOf(teller));
+            standing = new RunningTotal(day.Key, since, value, added, corrected);
+            body = BodyOf(teller);
+        }
+
+        return standing;
+    }
+
+    // "More than 400": a bound that says no more than what stands only tells that it still does.
+    private static bool IsOpen(Bounds value) => value.High is null && value.Best == value.Low;
+
+    // A fall is a correction if the body that said the higher total says the lower one (R8).
+    private static (long Added, long Corrected) Step(Bounds? from, Bounds to, long? stated, bool sameBody)
+    {
+        if (from is not { } previous)
+        {
+            return (0, 0);
+        }
+
+        var change = to.Weight - previous.Weight;
+        var corrected = stated ?? (change < 0 && sameBody ? change : 0);
+        return (change < 0 && stated is null ? 0 : change - corrected, corrected);
+    }
+
+    private static string BodyOf(Claim claim) => claim.Claimant?.Id ?? claim.Origin?.Id ?? claim.Source.Id;
+}

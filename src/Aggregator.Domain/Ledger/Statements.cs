@@ -1,0 +1,70 @@
+using Aggregator.Domain.Claims;
+
+namespace Aggregator.Domain.Ledger;
+
+/// <summary>R6: the appearances of one key make one figure.</summary>
+internal static class Statements
+{
+    /// <summary>
+    /// The figure of one key: <c>best</c> is the value whose first appearance is latest, low and high span each source's
+    /// latest. Null if none of the appearances has a number.
+    /// </summary>
+    /// <param name="key">Appearances of one (voice, target, item, detail, outcome, region, period), in ledger order.</param>
+    public static Bounds? Figure(IEnumerable<Placed> key)
+    {
+        var values = PerReport(key).ToList();
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        var standing = LatestNew(values);
+        var latest = values
+            .GroupBy(one => one.Appearance.Claim.Source.Id, StringComparer.Ordinal)
+            .Select(bySource => bySource.Last().Value)
+            .ToList();
+        var low = latest.Min(value => value.Low ?? 0);
+        long? high = latest.All(value => value.High is not null) ? latest.Max(value => value.High) : null;
+
+        // The standing value may be older than its source's latest word; the span still holds it.
+        return standing.Best is { } best
+            ? new Bounds(Math.Min(low, best), best, high is { } top ? Math.Max(top, best) : null)
+            : new Bounds(low, null, high);
+    }
+
+    /// <summary>Among values told more than once, the one whose first telling is the latest.</summary>
+    public static Bounds LatestNew(IReadOnlyList<(Appearance Appearance, Bounds Value)> values)
+    {
+        var seen = new HashSet<Bounds>();
+        var standing = default(Bounds);
+        foreach (var (_, value) in values)
+        {
+            if (seen.Add(value))
+            {
+                standing = value;
+            }
+        }
+
+        return standing;
+    }
+
+    /// <summary>
+    /// One value per report: its largest figure of the key, with what it adds by <c>more</c>; its parts and what it
+    /// supersedes are left out, and so is what has no number beside what has one. Claims of no known report stand alone.
+    /// In ledger order.
+    /// </summary>
+    public static IEnumerable<(Appearance Appearance, Bounds Value)> PerReport(IEnumerable<Placed> key)
+    {
+        foreach (var report in key.Where(one => !one.Figure.Bounds.IsUnnumbered).GroupBy(one => (one.Claim.Source.Id, Report: ReportOf(one.Claim))))
+        {
+            var whole = report.Where(one => one.Claim.Relates is null).ToList();
+            var more = report.Where(one => one.Claim.Relates?.Kind == RelationKind.More).ToList();
+            var parts = report.Where(one => one.Claim.Relates?.Kind == RelationKind.Part).ToList();
+            var stated = whole.Count > 0 || more.Count > 0 ? whole : parts;
+            var largest = stated.Count > 0 ? stated.MaxBy(one => one.Figure.Bounds.Weight)!.Figure.Bounds : Bounds.Zero;
+            yield return ((stated.Count > 0 ? stated[0] : more[0]).Appearance, more.Aggregate(largest, (sum, one) => sum.Plus(one.Figure.Bounds)));
+        }
+    }
+
+    private static string ReportOf(Claim claim) => claim.Report?.Url ?? claim.Report?.Fingerprint ?? claim.Key.ToString();
+}

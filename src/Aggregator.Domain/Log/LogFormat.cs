@@ -1,0 +1,179 @@
+using Aggregator.Domain.Claims;
+
+namespace Aggregator.Domain.Log;
+
+/// <summary>
+/// The stored form of one log entry: a 16-byte writer's nonce, which tells a late success from another writer's entry,
+/// then a format version, the time of receipt and the records. Unknown versions and record kinds fail loudly.
+/// </summary>
+public static class LogFormat
+{
+    /// <summary>The version written; every version up to it is read.</summary>
+    public const byte Version = 1;
+
+    private const byte AddedKind = 1;
+    private const byte CorrectedKind = 2;
+    private const byte DuplicatesKind = 3;
+
+    /// <summary>Encodes the records of one entry.</summary>
+    /// <param name="nonce">Unique per attempt of a writer.</param>
+    /// <param name="receivedAt">When the entry was made, UTC.</param>
+    /// <param name="records">At least one.</param>
+    public static byte[] Encode(Guid nonce, DateTimeOffset receivedAt, IReadOnlyCollection<LogRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var writer = new BinaryFormatWriter();
+        foreach (var part in nonce.ToByteArray())
+        {
+            writer.Byte(part);
+        }
+
+        writer.Byte(Version);
+        writer.Signed(receivedAt.UtcTicks);
+        writer.Unsigned((ulong)records.Count);
+        foreach (var record in records)
+        {
+            Write(writer, record);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Decodes an entry.</summary>
+    /// <param name="bytes">As stored.</param>
+    /// <param name="partition">The partition it was read from.</param>
+    /// <param name="sequence">The entry's sequence, for the positions.</param>
+    /// <exception cref="InvalidDataException">The bytes are not an entry of a known version.</exception>
+    public static LogEntryContent Decode(ReadOnlyMemory<byte> bytes, int partition, long sequence)
+    {
+        var reader = new BinaryFormatReader(bytes);
+        for (var at = 0; at < 16; at++)
+        {
+            reader.Byte();
+        }
+
+        if (reader.Byte() is var version and not Version)
+        {
+            throw new InvalidDataException($"entry {partition}/{sequence} has format {version}; this release reads {Version}");
+        }
+
+        var receivedAt = new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
+        var records = new PlacedRecord[reader.Count()];
+        for (var ordinal = 0; ordinal < records.Length; ordinal++)
+        {
+            records[ordinal] = new PlacedRecord(new LogPosition(partition, sequence, ordinal), Read(reader));
+        }
+
+        return new LogEntryContent(receivedAt, records);
+    }
+
+    /// <summary>Encodes placed records, for the way from partition to entity.</summary>
+    public static byte[] EncodePlaced(IReadOnlyCollection<PlacedRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var writer = new BinaryFormatWriter();
+        writer.Byte(Version);
+        writer.Unsigned((ulong)records.Count);
+        foreach (var (position, record) in records)
+        {
+            Write(writer, position);
+            Write(writer, record);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Decodes what <see cref="EncodePlaced"/> made.</summary>
+    /// <exception cref="InvalidDataException">The bytes are of no known version.</exception>
+    public static PlacedRecord[] DecodePlaced(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new BinaryFormatReader(bytes);
+        if (reader.Byte() is var version and not Version)
+        {
+            throw new InvalidDataException($"records of format {version}; this release reads {Version}");
+        }
+
+        var records = new PlacedRecord[reader.Count()];
+        for (var at = 0; at < records.Length; at++)
+        {
+            records[at] = new PlacedRecord(ReadPosition(reader), Read(reader));
+        }
+
+        return records;
+    }
+
+    /// <summary>Encodes claims, for the way from admission to partition.</summary>
+    public static byte[] EncodeClaims(IReadOnlyCollection<Claim> claims)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        var writer = new BinaryFormatWriter();
+        writer.Unsigned((ulong)claims.Count);
+        foreach (var claim in claims)
+        {
+            ClaimCodec.Write(writer, claim);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Decodes what <see cref="EncodeClaims"/> made.</summary>
+    public static Claim[] DecodeClaims(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new BinaryFormatReader(bytes);
+        var claims = new Claim[reader.Count()];
+        for (var at = 0; at < claims.Length; at++)
+        {
+            claims[at] = ClaimCodec.Read(reader);
+        }
+
+        return claims;
+    }
+
+    internal static void Write(BinaryFormatWriter writer, LogPosition position)
+    {
+        writer.Unsigned((ulong)position.Partition);
+        writer.Unsigned((ulong)position.Sequence);
+        writer.Unsigned((ulong)position.Ordinal);
+    }
+
+    internal static LogPosition ReadPosition(BinaryFormatReader reader) =>
+        new((int)reader.Unsigned(), (long)reader.Unsigned(), (int)reader.Unsigned());
+
+    private static void Write(BinaryFormatWriter writer, LogRecord record)
+    {
+        switch (record)
+        {
+            case LogRecord.Added added:
+                writer.Byte(AddedKind);
+                ClaimCodec.Write(writer, added.Claim);
+                break;
+            case LogRecord.Corrected corrected:
+                writer.Byte(CorrectedKind);
+                ClaimCodec.Write(writer, corrected.Claim);
+                ClaimCodec.Write(writer, corrected.Replaced);
+                Write(writer, corrected.ReplacedAt);
+                writer.Flag(corrected.Stands);
+                break;
+            case LogRecord.Duplicates duplicates:
+                writer.Byte(DuplicatesKind);
+                writer.Text(duplicates.Source);
+                writer.Signed(duplicates.Count);
+                break;
+            default:
+                throw new InvalidOperationException($"no stored form for {record.GetType().Name}");
+        }
+    }
+
+    private static LogRecord Read(BinaryFormatReader reader) => reader.Byte() switch
+    {
+        AddedKind => new LogRecord.Added(ClaimCodec.Read(reader)),
+        CorrectedKind => new LogRecord.Corrected(ClaimCodec.Read(reader), ClaimCodec.Read(reader), ReadPosition(reader), reader.Flag()),
+        DuplicatesKind => new LogRecord.Duplicates(reader.Text(), reader.Signed()),
+        var kind => throw new InvalidDataException($"record of unknown kind {kind}"),
+    };
+}
+
+/// <summary>A decoded entry.</summary>
+/// <param name="ReceivedAt">When it was made, UTC.</param>
+/// <param name="Records">In their order.</param>
+public sealed record LogEntryContent(DateTimeOffset ReceivedAt, IReadOnlyList<PlacedRecord> Records);

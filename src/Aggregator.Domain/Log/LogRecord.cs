@@ -1,0 +1,88 @@
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Registry;
+
+namespace Aggregator.Domain.Log;
+
+/// <summary>Where a record stands in the claim log.</summary>
+/// <param name="Partition">Log partition, 0-based.</param>
+/// <param name="Sequence">Entry in the partition, 1-based.</param>
+/// <param name="Ordinal">Record in the entry, 0-based.</param>
+public readonly record struct LogPosition(int Partition, long Sequence, int Ordinal);
+
+/// <summary>An actor, region or source: the address of its aggregate.</summary>
+public readonly record struct EntityKey(EntityKind Kind, string Id)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kind}/{Id}";
+}
+
+/// <summary>
+/// One thing that happened, as the log keeps it. Self-contained: the fold needs nothing but the record, so live,
+/// replay and as-of are one function.
+/// </summary>
+public abstract record LogRecord
+{
+    private LogRecord()
+    {
+    }
+
+    /// <summary>The entities whose aggregate changes with this record, each once.</summary>
+    public abstract IReadOnlyCollection<EntityKey> Touches { get; }
+
+    /// <summary>A claim seen for the first time.</summary>
+    public sealed record Added(Claim Claim) : LogRecord
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyCollection<EntityKey> Touches => TouchedBy(Claim);
+    }
+
+    /// <summary>Another version of a claim (R3).</summary>
+    /// <param name="Claim">The version that came.</param>
+    /// <param name="Replaced">The version that stood until then.</param>
+    /// <param name="ReplacedAt">Where it stands in the log.</param>
+    /// <param name="Stands">Whether the new version stands now; an older revision that comes late does not.</param>
+    public sealed record Corrected(Claim Claim, Claim Replaced, LogPosition ReplacedAt, bool Stands) : LogRecord
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyCollection<EntityKey> Touches => Stands
+            ? [.. TouchedBy(Claim).Union(TouchedBy(Replaced))]
+            : [new EntityKey(EntityKind.Source, Claim.Source.Id)];
+    }
+
+    /// <summary>Claims that came again with the same content, counted to show what a source resends (R2).</summary>
+    /// <param name="Source">Registry id.</param>
+    /// <param name="Count">How many since the last such record.</param>
+    public sealed record Duplicates(string Source, long Count) : LogRecord
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyCollection<EntityKey> Touches => [new EntityKey(EntityKind.Source, Source)];
+    }
+
+    /// <summary>
+    /// A claim changes its source, its place (the world where none is given), its target's losses and what its
+    /// claimant said.
+    /// </summary>
+    public static IReadOnlyCollection<EntityKey> TouchedBy(Claim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        var touched = new List<EntityKey>(4)
+        {
+            new(EntityKind.Source, claim.Source.Id),
+            new(EntityKind.Region, claim.Region?.Id ?? RegistrySnapshot.World),
+        };
+        if (claim.Target is { } target)
+        {
+            touched.Add(new(EntityKind.Actor, target.Id));
+        }
+
+        if (claim.Claimant is { } claimant && claimant.Id != claim.Target?.Id)
+        {
+            touched.Add(new(EntityKind.Actor, claimant.Id));
+        }
+
+        return touched;
+    }
+}
+
+/// <summary>A record with its place in the log.</summary>
+public sealed record PlacedRecord(LogPosition Position, LogRecord Record);

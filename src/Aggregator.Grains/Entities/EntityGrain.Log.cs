@@ -1,0 +1,20 @@
+using Aggregator.Domain.Log;
+using Microsoft.Extensions.Logging;
+
+namespace Aggregator.Grains.Entities;
+
+// What an entity says of itself.
+internal abstract partial class EntityGrain<TAggregate>
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: the row was not written or read; tried again")]
+    private static partial void LogPersistFailed(ILogger logger, EntityKey entity, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: another activation wrote the row; memory is dropped and read again")]
+    private static partial void LogConflict(ILogger logger, EntityKey entity);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: the parent was not told or asked; tried again")]
+    private static partial void LogPushFailed(ILogger logger, EntityKey entity, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Entity}: left with changes that are not in its row; the partitions send them again")]
+    private static partial void LogLeftUnsaved(ILogger logger, EntityKey entity, Exception fault);
+}

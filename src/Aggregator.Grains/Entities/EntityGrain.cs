@@ -1,0 +1,391 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Contracts.Partitions;
+using Aggregator.Contracts.Views;
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Grains.Hosting;
+using Aggregator.Grains.Protocol;
+using Aggregator.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Aggregator.Grains.Entities;
+
+/// <summary>
+/// What the grains of actors, regions and sources share: apply once, persist on their own schedule, tell the parent.
+/// Everything that reads or changes the aggregate runs under one gate; calls to the parent do not, so no two entities
+/// ever wait for each other.
+/// </summary>
+/// <typeparam name="TAggregate">The aggregate that the grain keeps.</typeparam>
+internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain, IDisposable
+    where TAggregate : class, IAggregate
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly CancellationTokenSource _stop = new();
+    private EntityStore _store = null!;
+    private ParentLink? _parent;
+    private OneShotTimer _persistTimer = null!;
+    private OneShotTimer _pushTimer = null!;
+
+    // What follows is one state: read, changed and dropped together, under the gate.
+    private Roller _roller = null!;
+    private Settlement _settlement = null!;
+    private Marks _marks = new();
+    private DateTimeOffset? _appliedAt;
+    private long _epoch;
+    private bool _dirty;
+    private bool _mustReload = true;
+
+    /// <summary>The aggregate; read and changed under the gate.</summary>
+    protected TAggregate Aggregate { get; private set; } = null!;
+
+    /// <summary>What the grain is made of.</summary>
+    protected EntityServices Services => services;
+
+    private EntityOptions Options => services.Options.Value;
+
+    private EntityKey Key => new(Kind, this.GetPrimaryKeyString());
+
+    private ILogger Logger => services.Logger;
+
+    /// <summary>Which kind of entity this is.</summary>
+    protected abstract EntityKind Kind { get; }
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _store = new EntityStore(services.Rows, Key);
+        _persistTimer = new OneShotTimer(this, PersistTimerAsync);
+        _pushTimer = new OneShotTimer(this, PushTimerAsync);
+        _parent = Parent() is { } parent ? new ParentLink(Key.Id, parent, NextPushAsync) : null;
+        await LoadAsync(cancellationToken);
+        if (Kind != EntityKind.Source)
+        {
+            this.RegisterGrainTimer(RefreshPartsAsync, new GrainTimerCreationOptions(Options.RefreshParts, Options.RefreshParts) { Interleave = true });
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await UnderGateAsync(() => PersistAsync(cancellationToken), cancellationToken);
+        }
+        catch (Exception fault) when (fault is StoreException or OperationCanceledException)
+        {
+            // Nothing is lost: the partitions see a lower durable mark and send again.
+            LogLeftUnsaved(Logger, Key, fault);
+        }
+        finally
+        {
+            await _stop.CancelAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The gate has nothing to free, and a step that outlived its activation may yet leave it.
+        _stop.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public Task<ApplyReply> ApplyAsync(EntityDelta delta) => UnderGateAsync(async () =>
+    {
+        if (_marks[delta.Partition].Incarnation is > 0 and var known && delta.Incarnation > known)
+        {
+            // The store came back with a shorter log: what is in memory of its lost end is dropped.
+            await LoadAsync(_stop.Token);
+        }
+
+        var verdict = Judge(delta, rowVerified: false);
+        if (verdict == DeltaVerdict.Verify)
+        {
+            if (!await _store.IsUnchangedAsync(_stop.Token))
+            {
+                await LoadAsync(_stop.Token);
+            }
+
+            verdict = Judge(delta, rowVerified: true);
+        }
+
+        if (verdict == DeltaVerdict.Apply && delta.To > delta.From)
+        {
+            await EnsureEpochAsync();
+            ApplyRecords(delta);
+        }
+
+        if (delta.PersistSoon && _dirty)
+        {
+            _persistTimer.Schedule(TimeSpan.Zero);
+        }
+
+        if (delta.PersistSoon || delta.To == delta.From)
+        {
+            AskParent();
+        }
+
+        var mark = _marks[delta.Partition];
+        return new ApplyReply { Incarnation = mark.Incarnation, Mark = mark.Sequence, DurableMark = _settlement.Durable[delta.Partition].Sequence };
+    });
+
+    /// <inheritdoc/>
+    public Task<bool> TakePartAsync(string part, PartUpdateBox update) => UnderGateAsync(async () =>
+    {
+        await EnsureEpochAsync();
+        if (Aggregate.Parts.Apply(part, update.Update) is not { } change)
+        {
+            return false;
+        }
+
+        PartsChanged([(part, change)]);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public Task<PartStanding> GetPartAsync(string part) => UnderGateAsync(() =>
+    {
+        AskParent();
+        var (held, safe) = (Aggregate.Parts.VersionOf(part), _settlement.SafePart(part));
+        return Task.FromResult(new PartStanding { HeldEpoch = held.Epoch, HeldNumber = held.Number, SafeEpoch = safe.Epoch, SafeNumber = safe.Number });
+    });
+
+    /// <inheritdoc/>
+    public Task SettleAsync() => _parent?.SettleAsync(() => _roller.HasNews, () => _roller) ?? Task.CompletedTask;
+
+    /// <summary>
+    /// A view under one registry: what the kind of entity makes of it, with the head that all views have. Null if no claim
+    /// names the entity and the registry does not know it.
+    /// </summary>
+    protected Task<TView?> ViewAsync<TView>(Func<RegistrySnapshot, RegistryEntry, ViewMaker, TView> make) where TView : EntityView => UnderGateAsync(() =>
+    {
+        var registry = services.Registry.Current;
+        var counts = Aggregate.Book.Counts;
+        if (registry.Find(Kind, Key.Id) is null && counts.Total == 0)
+        {
+            return Task.FromResult<TView?>(null);
+        }
+
+        var entry = registry.Describe(Kind, Key.Id, counts.Spelling);
+        var views = new ViewMaker(registry, entry);
+        return Task.FromResult<TView?>((TView)(make(registry, entry, views) with
+        {
+            Id = entry.Id,
+            Name = entry.Name,
+            Kind = entry.Kind,
+            Provisional = entry.Provisional,
+            Parent = entry.Parent is { } parent ? views.Name(Kind, parent) : null,
+            Version = (_epoch << 32) + _settlement.Changes,
+            AppliedAt = _appliedAt,
+            RegistryVersion = registry.Version,
+            Claims = ViewMaker.Claims(counts),
+            Activity = ViewMaker.Activity(counts),
+        }));
+    });
+
+    /// <summary>The grain of another entity of the same kind.</summary>
+    protected abstract IEntityGrain GrainOf(string id);
+
+    /// <summary>The grain of the entity's parent; null at the top. Sources stand alone.</summary>
+    protected IEntityGrain? Parent() => ParentId(services.Registry.Current) is { } parent ? GrainOf(parent) : null;
+
+    /// <summary>An empty aggregate.</summary>
+    protected abstract TAggregate Create(string id);
+
+    /// <summary>Runs a step alone, on an aggregate that is not behind its row.</summary>
+    protected Task<T> UnderGateAsync<T>(Func<Task<T>> step) => UnderGateAsync(step, _stop.Token);
+
+    private async Task<T> UnderGateAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_mustReload)
+            {
+                await LoadAsync(cancellationToken);
+            }
+
+            return await step();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        // Until all of it is read, what there is must not be used: a half-read state would rise above what it lacks.
+        _mustReload = true;
+        var aggregate = Create(Key.Id);
+        var (marks, appliedAt, exists) = await _store.LoadAsync(aggregate, cancellationToken);
+
+        // Raised even for who only reads: a view's version never falls.
+        var epoch = !exists ? 0 : await _store.RaiseEpochAsync(cancellationToken);
+        Aggregate = aggregate;
+        _marks = marks;
+        _appliedAt = appliedAt;
+        _epoch = epoch;
+        _settlement = new Settlement(_parent is not null);
+        _settlement.Written(0, marks.Copy());
+        _roller = new Roller(aggregate);
+        _roller.StartEpoch(epoch);
+        _roller.MarkAll(services.Registry.Current);
+        _dirty = false;
+        if (aggregate.Parts.Ids.Count > 0)
+        {
+            // The parts' rows may be newer than this one: a change that is not in the row yet.
+            _settlement.Changed();
+            MarkDirty();
+            foreach (var part in aggregate.Parts.Ids)
+            {
+                _settlement.Taken(part, aggregate.Parts.VersionOf(part));
+            }
+        }
+
+        if (exists || aggregate.Parts.Ids.Count > 0)
+        {
+            ScheduleNews();
+        }
+
+        _mustReload = false;
+    }
+
+    private async Task EnsureEpochAsync()
+    {
+        if (_epoch == 0)
+        {
+            _epoch = await _store.RaiseEpochAsync(_stop.Token);
+            _roller.StartEpoch(_epoch);
+        }
+    }
+
+    private DeltaVerdict Judge(EntityDelta delta, bool rowVerified) =>
+        _marks.Judge(delta.Partition, delta.Incarnation, delta.Previous, delta.PreviousIsCheckpoint, delta.From, rowVerified);
+
+    private void ApplyRecords(EntityDelta delta)
+    {
+        try
+        {
+            var registry = services.Registry.Current;
+            foreach (var record in delta.Records.Records)
+            {
+                var buckets = Aggregate.Book.Apply(record);
+                _roller.Changed(buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, registry)), buckets);
+            }
+        }
+        catch
+        {
+            // Half a delta is applied and the mark does not say so: memory is dropped.
+            _mustReload = true;
+            throw;
+        }
+
+        _marks[delta.Partition] = new Mark(delta.Incarnation, delta.To);
+        if (delta.Records.Records.Count > 0)
+        {
+            Changed();
+        }
+
+        MarkDirty();
+    }
+
+    private void PartsChanged(IReadOnlyCollection<(string Part, PartChange Change)> changes)
+    {
+        var changed = changes.Where(one => one.Change.Lines.Count > 0 || one.Change.Said.Count > 0).ToArray();
+        if (changed.Length > 0)
+        {
+            _roller.Changed(changed.SelectMany(one => one.Change.Lines), changed.SelectMany(one => one.Change.Said));
+            Changed();
+            MarkDirty();
+        }
+
+        foreach (var (part, _) in changes)
+        {
+            _settlement.Taken(part, Aggregate.Parts.VersionOf(part));
+        }
+
+        // Even what changes nothing here is safe only once the parent knows of this entity.
+        ScheduleNews();
+    }
+
+    private void Changed()
+    {
+        _settlement.Changed();
+        _appliedAt = services.Time.GetUtcNow();
+        ScheduleNews();
+    }
+
+    private void ScheduleNews()
+    {
+        if (_parent is not null && _roller.HasNews)
+        {
+            _pushTimer.Schedule(Options.PushAfter);
+        }
+    }
+
+    private void MarkDirty()
+    {
+        _dirty = true;
+        _persistTimer.Schedule(Options.PersistAfter + (Options.PersistSpread * Random.Shared.NextDouble()));
+    }
+
+    private async Task PersistTimerAsync()
+    {
+        try
+        {
+            await UnderGateAsync(() => PersistAsync(_stop.Token));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Leaving: what is not in the row the partitions send again.
+        }
+        catch (Exception fault)
+        {
+            LogPersistFailed(Logger, Key, fault);
+            _persistTimer.Schedule(Options.PersistAfter + Options.PersistSpread);
+        }
+    }
+
+    private async Task<bool> PersistAsync(CancellationToken cancellationToken)
+    {
+        if (!_dirty)
+        {
+            return true;
+        }
+
+        await EnsureEpochAsync();
+
+        // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.
+        _mustReload = true;
+        var registry = services.Registry.Current;
+        var book = Aggregate.Book;
+        var (marks, changes) = (_marks.Copy(), _settlement.Changes);
+        var totals = _roller.Everything(registry);
+        var fields = EntityRowCodec.Encode(book, book.TakeDirty(), marks, _appliedAt, totals);
+
+        // The parent may come to hold the row's version instead of a push.
+        _settlement.Told(changes, totals.Version);
+        await services.Writes.WaitAsync(cancellationToken);
+        try
+        {
+            if (await _store.WriteAsync(fields, ParentId(registry), cancellationToken))
+            {
+                _mustReload = _dirty = false;
+                _settlement.Written(changes, marks);
+                return true;
+            }
+
+            // Another activation has written: memory is dropped, and the partitions send again.
+            LogConflict(Logger, Key);
+            return false;
+        }
+        finally
+        {
+            services.Writes.Release();
+        }
+    }
+
+    private string? ParentId(RegistrySnapshot registry) => Kind == EntityKind.Source ? null : registry.Parent(Kind, Key.Id);
+}

@@ -1,0 +1,31 @@
+using Aggregator.Grains.Hosting;
+using Aggregator.Grains.Registry;
+using Aggregator.Store.Rows;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Aggregator.Grains.Entities;
+
+/// <summary>What every entity grain of a process is made of.</summary>
+internal sealed class EntityServices(
+    EntityRows rows, IRegistry registry, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, ILogger<EntityServices> logger) : IDisposable
+{
+    public EntityRows Rows => rows;
+
+    public IRegistry Registry => registry;
+
+    public TimeProvider Time => time;
+
+    public IOptions<EntityOptions> Options => options;
+
+    public ILogger Logger => logger;
+
+    /// <summary>Row writes under way in this process: bounded, or a burst of entities would time the store out.</summary>
+    public SemaphoreSlim Writes { get; } = new(options.Value.MaximumWritesInFlight);
+
+    /// <summary>Cancelled when the host begins to stop: from then on nothing is begun that another grain must answer.</summary>
+    public CancellationToken Stopping => lifetime.ApplicationStopping;
+
+    public void Dispose() => Writes.Dispose();
+}

@@ -1,0 +1,110 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Aggregates;
+using Aggregator.Grains.Protocol;
+
+namespace Aggregator.Grains.Entities;
+
+/// <summary>
+/// An entity's way up: tells the parent what it lacks, one push at a time, and asks what is safe with it. Runs in the
+/// turns of its grain; never under its gate while it waits for the parent.
+/// </summary>
+/// <param name="id">The entity's id: the part that the parent knows.</param>
+/// <param name="parent">The parent's grain.</param>
+/// <param name="next">Makes the next push, under the gate, and gives with it the count of changes that it tells.</param>
+internal sealed class ParentLink(string id, IEntityGrain parent, Func<Task<(Roller Roller, Settlement Settlement, PartUpdate Update)>> next)
+{
+    // A push that meets a gap is followed by one that tells everything; more than that is the next caller's.
+    private const int PushesPerSettling = 3;
+
+    private Task? _pushing;
+    private bool _asking;
+
+    /// <summary>
+    /// Tells the parent what it lacks, once the push under way is over and if there still is something. What became of that
+    /// one its own caller hears.
+    /// </summary>
+    public async Task PushAsync(Func<bool> hasNews)
+    {
+        while (_pushing is { } running)
+        {
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        if (!hasNews())
+        {
+            return;
+        }
+
+        var push = _pushing = PushOnceAsync();
+        try
+        {
+            await push;
+        }
+        finally
+        {
+            _pushing = null;
+        }
+    }
+
+    /// <summary>Tells the parent all that there is when this is called, and has it tell its own.</summary>
+    public async Task SettleAsync(Func<bool> hasNews, Func<Roller> roller)
+    {
+        await FindLostAsync(roller());
+        for (var pushes = 0; pushes < PushesPerSettling && (hasNews() || _pushing is not null); pushes++)
+        {
+            await PushAsync(hasNews);
+        }
+
+        await parent.SettleAsync();
+    }
+
+    /// <summary>Asks what is safe with the parent, and finds out what it lost; one question is under way at a time.</summary>
+    public async Task AskAsync(Roller roller, Settlement settlement)
+    {
+        if (_asking)
+        {
+            return;
+        }
+
+        _asking = true;
+        try
+        {
+            settlement.SafeAbove(await FindLostAsync(roller));
+        }
+        finally
+        {
+            _asking = false;
+        }
+    }
+
+    // A parent that came back from its row may hold less than it has acknowledged: then everything is told again.
+    private async Task<PartVersion> FindLostAsync(Roller roller)
+    {
+        var standing = await parent.GetPartAsync(id);
+        roller.Held(new PartVersion(standing.HeldEpoch, standing.HeldNumber));
+        return new PartVersion(standing.SafeEpoch, standing.SafeNumber);
+    }
+
+    private async Task PushOnceAsync()
+    {
+        var (roller, settlement, update) = await next();
+        var taken = false;
+        try
+        {
+            taken = await parent.TakePartAsync(id, new PartUpdateBox(update));
+        }
+        finally
+        {
+            // Not taken, or nobody knows: everything is told next.
+            if (taken)
+            {
+                roller.Acknowledged(update);
+            }
+            else
+            {
+                roller.NotAcknowledged();
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Aggregator.Grains.Entities;
+using Aggregator.Grains.Registry;
+using Aggregator.Store;
+using Aggregator.Store.Index;
+using Aggregator.Store.Log;
+using Aggregator.Store.Rows;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+
+namespace Aggregator.Grains.Hosting;
+
+/// <summary>Makes an Orleans silo one that keeps aggregates.</summary>
+public static class AggregatorSilo
+{
+    /// <summary>
+    /// Adds the grains' services, Orleans' own state in the same store, and membership: in memory for the embedded store,
+    /// which one process holds, else in Redis.
+    /// </summary>
+    public static ISiloBuilder AddAggregator(this ISiloBuilder silo, StoreConnection store, StoreIdentity identity, ClusterSettings cluster)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(cluster);
+        if (string.IsNullOrWhiteSpace(store.Options.Redis))
+        {
+            silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort, serviceId: cluster.Id, clusterId: cluster.Id);
+        }
+        else
+        {
+            silo.UseRedisClustering(options => options.ConfigurationOptions = store.Configuration);
+            silo.ConfigureEndpoints(cluster.AdvertisedIP, cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: !System.Net.IPAddress.IsLoopback(cluster.AdvertisedIP));
+            silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster.Id);
+        }
+
+        silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
+        silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
+        silo.Services.AddAggregatorStore(store, identity);
+        silo.Services.AddSingleton<EntityServices>();
+        silo.Services.AddHostedService<PartitionPinger>();
+        return silo;
+    }
+
+    /// <summary>Adds the store and the registry, as grains and hosts use them.</summary>
+    public static IServiceCollection AddAggregatorStore(this IServiceCollection services, StoreConnection store, StoreIdentity identity)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(store);
+        services.AddSingleton(identity);
+        services.AddSingleton<ClaimLog>();
+        services.AddSingleton<ClaimIndex>();
+        services.AddSingleton<EntityRows>();
+        services.AddSingleton<IRegistry, ShippedRegistry>();
+        return services;
+    }
+}
+
+/// <summary>Where a silo stands in its cluster.</summary>
+public sealed record ClusterSettings
+{
+    /// <summary>Names the cluster; silos of one store share it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The address that other silos reach this one at.</summary>
+    public required System.Net.IPAddress AdvertisedIP { get; init; }
+
+    /// <summary>TCP port for silos.</summary>
+    public required int SiloPort { get; init; }
+
+    /// <summary>TCP port for clients.</summary>
+    public required int GatewayPort { get; init; }
+}

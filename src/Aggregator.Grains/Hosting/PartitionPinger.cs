@@ -1,0 +1,34 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Store;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aggregator.Grains.Hosting;
+
+/// <summary>Every silo pings every partition, so that none sleeps on what it has not fanned out, wherever it lived before.</summary>
+internal sealed partial class PartitionPinger(
+    IGrainFactory grains, StoreIdentity identity, TimeProvider time, ILogger<PartitionPinger> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        do
+        {
+            try
+            {
+                await Task.WhenAll(Enumerable.Range(0, identity.Partitions).Select(partition => grains.GetGrain<IPartitionGrain>(partition).PingAsync())).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogPingFailed(logger, fault);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A partition did not answer its ping; pinged again")]
+    private static partial void LogPingFailed(ILogger logger, Exception fault);
+}

@@ -1,0 +1,109 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Grains.Protocol;
+
+namespace Aggregator.Grains.Partition;
+
+/// <summary>A batch that waits for its append.</summary>
+internal sealed class Waiting(IReadOnlyList<Claim> claims)
+{
+    private readonly TaskCompletionSource<AppendReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AppendOutcome[] _outcomes = new AppendOutcome[claims.Count];
+    private readonly HashSet<EntityKey> _alsoTouched = [];
+    private int _left = claims.Count;
+    private long _lastSequence;
+
+    public IReadOnlyList<Claim> Claims => claims;
+
+    public Task<AppendReply> Reply => _reply.Task;
+
+    public void Done(int at, AppendOutcome outcome, long sequence, Claim? replaced)
+    {
+        _outcomes[at] = outcome;
+        _lastSequence = Math.Max(_lastSequence, sequence);
+        if (replaced is not null)
+        {
+            _alsoTouched.UnionWith(LogRecord.TouchedBy(replaced));
+        }
+
+        if (--_left == 0)
+        {
+            _reply.TrySetResult(new AppendReply { Outcomes = _outcomes, LastSequence = _lastSequence, AlsoTouched = [.. _alsoTouched] });
+        }
+    }
+
+    public void Refuse(AppendRefusal refusal) => _reply.TrySetResult(new AppendReply { Refusal = refusal });
+}
+
+/// <summary>
+/// Group commit: batches wait here, and the writer takes as many of their claims as fit one entry. Bounded by claims;
+/// what does not fit is refused at the door.
+/// </summary>
+internal sealed class AppendQueue(int maximumClaims, int claimsPerEntry, int bytesPerEntry)
+{
+    private readonly Queue<(Waiting Batch, int At)> _queue = new();
+
+    public int Count => _queue.Count;
+
+    /// <summary>Lets a batch wait; false if there is no room for it.</summary>
+    public bool TryAdd(Waiting batch)
+    {
+        if (_queue.Count > 0 && _queue.Count + batch.Claims.Count > maximumClaims)
+        {
+            return false;
+        }
+
+        for (var at = 0; at < batch.Claims.Count; at++)
+        {
+            _queue.Enqueue((batch, at));
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the claims of the next entry, in the order they came.</summary>
+    public List<(Waiting Batch, int At, Candidate Candidate)> Take()
+    {
+        var taken = new List<(Waiting, int, Candidate)>(Math.Min(_queue.Count, claimsPerEntry));
+        var bytes = 0;
+        while (taken.Count < claimsPerEntry && _queue.TryPeek(out var next))
+        {
+            var claim = next.Batch.Claims[next.At];
+            bytes += EstimatedBytes(claim);
+            if (taken.Count > 0 && bytes > bytesPerEntry)
+            {
+                break;
+            }
+
+            _queue.Dequeue();
+            taken.Add((next.Batch, next.At, new Candidate(claim, ClaimIdentity.Hash(claim.Key))));
+        }
+
+        return taken;
+    }
+
+    /// <summary>Refuses all that waits.</summary>
+    public void Refuse(AppendRefusal refusal)
+    {
+        while (_queue.TryDequeue(out var next))
+        {
+            next.Batch.Refuse(refusal);
+        }
+    }
+
+    // An upper bound: three UTF-8 bytes for each UTF-16 unit of every text, names as text and as id; twice, since a
+    // correction carries the claim that it replaces.
+    private static int EstimatedBytes(Claim claim)
+    {
+        var report = claim.Report;
+        var figure = claim.Figure;
+        var units = Length(claim.Key.Source) + Length(claim.Key.Id) + Length(claim.Quote) + Length(claim.Incident) + Length(claim.Relates?.To)
+            + Length(report?.Url) + Length(report?.Title) + Length(report?.Fingerprint) + Length(figure?.Phrase) + Length(figure?.Detail)
+            + claim.RefersTo.Sum(Length) + (figure?.Supersedes.Sum(Length) ?? 0)
+            + new[] { claim.Source, claim.Origin, claim.Claimant, claim.Initiator, claim.Target, claim.Region, claim.Holder }.Sum(name => Length(name?.Id) + Length(name?.Text));
+        return 2 * ((3 * units) + 256);
+    }
+
+    private static int Length(string? text) => text?.Length ?? 0;
+}

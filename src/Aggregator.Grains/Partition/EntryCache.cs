@@ -1,0 +1,75 @@
+using Aggregator.Domain.Log;
+using Aggregator.Store.Log;
+
+namespace Aggregator.Grains.Partition;
+
+/// <summary>An entry as the fan-out needs it: its records, and who is touched by which.</summary>
+/// <param name="content">The decoded entry.</param>
+internal sealed class FannedEntry(LogEntryContent content)
+{
+    // Made once: an entry of thousands of records may touch thousands of entities.
+    private readonly ILookup<EntityKey, PlacedRecord> _byEntity = content.Records
+        .SelectMany(placed => placed.Record.Touches.Select(entity => (entity, placed)))
+        .ToLookup(pair => pair.entity, pair => pair.placed);
+
+    /// <summary>All records, in log order.</summary>
+    public IReadOnlyList<PlacedRecord> Records => content.Records;
+
+    /// <summary>Whom the entry touches, each once.</summary>
+    public IEnumerable<EntityKey> Entities => _byEntity.Select(group => group.Key);
+
+    /// <summary>The records that touch an entity, in log order.</summary>
+    public IEnumerable<PlacedRecord> For(EntityKey entity) => _byEntity[entity];
+}
+
+/// <summary>The last entries of a partition, decoded; older ones are read from the log again.</summary>
+internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords)
+{
+    private readonly Dictionary<long, FannedEntry> _entries = [];
+    private readonly Queue<long> _order = new();
+    private int _records;
+
+    /// <summary>Takes an entry in, and gives it back as the fan-out needs it.</summary>
+    public FannedEntry Add(long sequence, LogEntryContent content)
+    {
+        var entry = new FannedEntry(content);
+        if (_entries.TryAdd(sequence, entry))
+        {
+            _order.Enqueue(sequence);
+            _records += entry.Records.Count;
+            while (_records > maximumRecords && _order.Count > 1)
+            {
+                _entries.Remove(_order.Dequeue(), out var oldest);
+                _records -= oldest!.Records.Count;
+            }
+        }
+
+        return entry;
+    }
+
+    /// <exception cref="InvalidDataException">The log has no such entry, or it cannot be read.</exception>
+    public async ValueTask<FannedEntry> GetAsync(long sequence, CancellationToken cancellationToken)
+    {
+        if (_entries.TryGetValue(sequence, out var cached))
+        {
+            return cached;
+        }
+
+        var bytes = await log.ReadOneAsync(partition, sequence, cancellationToken)
+            ?? throw new InvalidDataException($"log {partition} has no entry {sequence}");
+        return new FannedEntry(LogFormat.Decode(bytes, partition, sequence));
+    }
+
+    /// <summary>The claim that a position holds.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public async ValueTask<Domain.Claims.Claim> GetClaimAsync(long sequence, int ordinal, CancellationToken cancellationToken)
+    {
+        var entry = await GetAsync(sequence, cancellationToken);
+        return entry.Records[ordinal].Record switch
+        {
+            LogRecord.Added added => added.Claim,
+            LogRecord.Corrected corrected => corrected.Claim,
+            var other => throw new InvalidDataException($"log {partition}/{sequence}/{ordinal} is a {other.GetType().Name}, not a claim"),
+        };
+    }
+}

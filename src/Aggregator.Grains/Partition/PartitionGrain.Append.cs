@@ -1,0 +1,152 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Log;
+using Aggregator.Grains.Protocol;
+using Aggregator.Store;
+using Aggregator.Store.Index;
+using Aggregator.Store.Log;
+
+namespace Aggregator.Grains.Partition;
+
+// The one way into the log: dedupe, encode, append, index.
+internal sealed partial class PartitionGrain
+{
+    private async Task WriteAllAsync()
+    {
+        _writing = true;
+        try
+        {
+            while (_queue.Count > 0)
+            {
+                await WriteNextAsync();
+            }
+        }
+        finally
+        {
+            _writing = false;
+        }
+    }
+
+    private async Task WriteNextAsync()
+    {
+        var group = _queue.Take();
+        try
+        {
+            var sorted = await AppendAsync([.. group.Select(one => one.Candidate)]);
+            for (var at = 0; at < group.Count; at++)
+            {
+                group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced.GetValueOrDefault(at));
+            }
+        }
+        catch (Exception fault)
+        {
+            // Refused, or unknown when this activation ends: the sender sends again and dedupe settles it.
+            LogAppendFailed(logger, _partition, fault);
+            foreach (var (batch, _, _) in group)
+            {
+                batch.Refuse(AppendRefusal.StoreUnavailable);
+            }
+
+            if (fault is not StoreException)
+            {
+                DeactivateOnIdle();
+            }
+        }
+    }
+
+    /// <summary>Sorts and appends claims; nothing holds before the append has.</summary>
+    private async Task<Sorted> AppendAsync(IReadOnlyList<Candidate> candidates)
+    {
+        while (true)
+        {
+            var held = await _index.FindAsync(candidates.Select(one => one.Key), _stop.Token);
+            var standing = new Dictionary<UInt128, Domain.Claims.Claim>();
+            foreach (var key in Deduplicator.Contested(candidates, held))
+            {
+                standing[key] = await _entries.GetClaimAsync(held[key].Standing.Sequence, held[key].Standing.Ordinal, _stop.Token);
+            }
+
+            var sequence = _fanOut.Head + 1;
+            var sorted = Deduplicator.Sort(candidates, held, standing, _partition, sequence);
+            if (sorted.Records.Count > 0)
+            {
+                if (!await AppendEntryAsync(sorted.Records, sorted.Rows.Values, sequence))
+                {
+                    continue;
+                }
+            }
+
+            foreach (var (source, count) in sorted.Duplicates)
+            {
+                _duplicates[source] = _duplicates.GetValueOrDefault(source) + count;
+            }
+
+            return sorted;
+        }
+    }
+
+    /// <summary>
+    /// Appends one entry and folds it in; false if another writer's entry had the place and was taken in. Counts of resends
+    /// ride along.
+    /// </summary>
+    private async Task<bool> AppendEntryAsync(IReadOnlyList<LogRecord> claims, IEnumerable<IndexRow> rows, long sequence)
+    {
+        var resends = TakeDuplicates();
+        var appended = false;
+        try
+        {
+            appended = await AppendEntryAsync([.. claims, .. resends], rows, sequence, time.GetUtcNow());
+            return appended;
+        }
+        finally
+        {
+            if (!appended)
+            {
+                CountDuplicates(resends);
+            }
+        }
+    }
+
+    private async Task<bool> AppendEntryAsync(LogRecord[] records, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
+    {
+        var bytes = LogFormat.Encode(Guid.NewGuid(), now, records);
+        switch (await log.AppendAsync(_partition, _incarnation, sequence, bytes, _stop.Token))
+        {
+            case AppendResult.Appended:
+                _index.Add(rows, sequence);
+                FanOutEntry(sequence, new LogEntryContent(now, [.. records.Select((record, at) => new PlacedRecord(new LogPosition(_partition, sequence, at), record))]));
+                _pump.Start();
+                return true;
+            case AppendResult.Taken taken:
+                var winner = LogFormat.Decode(taken.Winner, _partition, sequence);
+                Index(winner.Records, await _index.FindAsync(Keys(winner.Records), _stop.Token), sequence);
+                FanOutEntry(sequence, winner);
+                _pump.Start();
+                LogAbsorbed(logger, _partition, sequence);
+                return false;
+            case AppendResult.Gap:
+                await FindTheEndAsync(sequence - 1);
+                throw new StoreUnavailableException($"log {_partition} has lost its end before {sequence}");
+            case var lost:
+                throw new InvalidOperationException($"log {_partition} cannot take entry {sequence}: {lost}");
+        }
+    }
+
+    private void FanOutEntry(long sequence, LogEntryContent content)
+    {
+        _fanOut.Appended(sequence, _entries.Add(sequence, content).Entities);
+    }
+
+    private void Index(IReadOnlyList<PlacedRecord> records, Dictionary<UInt128, IndexHit> held, long sequence)
+    {
+        // A key may occur twice in an entry: each row builds on the one before it.
+        foreach (var row in Deduplicator.Rows(records, key => held.GetValueOrDefault(key)))
+        {
+            held[row.Key] = new IndexHit(row.Versions);
+            _index.Add([row], sequence);
+        }
+
+        _index.Add([], sequence);
+    }
+
+    private static IEnumerable<UInt128> Keys(IEnumerable<PlacedRecord> records) => Deduplicator.Rows(records, _ => null).Select(row => row.Key);
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Aggregator.Grains.Partition;
+
+// What a partition says of itself.
+internal sealed partial class PartitionGrain
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Partition {Partition}: checkpoint {Checkpoint}, log end {Last}, incarnation {Incarnation}")]
+    private static partial void LogReplayed(ILogger logger, int partition, long checkpoint, long last, long incarnation);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Partition {Partition}: an append failed")]
+    private static partial void LogAppendFailed(ILogger logger, int partition, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: entry {Sequence} was another writer's and is taken in")]
+    private static partial void LogAbsorbed(ILogger logger, int partition, long sequence);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}: the log ends at {Last} and entry {Known} was known: the store has lost its end")]
+    private static partial void LogShorter(ILogger logger, int partition, long last, long known);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: entry {Sequence} is not in every view in time")]
+    private static partial void LogNotApplied(ILogger logger, int partition, long sequence, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: index or checkpoint not written; tried again")]
+    private static partial void LogTidyFailed(ILogger logger, int partition, Exception fault);
+}

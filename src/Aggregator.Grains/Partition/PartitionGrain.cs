@@ -1,0 +1,301 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Grains.Hosting;
+using Aggregator.Grains.Protocol;
+using Aggregator.Store;
+using Aggregator.Store.Index;
+using Aggregator.Store.Log;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+
+namespace Aggregator.Grains.Partition;
+
+/// <summary>
+/// The one writer of a log partition: dedupe ▸ encode ▸ append ▸ index ▸ ack, then fold and fan out. Its memory
+/// is a cache of the log: whatever dies, the next activation reads on from the checkpoint.
+/// </summary>
+[Reentrant]
+[KeepAlive]
+internal sealed partial class PartitionGrain(
+    ClaimLog log,
+    ClaimIndex index,
+    TimeProvider time,
+    IOptions<PartitionOptions> options,
+    IHostApplicationLifetime lifetime,
+    ILogger<PartitionGrain> logger) : Grain, IPartitionGrain, IRemindable, IDisposable
+{
+    private const int ResendsPerEntry = 256;
+    private const string KeepAwake = "keep-awake";
+    private static readonly TimeSpan KeepAwakePeriod = TimeSpan.FromMinutes(5);
+
+    private readonly PartitionOptions _options = options.Value;
+    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource _sending = new();
+    private readonly Dictionary<string, long> _duplicates = new(StringComparer.Ordinal);
+    private int _partition;
+    private long _incarnation;
+    private long _savedCheckpoint;
+    private AppendQueue _queue = null!;
+    private RecentIndex _index = null!;
+    private EntryCache _entries = null!;
+    private FanOut _fanOut = null!;
+    private FanOutPump _pump = null!;
+    private bool _writing;
+    private bool _ticking;
+    private bool _reminded;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _partition = (int)this.GetPrimaryKeyLong();
+        _sending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, lifetime.ApplicationStopping);
+        _queue = new AppendQueue(_options.MaximumQueuedClaims, _options.MaximumClaimsPerEntry, _options.MaximumEntryBytes);
+        _index = new RecentIndex(index, _partition, _options.CachedKeys);
+        _entries = new EntryCache(log, _partition, _options.CachedRecords);
+        await ReplayAsync(cancellationToken);
+        _pump = new FanOutPump(_fanOut, _entries, GrainFor, _partition, _incarnation, _options, mark => _ = FindTheEndAsync(mark), logger, _sending.Token);
+        this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(_options.Tick, _options.Tick) { Interleave = true, KeepAlive = true });
+        _pump.Start();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        _queue.Refuse(AppendRefusal.StoreUnavailable);
+        try
+        {
+            await _index.FlushAsync(cancellationToken);
+            await SaveCheckpointAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is StoreException or OperationCanceledException)
+        {
+            // Both are taken from the log again by the next activation.
+            LogTidyFailed(logger, _partition, fault);
+        }
+    }
+
+    public void Dispose()
+    {
+        _sending.Dispose();
+        _stop.Dispose();
+    }
+
+    public Task PingAsync() => Task.CompletedTask;
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
+
+    public Task<AppendReply> AppendAsync(ClaimBatch batch)
+    {
+        if (_stop.IsCancellationRequested)
+        {
+            return Task.FromResult(new AppendReply { Refusal = AppendRefusal.StoreUnavailable });
+        }
+
+        var waiting = new Waiting(batch.Claims.Claims);
+        if (batch.Claims.Claims.Count == 0)
+        {
+            return Task.FromResult(new AppendReply());
+        }
+
+        if (_fanOut.Unapplied > _options.MaximumUnapplied || !_queue.TryAdd(waiting))
+        {
+            return Task.FromResult(new AppendReply { Refusal = AppendRefusal.Busy });
+        }
+
+        StartWriting();
+        return waiting.Reply;
+    }
+
+    public async Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token);
+        timeout.CancelAfter(_options.AppliedTimeout);
+        try
+        {
+            await _pump.AppliedAsync(sequence, entities, timeout.Token);
+            await Task.WhenAll(entities.Select(entity => GrainFor(entity).SettleAsync())).WaitAsync(timeout.Token);
+            return true;
+        }
+        catch (Exception fault)
+        {
+            // Whatever it was, the claims are durable.
+            LogNotApplied(logger, _partition, sequence, fault);
+            return false;
+        }
+    }
+
+    /// <summary>Reads the log from where index and checkpoint end, so that memory is what it was.</summary>
+    private async Task ReplayAsync(CancellationToken cancellationToken)
+    {
+        var head = await log.OpenAsync(_partition, cancellationToken);
+        var indexedTo = await index.IndexedToAsync(_partition, cancellationToken);
+        _incarnation = head.Incarnation;
+        _savedCheckpoint = head.Checkpoint;
+        _fanOut = new FanOut(head.Checkpoint);
+        _index.Start(indexedTo);
+        await foreach (var entry in log.ReadAsync(_partition, Math.Min(indexedTo, head.Checkpoint) + 1, head.LastSequence, cancellationToken))
+        {
+            var content = LogFormat.Decode(entry.Bytes, _partition, entry.Sequence);
+            if (entry.Sequence > indexedTo)
+            {
+                var held = await _index.FindAsync(Keys(content.Records), cancellationToken);
+                Index(content.Records, held, entry.Sequence);
+            }
+
+            if (entry.Sequence > head.Checkpoint)
+            {
+                FanOutEntry(entry.Sequence, content);
+            }
+        }
+
+        LogReplayed(logger, _partition, head.Checkpoint, head.LastSequence, _incarnation);
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        if (_ticking)
+        {
+            return;
+        }
+
+        _ticking = true;
+        try
+        {
+            _pump.Tick();
+            StartWriting();
+            if (_duplicates.Count > 0 && !_writing)
+            {
+                await TryAsync(AppendDuplicatesAsync);
+            }
+
+            await TryAsync(() => _index.FlushAsync(cancellationToken));
+            await TryAsync(() => SaveCheckpointAsync(cancellationToken));
+            await TryAsync(() => StayAwakeAsync(cancellationToken));
+        }
+        finally
+        {
+            _ticking = false;
+        }
+    }
+
+    // One step that fails keeps no other from being taken; the next tick tries again.
+    private async Task TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception fault)
+        {
+            LogTidyFailed(logger, _partition, fault);
+        }
+    }
+
+    /// <summary>Counts of resends ride with the next entry; in a quiet partition they get one of their own.</summary>
+    private async Task AppendDuplicatesAsync()
+    {
+        _writing = true;
+        try
+        {
+            await AppendEntryAsync([], [], _fanOut.Head + 1);
+        }
+        catch (InvalidOperationException)
+        {
+            // Fenced: another activation writes this partition.
+            DeactivateOnIdle();
+            throw;
+        }
+        finally
+        {
+            _writing = false;
+            StartWriting();
+        }
+    }
+
+    private void StartWriting()
+    {
+        if (_queue.Count > 0 && !_writing && !_stop.IsCancellationRequested)
+        {
+            _ = WriteAllAsync();
+        }
+    }
+
+    /// <summary>
+    /// Somebody knows of more than this activation: another writer has gone on, or the store came back with a shorter log.
+    /// Then the incarnation is raised, so that entities that are ahead of the log drop what it lost. Either way the next
+    /// activation reads the log anew.
+    /// </summary>
+    private async Task FindTheEndAsync(long known)
+    {
+        try
+        {
+            var head = await log.OpenAsync(_partition, _stop.Token);
+            if (head.LastSequence < known && head.Incarnation == _incarnation)
+            {
+                LogShorter(logger, _partition, head.LastSequence, known);
+                await log.RaiseIncarnationAsync(_partition, _incarnation, _stop.Token);
+            }
+        }
+        catch (Exception fault) when (fault is StoreException or OperationCanceledException)
+        {
+            LogTidyFailed(logger, _partition, fault);
+        }
+
+        DeactivateOnIdle();
+    }
+
+    private LogRecord.Duplicates[] TakeDuplicates()
+    {
+        LogRecord.Duplicates[] taken = [.. _duplicates.Take(ResendsPerEntry).Select(pair => new LogRecord.Duplicates(pair.Key, pair.Value))];
+        foreach (var (source, _) in taken)
+        {
+            _duplicates.Remove(source);
+        }
+
+        return taken;
+    }
+
+    private void CountDuplicates(IEnumerable<LogRecord.Duplicates> taken)
+    {
+        foreach (var (source, count) in taken)
+        {
+            _duplicates[source] = _duplicates.GetValueOrDefault(source) + count;
+        }
+    }
+
+    private async Task SaveCheckpointAsync(CancellationToken cancellationToken)
+    {
+        if (_fanOut.Checkpoint > _savedCheckpoint)
+        {
+            var checkpoint = _fanOut.Checkpoint;
+            if (await log.SaveCheckpointAsync(_partition, _incarnation, checkpoint, cancellationToken) is CheckpointResult.Fenced)
+            {
+                DeactivateOnIdle();
+                return;
+            }
+
+            _savedCheckpoint = checkpoint;
+        }
+    }
+
+    /// <summary>The pings of the silos keep it awake; the reminder does where all who would ping are gone for a while.</summary>
+    private async Task StayAwakeAsync(CancellationToken cancellationToken)
+    {
+        if (!_reminded)
+        {
+            await this.RegisterOrUpdateReminder(KeepAwake, KeepAwakePeriod, KeepAwakePeriod, cancellationToken);
+            _reminded = true;
+        }
+    }
+
+    private IEntityGrain GrainFor(EntityKey entity) => entity.Kind switch
+    {
+        EntityKind.Actor => GrainFactory.GetGrain<IActorGrain>(entity.Id),
+        EntityKind.Region => GrainFactory.GetGrain<IRegionGrain>(entity.Id),
+        EntityKind.Source => GrainFactory.GetGrain<ISourceGrain>(entity.Id),
+        _ => throw new InvalidOperationException($"no grain for {entity}"),
+    };
+}

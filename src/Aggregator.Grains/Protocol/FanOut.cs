@@ -1,0 +1,210 @@
+using Aggregator.Domain.Log;
+
+namespace Aggregator.Grains.Protocol;
+
+/// <summary>What to send an entity next.</summary>
+/// <param name="Entity">To whom.</param>
+/// <param name="Previous">The last entry ≤ <paramref name="From"/> after the checkpoint that touched it, else the checkpoint.</param>
+/// <param name="PreviousIsCheckpoint">Whether <paramref name="Previous"/> is the checkpoint.</param>
+/// <param name="From">Entries up to here are with the entity.</param>
+/// <param name="To">Entries up to here are in the delta; equal to <paramref name="From"/> to ask for marks alone.</param>
+/// <param name="Sequences">The entries in between that touch the entity, ascending.</param>
+public sealed record Send(
+    EntityKey Entity, long Previous, bool PreviousIsCheckpoint, long From, long To, IReadOnlyList<long> Sequences);
+
+/// <summary>
+/// The bookkeeping of a partition's fan-out, without any I/O: which entries touched which entity, how far each has come
+/// in memory and in its row, and the checkpoint that follows. One delta in flight per entity; a laggard holds up none.
+/// </summary>
+public sealed class FanOut
+{
+    private readonly Dictionary<EntityKey, Target> _targets = [];
+    private readonly HashSet<EntityKey> _ready = [];
+
+    /// <summary>Starts at a checkpoint; the entries after it are to be given to <see cref="Appended"/>.</summary>
+    public FanOut(long checkpoint)
+    {
+        Checkpoint = checkpoint;
+        Head = checkpoint;
+    }
+
+    /// <summary>C: everything up to here is durable in every entity it touched.</summary>
+    public long Checkpoint { get; private set; }
+
+    /// <summary>The last entry known.</summary>
+    public long Head { get; private set; }
+
+    /// <summary>Entities that have something to come or to make durable.</summary>
+    public int Targets => _targets.Count;
+
+    /// <summary>Entries times entities that are not applied yet: what a bound on the backlog counts.</summary>
+    public long Unapplied { get; private set; }
+
+    /// <summary>Takes note of an entry.</summary>
+    /// <param name="sequence">Its sequence; one more than <see cref="Head"/>.</param>
+    /// <param name="entities">Whom it touches.</param>
+    public void Appended(long sequence, IEnumerable<EntityKey> entities)
+    {
+        ArgumentNullException.ThrowIfNull(entities);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sequence, Head + 1);
+        Head = sequence;
+        foreach (var entity in entities)
+        {
+            if (!_targets.TryGetValue(entity, out var target))
+            {
+                _targets[entity] = target = new Target { Applied = Checkpoint, Durable = Checkpoint };
+            }
+
+            target.Touched.Add(sequence);
+            Unapplied++;
+            Note(entity, target);
+        }
+    }
+
+    /// <summary>Entities with something to send and nothing in flight.</summary>
+    public IReadOnlyCollection<EntityKey> Ready => _ready;
+
+    /// <summary>Entities that have all but not durably, with nothing in flight: those to ask for their marks.</summary>
+    public IReadOnlyList<EntityKey> NotDurable() =>
+        [.. _targets.Where(pair => pair.Value is { InFlight: false, HasUnapplied: false } target && target.FirstAfter(target.Durable) is not null).Select(pair => pair.Key)];
+
+    /// <summary>The next delta for an entity, which counts as in flight from now on; null if one is, or nothing is known of it.</summary>
+    /// <param name="entity">To whom.</param>
+    /// <param name="maximumEntries">Most entries in one delta; the rest follows when it is answered.</param>
+    public Send? Begin(EntityKey entity, int maximumEntries)
+    {
+        if (!_targets.TryGetValue(entity, out var target) || target.InFlight)
+        {
+            return null;
+        }
+
+        target.InFlight = true;
+        Note(entity, target);
+        var from = Math.Max(target.Applied, Checkpoint);
+        var previous = target.LastUpTo(from);
+        var sequences = target.After(from, maximumEntries);
+        var to = !target.HasUnapplied ? from
+            : target.CountAfter(from) > sequences.Count ? sequences[^1]
+            : Head;
+        return new Send(entity, previous ?? Checkpoint, previous is null, from, to, sequences);
+    }
+
+    /// <summary>The entity answered. A mark below what was sent is sent again; that is the only recovery there is.</summary>
+    /// <param name="send">What was sent.</param>
+    /// <param name="mark">The entity's mark.</param>
+    /// <param name="durable">The mark in its row.</param>
+    /// <returns>Whether it has come further, or lower than it was known to be: whether to go on at once.</returns>
+    public bool Answered(Send send, long mark, long durable)
+    {
+        ArgumentNullException.ThrowIfNull(send);
+        if (!_targets.TryGetValue(send.Entity, out var target))
+        {
+            return false;
+        }
+
+        target.InFlight = false;
+        var before = target.Applied;
+        Unapplied -= target.CountAfter(target.Applied);
+        target.Applied = Math.Clamp(mark, Checkpoint, Head);
+        target.Durable = Math.Clamp(durable, Checkpoint, target.Applied);
+        Unapplied += target.CountAfter(target.Applied);
+        Note(send.Entity, target);
+        return target.Applied != before;
+    }
+
+    /// <summary>The outcome is unknown: the same is sent again, and the entity's mark tells what became of it.</summary>
+    public void Failed(Send send)
+    {
+        ArgumentNullException.ThrowIfNull(send);
+        if (_targets.TryGetValue(send.Entity, out var target))
+        {
+            target.InFlight = false;
+            Note(send.Entity, target);
+        }
+    }
+
+    /// <summary>Whether an entity has everything up to an entry.</summary>
+    public bool IsApplied(EntityKey entity, long sequence) =>
+        !_targets.TryGetValue(entity, out var target) || target.FirstAfter(target.Applied) is not { } first || first > sequence;
+
+    /// <summary>
+    /// Moves the checkpoint to the entry before the oldest one that is not durable in some entity it touched, and
+    /// forgets what lies behind it.
+    /// </summary>
+    /// <returns>Whether it moved.</returns>
+    public bool Advance()
+    {
+        var checkpoint = Head;
+        foreach (var target in _targets.Values)
+        {
+            if (target.FirstAfter(target.Durable) is { } first && first - 1 < checkpoint)
+            {
+                checkpoint = first - 1;
+            }
+        }
+
+        if (checkpoint == Checkpoint)
+        {
+            return false;
+        }
+
+        Checkpoint = checkpoint;
+        foreach (var (entity, target) in _targets)
+        {
+            target.ForgetUpTo(checkpoint);
+            if (target.Touched.Count == 0 && !target.InFlight)
+            {
+                _targets.Remove(entity);
+            }
+        }
+
+        return true;
+    }
+
+    private void Note(EntityKey entity, Target target)
+    {
+        if (target is { InFlight: false, HasUnapplied: true })
+        {
+            _ready.Add(entity);
+        }
+        else
+        {
+            _ready.Remove(entity);
+        }
+    }
+
+    private sealed class Target
+    {
+        /// <summary>Entries after the checkpoint that touch the entity, ascending.</summary>
+        public List<long> Touched { get; } = [];
+
+        public long Applied { get; set; }
+
+        public long Durable { get; set; }
+
+        public bool InFlight { get; set; }
+
+        public bool HasUnapplied => Touched.Count > 0 && Touched[^1] > Applied;
+
+        public long? LastUpTo(long sequence) => Index(sequence) is var after and > 0 ? Touched[after - 1] : null;
+
+        public long? FirstAfter(long sequence) => Index(sequence) is var after && after < Touched.Count ? Touched[after] : null;
+
+        public List<long> After(long sequence, int maximum)
+        {
+            var start = Index(sequence);
+            return Touched.GetRange(start, Math.Min(maximum, Touched.Count - start));
+        }
+
+        public int CountAfter(long sequence) => Touched.Count - Index(sequence);
+
+        public void ForgetUpTo(long sequence) => Touched.RemoveRange(0, Index(sequence));
+
+        // How many are at or below.
+        private int Index(long sequence)
+        {
+            var found = Touched.BinarySearch(sequence);
+            return found < 0 ? ~found : found + 1;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Aggregator.Domain.Aggregates;
+
+namespace Aggregator.Grains.Protocol;
+
+/// <summary>
+/// When an entity's changes are safe: in its own row, and in the row of every ancestor that shows them. Only then do the
+/// partitions hear of them as durable; else a crash after the entity's write and before its parent's would leave the
+/// parent without them for good, since nobody would send them again. Pure bookkeeping: the entity counts its changes,
+/// and row, parent and parts are known by the count that they have.
+/// </summary>
+/// <param name="hasParent">Whether the entity tells a parent.</param>
+public sealed class Settlement(bool hasParent)
+{
+    // Steps remembered. Beyond them the newest gives way to one newer still: the oldest is the one that can be reached,
+    // and leaving steps out only understates what is safe.
+    private const int Remembered = 64;
+
+    private readonly List<(long Change, Marks Marks)> _written = [];
+    private readonly List<(long Change, PartVersion Version)> _told = [];
+    private readonly Dictionary<string, List<(long Change, PartVersion Version)>> _taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PartVersion> _safeParts = new(StringComparer.Ordinal);
+    private long _inRow = -1;
+    private long _above = hasParent ? -1 : long.MaxValue;
+
+    /// <summary>Changes since the entity was read from its row.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>Everything up to these marks is safe.</summary>
+    public Marks Durable { get; private set; } = new();
+
+    /// <summary>Whether something is not safe yet because the parent has not said that it is.</summary>
+    public bool AwaitsParent => hasParent && _above < _inRow;
+
+    /// <summary>The entity has changed.</summary>
+    public void Changed() => Changes++;
+
+    /// <summary>The row has what the entity was at a count of changes, with these marks.</summary>
+    public void Written(long changes, Marks marks)
+    {
+        _inRow = Math.Max(_inRow, changes);
+        Remember(_written, (changes, marks));
+        Settle();
+    }
+
+    /// <summary>A version tells, by push or by row, what the entity was at a count of changes. Versions and counts only grow.</summary>
+    public void Told(long changes, PartVersion version) => Remember(_told, (changes, version));
+
+    /// <summary>The parent says that a version is safe with it.</summary>
+    public void SafeAbove(PartVersion version)
+    {
+        if (TakeUpTo(_told, told => told.Version.CompareTo(version) <= 0, out var last))
+        {
+            _above = Math.Max(_above, last.Change);
+            Settle();
+        }
+    }
+
+    /// <summary>A part has told something; it shows from now on.</summary>
+    public void Taken(string part, PartVersion version)
+    {
+        if (!_taken.TryGetValue(part, out var taken))
+        {
+            _taken[part] = taken = [];
+        }
+
+        Remember(taken, (Changes, version));
+        Settle();
+    }
+
+    /// <summary>The version of a part that is safe here and above.</summary>
+    public PartVersion SafePart(string part) => _safeParts.GetValueOrDefault(part);
+
+    private void Settle()
+    {
+        var safe = Math.Min(_inRow, _above);
+        if (TakeUpTo(_written, written => written.Change <= safe, out var row))
+        {
+            Durable = row.Marks;
+        }
+
+        foreach (var (part, taken) in _taken)
+        {
+            if (TakeUpTo(taken, one => one.Change <= safe, out var last))
+            {
+                _safeParts[part] = last.Version;
+            }
+        }
+    }
+
+    private static bool TakeUpTo<T>(List<T> steps, Predicate<T> isReached, out T last) where T : struct
+    {
+        var count = steps.FindIndex(step => !isReached(step)) is var first && first < 0 ? steps.Count : first;
+        last = count > 0 ? steps[count - 1] : default;
+        steps.RemoveRange(0, count);
+        return count > 0;
+    }
+
+    private static void Remember<T>(List<T> steps, T step)
+    {
+        if (steps.Count == Remembered)
+        {
+            steps[^1] = step;
+        }
+        else
+        {
+            steps.Add(step);
+        }
+    }
+}

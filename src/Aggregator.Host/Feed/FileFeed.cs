@@ -1,0 +1,89 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Host.Ingest;
+
+namespace Aggregator.Host.Feed;
+
+/// <summary>The file or folder to feed at start.</summary>
+/// <param name="Path">As <c>Feed:Path</c> has it.</param>
+internal sealed record FeedPath(string Path);
+
+/// <summary>What one file came to.</summary>
+/// <param name="Name">File name.</param>
+/// <param name="Answer">The tallies; null if the file as a whole was refused.</param>
+/// <param name="Refusal">Why; null if it was not.</param>
+/// <param name="Touched">The entities that its claims name.</param>
+internal sealed record FileResult(string Name, FeedAnswer? Answer, string? Refusal, IReadOnlyCollection<EntityKey> Touched);
+
+/// <summary>Feeds files the way the endpoints feed bodies: <c>.txt</c> reports in the text form, <c>.json</c> and
+/// <c>.ndjson</c> claims.</summary>
+internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportClaims reports)
+{
+    private const int ClaimsPerStep = 1_000;
+
+    /// <summary>The files to feed, by name.</summary>
+    public IReadOnlyList<string> Files() => [.. All().Where(IsFed)];
+
+    /// <summary>The files of the folder that are of no kind that is fed; notes aside.</summary>
+    public IReadOnlyList<string> Skipped() => [.. All().Where(file => !IsFed(file) && Path.GetExtension(file) != ".md").Select(file => Path.GetFileName(file))];
+
+    /// <summary>Feeds one file and waits until the views show it.</summary>
+    public async Task<FileResult> FeedAsync(string file, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileName(file);
+        var body = await File.ReadAllBytesAsync(file, cancellationToken);
+        var (claims, errors, refusal) = Path.GetExtension(file) == ".txt" ? ReadReport(body) : ReadClaims(file, body);
+        if (refusal is not null)
+        {
+            return new FileResult(name, null, refusal, []);
+        }
+
+        var outcomes = new List<AppendOutcome>(claims.Count);
+        var applied = true;
+        foreach (var step in claims.Chunk(ClaimsPerStep))
+        {
+            var result = await ingestor.AppendAsync([.. step.Select(one => one.Claim)], waitApplied: true, cancellationToken);
+            if (result.Refusal != AppendRefusal.None)
+            {
+                return new FileResult(name, null, $"the store does not take it: {result.Refusal}", []);
+            }
+
+            outcomes.AddRange(result.Outcomes);
+            applied &= result.Applied == true;
+        }
+
+        var all = new IngestResult(AppendRefusal.None, [.. outcomes], applied);
+        return new FileResult(name, FeedAnswer.From(all, claims, errors), null, [.. claims.SelectMany(one => LogRecord.TouchedBy(one.Claim)).Distinct()]);
+    }
+
+    private IEnumerable<string> All() =>
+        Directory.Exists(path.Path) ? Directory.EnumerateFiles(path.Path).Order(StringComparer.Ordinal) : [path.Path];
+
+    private static bool IsFed(string file) => Path.GetExtension(file) is ".txt" or ".json" or ".ndjson";
+
+    private (IReadOnlyList<(int Index, Claim Claim)>, IReadOnlyList<FeedError>, string?) ReadReport(byte[] body)
+    {
+        var (report, _, error) = ReportReader.ReadText(body, source: null);
+        error ??= reports.Check(report!);
+        if (error is not null)
+        {
+            return ([], [], $"{error.Code}: {error.Message}");
+        }
+
+        var (claims, refused) = reports.Extract(report!);
+        return ([.. claims.Select(claim => (0, claim))], [.. refused.Select(one => FeedError.From(0, report!.Url, one))], null);
+    }
+
+    private (IReadOnlyList<(int Index, Claim Claim)>, IReadOnlyList<FeedError>, string?) ReadClaims(string file, byte[] body)
+    {
+        var (items, _, refusal) = Body.Split(Path.GetExtension(file) == ".ndjson" ? Body.Ndjson : Body.Json, body);
+        if (refusal is not null)
+        {
+            return ([], [], $"{refusal.Code}: {refusal.Detail}");
+        }
+
+        var (claims, errors) = ingestor.AdmitAll(items);
+        return (claims, errors, null);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using Aggregator.Extraction;
+using Aggregator.Grains.Hosting;
+using Aggregator.Host.Diagnostics;
+using Aggregator.Host.Feed;
+using Aggregator.Host.Ingest;
+using Aggregator.Host.Problems;
+using Aggregator.Host.Query;
+using Aggregator.Host.Security;
+using Aggregator.Store;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Orleans.Dashboard;
+using Scalar.AspNetCore;
+
+namespace Aggregator.Host.Hosting;
+
+/// <summary>What the host is made of, and what it answers.</summary>
+internal static class HostComposition
+{
+    private const string FeedPolicy = "feed";
+    private const string ProblemType = "application/problem+json";
+
+    public static WebApplicationBuilder AddAggregator(this WebApplicationBuilder builder, HostSettings settings, Keys keys, StoreConnection store, StoreIdentity identity)
+    {
+        builder.WebHost.UseUrls([.. settings.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = IngestLimits.BodyBytes;
+        });
+        builder.UseOrleans(silo => silo.AddAggregator(store, identity, settings.Cluster).AddDashboard());
+
+        var services = builder.Services;
+        services.AddSingleton(keys);
+        services.Configure<PartitionOptions>(builder.Configuration.GetSection("Partition"));
+        services.Configure<EntityOptions>(builder.Configuration.GetSection("Entity"));
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+            options.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        });
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ProblemHandler>();
+        services.AddRequestDecompression();
+        services.AddRateLimiter(options =>
+        {
+            options.AddConcurrencyLimiter(FeedPolicy, feeds =>
+            {
+                feeds.PermitLimit = IngestLimits.ConcurrentFeeds;
+                feeds.QueueLimit = IngestLimits.WaitingFeeds;
+                feeds.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
+            });
+            options.OnRejected = async (rejected, _) => await Problem.Busy().ToResult().ExecuteAsync(rejected.HttpContext);
+        });
+        services.AddOpenApi("v1", OpenApiText.Describe);
+        services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
+        services.AddSingleton<IClaimExtractor, ClaimExtractor>();
+        services.AddSingleton<Ingestor>();
+        services.AddSingleton<ReportClaims>();
+        services.AddSingleton<EntityList>();
+        if (builder.Configuration["Feed:Path"] is { } path)
+        {
+            services.AddSingleton(new FeedPath(path));
+            services.AddSingleton<FileFeed>();
+            services.AddSingleton<Board>();
+            services.AddHostedService<FeedService>();
+        }
+
+        return builder;
+    }
+
+    public static WebApplication MapAggregator(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => Problem.Of(context.HttpContext).ToResult().ExecuteAsync(context.HttpContext));
+        app.UseMiddleware<KeyGate>();
+        app.UseRequestDecompression();
+        app.UseRateLimiter();
+
+        var feed = app.MapGroup("/v1").WithTags("feeding").RequireRateLimiting(FeedPolicy);
+        feed.MapPost("/claims", ClaimsEndpoint.PostAsync)
+            .Takes<ClaimInput>(text: false)
+            .Produces<FeedAnswer>()
+            .ProducesRefusals()
+            .WithName("post-claims")
+            .WithSummary("Feed claims")
+            .WithDescription("One object, an array or NDJSON, plain or gzip/br. Answers when every accepted claim is durable; with wait=applied when every view shows them.");
+        feed.MapPost("/reports", ReportsEndpoint.PostAsync)
+            .Takes<ReportInput>(text: true)
+            .Produces<ReportAnswer>()
+            .ProducesRefusals()
+            .WithName("post-reports")
+            .WithSummary("Feed raw wire copy")
+            .WithDescription("Extracts claims and feeds them. JSON {source,url,title,publishedAt,text,language}, an array, NDJSON, or text whose first line is ' date YYYY-MM-DD'. dryRun=true stores nothing.");
+        app.MapQueries();
+
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/docs", options => options.WithTitle("Aggregator").DisableDefaultFonts());
+        app.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
+        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+        return app;
+    }
+
+    private static RouteHandlerBuilder ProducesRefusals(this RouteHandlerBuilder route) => route
+        .Produces<ProblemAnswer>(StatusCodes.Status400BadRequest, ProblemType)
+        .Produces<ProblemAnswer>(StatusCodes.Status413PayloadTooLarge, ProblemType)
+        .Produces<ProblemAnswer>(StatusCodes.Status415UnsupportedMediaType, ProblemType)
+        .Produces<ProblemAnswer>(StatusCodes.Status422UnprocessableEntity, ProblemType)
+        .Produces<ProblemAnswer>(StatusCodes.Status429TooManyRequests, ProblemType)
+        .Produces<ProblemAnswer>(StatusCodes.Status503ServiceUnavailable, ProblemType);
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Aggregator.Grains.Hosting;
+using Aggregator.Store;
+
+namespace Aggregator.Host.Hosting;
+
+/// <summary>The settings that are needed before the host is built, read from .NET configuration.</summary>
+internal sealed record HostSettings
+{
+    public const string DefaultUrl = "http://localhost:5080";
+    private const int DefaultSiloPort = 11111;
+    private const int DefaultGatewayPort = 30000;
+
+    /// <summary>Where the host serves.</summary>
+    public required IReadOnlyList<string> Urls { get; init; }
+
+    /// <summary>The store.</summary>
+    public required StoreOptions Store { get; init; }
+
+    /// <summary>The silo's place in its cluster.</summary>
+    public required ClusterSettings Cluster { get; init; }
+
+    /// <exception cref="InvalidOperationException">A setting is not what it may be; the message names it.</exception>
+    public static HostSettings Read(IConfiguration configuration)
+    {
+        var redis = configuration["Store:Redis"];
+        var embedded = string.IsNullOrWhiteSpace(redis);
+        var role = configuration["Cluster:Role"] ?? "all";
+        if (role != "all")
+        {
+            throw new InvalidOperationException($"Cluster:Role is all; this release has no role {role}");
+        }
+
+        if (configuration["Feed:Path"] is { } feed && !Path.Exists(feed))
+        {
+            throw new InvalidOperationException($"Feed:Path: there is no {feed}");
+        }
+
+        return new HostSettings
+        {
+            Urls = ReadUrls(configuration),
+            Store = new StoreOptions
+            {
+                Path = configuration["Store:Path"] ?? "data",
+                Redis = embedded ? null : redis,
+                Partitions = Number(configuration, "Partitions", 32, 1, 4096),
+            },
+            Cluster = new ClusterSettings
+            {
+                Id = configuration["Cluster:Id"] ?? "aggregator",
+                AdvertisedIP = Address(configuration["Cluster:AdvertisedIP"]),
+                SiloPort = Port(configuration, "Cluster:SiloPort", DefaultSiloPort, embedded),
+                GatewayPort = Port(configuration, "Cluster:GatewayPort", DefaultGatewayPort, embedded),
+            },
+        };
+    }
+
+    private static List<string> ReadUrls(IConfiguration configuration)
+    {
+        var urls = (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
+        urls.AddRange(configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>());
+        return urls.Count > 0 ? urls : [DefaultUrl];
+    }
+
+    private static IPAddress Address(string? text) => string.IsNullOrWhiteSpace(text) ? IPAddress.Loopback
+        : IPAddress.TryParse(text, out var address) ? address
+        : throw new InvalidOperationException($"Cluster:AdvertisedIP is no IP address: {text}");
+
+    // Nobody else needs to find the silo of an embedded store, so any free port does when the usual one is taken.
+    private static int Port(IConfiguration configuration, string key, int usual, bool anyFree)
+    {
+        if (configuration[key] is not null || !anyFree || !IsTaken(usual))
+        {
+            return Number(configuration, key, usual, 1, 65535);
+        }
+
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>Says before anything is started that a port is taken, in one line rather than in the middle of a start.</summary>
+    /// <exception cref="InvalidOperationException">Another process serves on one of the URLs' ports.</exception>
+    public void CheckPorts()
+    {
+        foreach (var url in Urls)
+        {
+            if (BindingAddress.Parse(url) is { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 } address && IsTaken(address.Port))
+            {
+                throw new InvalidOperationException($"port {address.Port} of {url} is in use by another process; choose another with --urls");
+            }
+        }
+    }
+
+    private static bool IsTaken(int port) =>
+        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(endpoint => endpoint.Port == port);
+
+    private static int Number(IConfiguration configuration, string key, int absent, int least, int most) => configuration[key] is not { } text
+        ? absent
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new InvalidOperationException($"{key} is a whole number from {least} to {most}, not {text}");
+}

@@ -1,0 +1,21 @@
+namespace Aggregator.Host.Hosting;
+
+/// <summary>What <c>--help</c> prints.</summary>
+internal static class Usage
+{
+    public const string Text = """
+        aggregator: claims and wire copy in, one live aggregate per actor, region and source out.
+
+        Settings, as --NAME VALUE, in the environment (NAME with __ for :) or in appsettings.json:
+          urls                  where to serve (http://localhost:5080); beyond loopback only with Auth:Keys
+          Auth:Keys             keys that callers show as "Authorization: Bearer KEY", separated by commas
+          Store:Path            folder of the embedded store (data)
+          Store:Redis           connection string of a Redis that replaces the embedded store
+          Partitions            of the claim log, fixed at a store's first start (32)
+          Cluster:Id            names the cluster of silos on one Redis (aggregator)
+          Cluster:AdvertisedIP  address at which other silos reach this one (127.0.0.1)
+          Cluster:SiloPort      port for silos (11111)
+          Cluster:GatewayPort   port for clients (30000)
+          Feed:Path             file or folder to feed at start: .txt wire copy, .json and .ndjson claims
+        """;
+}

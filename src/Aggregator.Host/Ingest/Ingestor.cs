@@ -1,0 +1,119 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Grains.Registry;
+using Aggregator.Store;
+
+namespace Aggregator.Host.Ingest;
+
+/// <summary>What became of the claims that were valid.</summary>
+/// <param name="Refusal">Why it cannot be said that all are durable; <see cref="AppendRefusal.None"/> if they are.</param>
+/// <param name="Outcomes">Per claim, in the order given.</param>
+/// <param name="Applied">Whether all views show them; null if that was not asked.</param>
+internal sealed record IngestResult(AppendRefusal Refusal, AppendOutcome[] Outcomes, bool? Applied);
+
+/// <summary>Admission: checks and resolves drafts and hands the claims to the partitions of their sources.</summary>
+internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreIdentity identity, TimeProvider time)
+{
+    private const int ClaimsPerBatch = 1_000;
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The claim of a draft, or what is wrong with it.</summary>
+    public (Claim? Claim, ClaimError? Error) Admit(ClaimDraft draft) => ClaimAdmission.Admit(draft, registry.Current, time.GetUtcNow());
+
+    /// <summary>The claims of a body's items, each with its place, and what is wrong with the others.</summary>
+    public (List<(int Index, Claim Claim)> Claims, List<FeedError> Errors) AdmitAll(IReadOnlyList<BodyItem> items)
+    {
+        var claims = new List<(int, Claim)>(items.Count);
+        var errors = new List<FeedError>();
+        foreach (var (index, element, fault) in items)
+        {
+            if (fault is not null)
+            {
+                errors.Add(FeedError.From(index, fault));
+                continue;
+            }
+
+            var (draft, error) = ClaimJson.Read(element);
+            var (claim, refused) = error is null ? Admit(draft) : (null, error);
+            if (claim is not null)
+            {
+                claims.Add((index, claim));
+            }
+            else
+            {
+                errors.Add(FeedError.From(index, draft.Id, refused!));
+            }
+        }
+
+        return (claims, errors);
+    }
+
+    /// <summary>Makes claims durable, and waits for the views if asked.</summary>
+    public async Task<IngestResult> AppendAsync(IReadOnlyList<Claim> claims, bool waitApplied, CancellationToken cancellationToken)
+    {
+        var outcomes = new AppendOutcome[claims.Count];
+        var partitions = claims
+            .Select((claim, at) => (claim, at))
+            .GroupBy(one => ClaimIdentity.Partition(one.claim.Key.Source, identity.Partitions, identity.HashSeed))
+            .Select(group => (Partition: group.Key, Claims: group.ToArray()))
+            .ToArray();
+        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one.Partition, one.Claims, outcomes, cancellationToken)));
+        if (replies.FirstOrDefault(reply => reply.Refusal != AppendRefusal.None) is { } refused)
+        {
+            return new IngestResult(refused.Refusal, outcomes, null);
+        }
+
+        return new IngestResult(AppendRefusal.None, outcomes, waitApplied ? await AwaitAppliedAsync() : null);
+
+        async Task<bool> AwaitAppliedAsync()
+        {
+            var waits = partitions.Zip(replies).Select(pair => grains.GetGrain<IPartitionGrain>(pair.First.Partition).AwaitAppliedAsync(
+                pair.Second.LastSequence,
+                [.. pair.First.Claims.SelectMany(one => LogRecord.TouchedBy(one.claim)).Union(pair.Second.AlsoTouched)]));
+            return (await Task.WhenAll(waits)).All(applied => applied);
+        }
+    }
+
+    /// <summary>One batch after another: a large request waits for the partition rather than being refused by it.</summary>
+    private async Task<AppendReply> AppendAsync(int partition, (Claim Claim, int At)[] claims, AppendOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<IPartitionGrain>(partition);
+        var last = 0L;
+        var alsoTouched = new HashSet<EntityKey>();
+        foreach (var batch in claims.Chunk(ClaimsPerBatch))
+        {
+            var reply = await AppendPatientlyAsync(grain, new ClaimBatch { Claims = new ClaimList([.. batch.Select(one => one.Claim)]) }, cancellationToken);
+            if (reply.Refusal != AppendRefusal.None)
+            {
+                return reply;
+            }
+
+            for (var at = 0; at < batch.Length; at++)
+            {
+                outcomes[batch[at].At] = reply.Outcomes[at];
+            }
+
+            last = Math.Max(last, reply.LastSequence);
+            alsoTouched.UnionWith(reply.AlsoTouched);
+        }
+
+        return new AppendReply { LastSequence = last, AlsoTouched = [.. alsoTouched] };
+    }
+
+    private async Task<AppendReply> AppendPatientlyAsync(IPartitionGrain grain, ClaimBatch batch, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var reply = await grain.AppendAsync(batch);
+            if (reply.Refusal != AppendRefusal.Busy || time.GetElapsedTime(began) > BusyPatience)
+            {
+                return reply;
+            }
+
+            await Task.Delay(BusyPause, time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Aggregator.Store;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Aggregator.Host.Problems;
+
+/// <summary>Turns what was thrown into a coded answer. No exception text leaves the host but that of refusals.</summary>
+internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var problem = exception switch
+        {
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge(IngestLimits.BodyBytes),
+            BadHttpRequestException bad => new Problem(bad.StatusCode, "request.malformed", "the request cannot be read"),
+            InvalidDataException => Problem.Malformed("the body cannot be decompressed"),
+            StoreException or TimeoutException or OrleansException or OperationCanceledException => Problem.Unavailable(),
+            _ => new Problem(StatusCodes.Status500InternalServerError, "internal", "an internal error; the log has its cause"),
+        };
+        if (problem.Status >= 500)
+        {
+            LogFault(logger, httpContext.Request.Path, exception);
+        }
+
+        await problem.ToResult().ExecuteAsync(httpContext);
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {Path} failed")]
+    private static partial void LogFault(ILogger logger, string path, Exception fault);
+}
+
+/// <summary>Bounds on what is taken in.</summary>
+internal static class IngestLimits
+{
+    /// <summary>Largest body, as sent and decompressed.</summary>
+    public const long BodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>Most claims or reports in one request.</summary>
+    public const int Items = 100_000;
+
+    /// <summary>Longest text of a report, in UTF-16 units.</summary>
+    public const int ReportCharacters = 1_000_000;
+
+    /// <summary>Deepest nesting of JSON.</summary>
+    public const int JsonDepth = 16;
+
+    /// <summary>Feeding requests that are worked on at once; the next ones wait.</summary>
+    public const int ConcurrentFeeds = 16;
+
+    /// <summary>Feeding requests that may wait; beyond it they are refused.</summary>
+    public const int WaitingFeeds = 1024;
+}

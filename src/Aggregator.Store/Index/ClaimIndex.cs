@@ -1,0 +1,102 @@
+using Aggregator.Store.Connection;
+using Aggregator.Store.Scripts;
+using StackExchange.Redis;
+
+namespace Aggregator.Store.Index;
+
+/// <summary>
+/// (source, id) → every content it has had and where, without horizon (R2, R3). Derived from the log: rows up to a mark are
+/// complete, what lies behind the mark is read from the log and written again.
+/// </summary>
+/// <remarks>
+/// A plain key per claim, about 150 bytes of memory in Redis. Small hashes would take half of that there, but Garnet's scripts
+/// wait for a flush at every call on a hash (10,000 rows a second against ten times as many), and it moves plain keys to disk one by one.
+/// </remarks>
+public sealed class ClaimIndex(StoreConnection store)
+{
+    /// <summary>The most versions that one key may have; a claim corrected more often is refused at the door.</summary>
+    public const int MaximumVersions = 1_024;
+
+    private const int KeysPerPage = 1_024;
+    private const int RowsPerScript = 64;
+    private const int ScriptsInFlight = 32;
+
+    private readonly IDatabase _database = store.Database;
+    private readonly StoreKeys _keys = store.Keys;
+
+    /// <summary>What the index holds for each key, in the order asked; null where it holds nothing.</summary>
+    public async Task<IndexHit?[]> FindAsync(int partition, IReadOnlyList<UInt128> keys, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var hits = new IndexHit?[keys.Count];
+        for (var start = 0; start < keys.Count; start += KeysPerPage)
+        {
+            var asked = new RedisKey[Math.Min(KeysPerPage, keys.Count - start)];
+            for (var i = 0; i < asked.Length; i++)
+            {
+                asked[i] = _keys.IndexRow(partition, keys[start + i]);
+            }
+
+            var values = await StoreFaults.Repeatable(_database.StringGetAsync(asked), "look claims up", cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < values.Length; i++)
+            {
+                hits[start + i] = values[i].IsNull ? null : IndexValue.Read((byte[])values[i]!);
+            }
+        }
+
+        return hits;
+    }
+
+    /// <summary>
+    /// Writes rows that rest on entries up to <paramref name="indexedTo"/>, then raises the mark. Safe to repeat, in any order and by
+    /// a writer that was overtaken: a row never gives way to one that rests on less of the log.
+    /// </summary>
+    public async Task WriteAsync(int partition, IReadOnlyList<IndexRow> rows, long indexedTo, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var calls = new List<Task<RedisResult>>(ScriptsInFlight);
+        for (var start = 0; start < rows.Count; start += RowsPerScript)
+        {
+            calls.Add(WriteSome(partition, rows, start, indexedTo));
+            if (calls.Count == ScriptsInFlight)
+            {
+                await StoreFaults.Repeatable(Task.WhenAll(calls), "index claims", cancellationToken).ConfigureAwait(false);
+                calls.Clear();
+            }
+        }
+
+        await StoreFaults.Repeatable(Task.WhenAll(calls), "index claims", cancellationToken).ConfigureAwait(false);
+        var mark = _database.ScriptEvaluateAsync(StoreScripts.RaiseMark, [_keys.IndexedTo(partition)], [indexedTo]);
+        await StoreFaults.Repeatable(mark, "raise the index mark", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The log sequence up to which the index is complete; 0 at first.</summary>
+    public async Task<long> IndexedToAsync(int partition, CancellationToken cancellationToken = default)
+    {
+        var value = await StoreFaults.Repeatable(_database.StringGetAsync(_keys.IndexedTo(partition)), "read the index mark", cancellationToken)
+            .ConfigureAwait(false);
+        return value.IsNull ? 0 : (long)value;
+    }
+
+    private Task<RedisResult> WriteSome(int partition, IReadOnlyList<IndexRow> rows, int start, long indexedTo)
+    {
+        var count = Math.Min(RowsPerScript, rows.Count - start);
+        var keys = new RedisKey[count];
+        var values = new RedisValue[count];
+        for (var i = 0; i < count; i++)
+        {
+            var row = rows[start + i];
+            ArgumentOutOfRangeException.ThrowIfZero(row.Versions.Count, nameof(rows));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(row.Versions.Count, MaximumVersions, nameof(rows));
+            foreach (var version in row.Versions)
+            {
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(version.Sequence, indexedTo, nameof(rows));
+            }
+
+            keys[i] = _keys.IndexRow(partition, row.Key);
+            values[i] = IndexValue.Write(row.Versions);
+        }
+
+        return _database.ScriptEvaluateAsync(StoreScripts.IndexRows, keys, values);
+    }
+}

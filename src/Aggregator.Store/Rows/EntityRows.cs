@@ -1,0 +1,237 @@
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Aggregator.Store.Connection;
+using Aggregator.Store.Scripts;
+using StackExchange.Redis;
+
+namespace Aggregator.Store.Rows;
+
+/// <summary>
+/// One row per entity: named fields of opaque bytes, guarded by a version. Parents find their children's rows, and everybody
+/// all ids of a kind, through sets that are written with the row.
+/// </summary>
+public sealed class EntityRows(StoreConnection store)
+{
+    /// <summary>The most fields that one write may change.</summary>
+    public const int MaximumFieldsPerWrite = 2_048;
+
+    // Garnet rewrites a set as a whole when it leaves memory, so the ids of a kind are spread.
+    private const int KnownShards = 64;
+    private const int ReadsInFlight = 512;
+    private const int ScanPage = 512;
+    private const string VersionField = "$v";
+    private const string EpochField = "$e";
+
+    private readonly IDatabase _database = store.Database;
+    private readonly StoreKeys _keys = store.Keys;
+
+    /// <summary>The whole row, or null if there is none.</summary>
+    public async Task<EntityRow?> LoadAsync(string kind, string id, CancellationToken cancellationToken = default)
+    {
+        var entries = await StoreFaults.Repeatable(_database.HashGetAllAsync(Row(kind, id)), "load a row", cancellationToken).ConfigureAwait(false);
+        if (entries.Length == 0)
+        {
+            return null;
+        }
+
+        long version = 0, epoch = 0;
+        var fields = new Dictionary<string, byte[]>(entries.Length, StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            var name = (string)entry.Name!;
+            switch (name)
+            {
+                case VersionField:
+                    version = (long)entry.Value;
+                    break;
+                case EpochField:
+                    epoch = (long)entry.Value;
+                    break;
+                default:
+                    fields.Add(name, (byte[])entry.Value!);
+                    break;
+            }
+        }
+
+        return new(version, epoch, fields);
+    }
+
+    /// <summary>One field of a row, or null if either is missing.</summary>
+    public async Task<byte[]?> LoadFieldAsync(string kind, string id, string field, CancellationToken cancellationToken = default)
+    {
+        CheckField(field);
+        return (byte[]?)await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), field), "load a field", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>One field of many rows, in the order asked; null where the row or the field is missing.</summary>
+    public async Task<byte[]?[]> LoadFieldManyAsync(
+        string kind, IReadOnlyList<string> ids, string field, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        CheckField(field);
+        var fields = new byte[]?[ids.Count];
+        for (var start = 0; start < ids.Count; start += ReadsInFlight)
+        {
+            var calls = new Task<RedisValue>[Math.Min(ReadsInFlight, ids.Count - start)];
+            for (var i = 0; i < calls.Length; i++)
+            {
+                calls[i] = _database.HashGetAsync(Row(kind, ids[start + i]), field);
+            }
+
+            var values = await StoreFaults.Repeatable(Task.WhenAll(calls), "load fields", cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < values.Length; i++)
+            {
+                fields[start + i] = (byte[]?)values[i];
+            }
+        }
+
+        return fields;
+    }
+
+    /// <summary>
+    /// Writes the changed fields and raises the version by one, all or nothing, if the stored version is the expected one.
+    /// </summary>
+    /// <param name="kind">The kind of entity, a slug.</param>
+    /// <param name="id">The entity.</param>
+    /// <param name="expectedVersion">The version last loaded or written; 0 for none.</param>
+    /// <param name="changed">The fields to set or delete, at most <see cref="MaximumFieldsPerWrite"/>.</param>
+    /// <param name="addToParent">Also adds the id to this parent's children.</param>
+    /// <param name="cancellationToken">Gives up waiting; the outcome is unknown then.</param>
+    /// <exception cref="StoreUnknownException">No answer came: reload before anything else.</exception>
+    /// <exception cref="StoreRefusedException">Known not to be written.</exception>
+    public async Task<WriteRowResult> WriteAsync(
+        string kind,
+        string id,
+        long expectedVersion,
+        IReadOnlyList<RowField> changed,
+        string? addToParent = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(changed);
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(changed.Count, MaximumFieldsPerWrite, nameof(changed));
+        RedisKey[] keys = addToParent is null
+            ? [Row(kind, id), Known(kind, id)]
+            : [Row(kind, id), Known(kind, id), Children(kind, addToParent)];
+        var call = _database.ScriptEvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, changed));
+        var fields = (RedisResult[])(await StoreFaults.Once(call, "write a row", cancellationToken).ConfigureAwait(false))!;
+        var version = (long)fields[1];
+        return (int)fields[0] == 1 ? new WriteRowResult.Written(version) : new WriteRowResult.Conflict(version);
+    }
+
+    /// <summary>
+    /// Raises the row's epoch and gives it; the id counts as known from then on. Apart from the version: it conflicts with
+    /// no write.
+    /// </summary>
+    /// <exception cref="StoreUnknownException">No answer came; raising once more is safe, an epoch may be skipped.</exception>
+    public async Task<long> RaiseEpochAsync(string kind, string id, CancellationToken cancellationToken = default) =>
+        (long)await StoreFaults.Once(_database.ScriptEvaluateAsync(StoreScripts.RaiseEpoch, [Row(kind, id), Known(kind, id)], [id]), "raise an epoch", cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <summary>The row's version, 0 if there is none.</summary>
+    public async Task<long> VersionAsync(string kind, string id, CancellationToken cancellationToken = default)
+    {
+        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), VersionField), "read a version", cancellationToken)
+            .ConfigureAwait(false);
+        return value.IsNull ? 0 : (long)value;
+    }
+
+    /// <summary>Takes an id out of a parent's children: the registry moved it.</summary>
+    public async Task RemoveChildAsync(string kind, string parent, string id, CancellationToken cancellationToken = default) =>
+        await StoreFaults.Repeatable(_database.SetRemoveAsync(Children(kind, parent), id), "remove a child", cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The ids added as children of a parent, in no order, each once. Those added meanwhile may be missing.</summary>
+    public IAsyncEnumerable<string> ChildrenAsync(string kind, string parent, CancellationToken cancellationToken = default) =>
+        ScanAsync(Children(kind, parent), cancellationToken);
+
+    /// <summary>Every id of a kind that has a row, in no order, each once. Those added meanwhile may be missing.</summary>
+    public async IAsyncEnumerable<string> KnownAsync(string kind, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        CheckPart(kind);
+        for (var shard = 0; shard < KnownShards; shard++)
+        {
+            await foreach (var id in ScanAsync(_keys.Known(kind, shard), cancellationToken).ConfigureAwait(false))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<string> ScanAsync(RedisKey set, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A scan may give a member twice while the server rearranges the set.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        await using var scan = _database.SetScanAsync(set, pageSize: ScanPage).GetAsyncEnumerator(cancellationToken);
+        while (await StoreFaults.Repeatable(scan.MoveNextAsync().AsTask(), "list ids", cancellationToken).ConfigureAwait(false))
+        {
+            var id = (string)scan.Current!;
+            if (seen.Add(id))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    private static RedisValue[] Arguments(string id, long expectedVersion, IReadOnlyList<RowField> changed)
+    {
+        var set = new List<RedisValue>(4 + (2 * changed.Count)) { expectedVersion, expectedVersion + 1, id, 0 };
+        var delete = new List<RedisValue>();
+        foreach (var (name, value) in changed)
+        {
+            CheckField(name);
+            if (value is { } bytes)
+            {
+                set.Add(name);
+                set.Add(bytes);
+            }
+            else
+            {
+                delete.Add(name);
+            }
+        }
+
+        set.Add(VersionField);
+        set.Add(expectedVersion + 1);
+        set[3] = (set.Count - 4) / 2;
+        set.AddRange(delete);
+        return [.. set];
+    }
+
+    private RedisKey Row(string kind, string id)
+    {
+        CheckPart(kind);
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return _keys.Row(kind, id);
+    }
+
+    private RedisKey Children(string kind, string parent)
+    {
+        CheckPart(kind);
+        ArgumentException.ThrowIfNullOrEmpty(parent);
+        return _keys.Children(kind, parent);
+    }
+
+    private RedisKey Known(string kind, string id) =>
+        _keys.Known(kind, (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(id)) % KnownShards));
+
+    // A kind with a colon could name another kind's row.
+    private static void CheckPart(string kind)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(kind);
+        if (kind.Contains(':', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"A kind has no colon: {kind}", nameof(kind));
+        }
+    }
+
+    private static void CheckField(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, 128, nameof(name));
+        if (name[0] == '$')
+        {
+            throw new ArgumentException($"Field names that start with $ are the store's own: {name}", nameof(name));
+        }
+    }
+}

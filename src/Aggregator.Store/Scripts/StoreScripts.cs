@@ -1,0 +1,27 @@
+namespace Aggregator.Store.Scripts;
+
+/// <summary>
+/// The Lua scripts, one file each. The client sends them by digest after the first use and loads them again where the server
+/// forgot them (a restart).
+/// </summary>
+internal static class StoreScripts
+{
+    public static readonly string Append = Load("append");
+    public static readonly string OpenPartition = Load("open-partition");
+    public static readonly string RaiseIncarnation = Load("raise-incarnation");
+    public static readonly string SaveCheckpoint = Load("save-checkpoint");
+    public static readonly string IndexRows = Load("index-rows");
+    public static readonly string RaiseMark = Load("raise-mark");
+    public static readonly string OpenIdentity = Load("open-identity");
+    public static readonly string RaiseGeneration = Load("raise-generation");
+    public static readonly string RaiseEpoch = Load("raise-epoch");
+    public static readonly string WriteRow = Load("write-row");
+
+    private static string Load(string name)
+    {
+        using var stream = typeof(StoreScripts).Assembly.GetManifestResourceStream(name + ".lua")
+            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

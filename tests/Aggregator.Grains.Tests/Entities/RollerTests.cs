@@ -1,0 +1,136 @@
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Grains.Entities;
+
+namespace Aggregator.Grains.Tests.Entities;
+
+/// <summary>The versions under which an entity's totals reach its parent, by push and by row.</summary>
+public sealed class RollerTests
+{
+    private static readonly RegistrySnapshot Registry = new(
+    [
+        new RegistryEntry { Entity = EntityKind.Region, Id = "world", Name = "World", Kind = "world" },
+        new RegistryEntry { Entity = EntityKind.Region, Id = "town", Name = "Town", Kind = "city", Parent = "world" },
+    ], 1);
+
+    private readonly RegionAggregate _town = new("town");
+    private readonly Roller _roller;
+    private readonly RegionAggregate _world = new("world");
+    private int _claims;
+
+    public RollerTests()
+    {
+        _roller = new Roller(_town);
+        _roller.StartEpoch(1);
+        _roller.MarkAll(Registry);
+    }
+
+    [Fact]
+    public void Next_AfterAnAcknowledgement_TellsOnlyWhatChanged()
+    {
+        Claim(Item.Tank);
+        Push();
+        Claim(Item.Drone);
+
+        var update = _roller.Next(Registry);
+
+        Assert.Equal(new PartVersion(1, 1), update.Since);
+        Assert.Equal([Item.Drone], update.Totals.Keys.Select(line => line.Item));
+    }
+
+    [Fact]
+    public void Next_AfterAPushThatNobodyAnswered_TellsEverything()
+    {
+        Claim(Item.Tank);
+        Push();
+        Claim(Item.Drone);
+        _roller.Next(Registry);
+        _roller.NotAcknowledged();
+
+        var update = _roller.Next(Registry);
+
+        Assert.Null(update.Since);
+        Assert.Equal(2, update.Totals.Count);
+    }
+
+    [Fact]
+    public void Everything_AheadOfTheLastPush_IsNewToAParentThatHoldsThePush()
+    {
+        Claim(Item.Tank);
+        Push();
+        Claim(Item.Drone);
+
+        _world.Parts.Apply("town", _roller.Everything(Registry)); // the row, after the child's silo died with the push unsent
+
+        Assert.Equal(2, _world.Lines(Registry, []).Count);
+    }
+
+    [Fact]
+    public void Next_AfterTheParentReadTheRow_MeetsAGapAndThenTellsEverything()
+    {
+        Claim(Item.Tank);
+        Push();
+        Claim(Item.Drone);
+        _world.Parts.Apply("town", _roller.Everything(Registry));
+        Claim(Item.Ship);
+
+        Assert.Null(_world.Parts.Apply("town", _roller.Next(Registry)));
+        _roller.NotAcknowledged();
+        Push();
+
+        Assert.Equal(3, _world.Lines(Registry, []).Count);
+        Assert.False(_roller.HasNews);
+    }
+
+    [Fact]
+    public void Held_LessThanAcknowledged_IsToldAgain()
+    {
+        Claim(Item.Tank);
+        Push();
+        _roller.Held(new PartVersion(1, 1));
+        Assert.False(_roller.HasNews);
+
+        _roller.Held(PartVersion.None);
+
+        Assert.True(_roller.HasNews);
+        Assert.Null(_roller.Next(Registry).Since);
+    }
+
+    [Fact]
+    public void Next_OfANewEpoch_IsNewerThanAllOfTheOld()
+    {
+        Claim(Item.Tank);
+        Push();
+        var next = new Roller(_town);
+        next.StartEpoch(2);
+        next.MarkAll(Registry);
+
+        Assert.NotSame(PartChange.None, _world.Parts.Apply("town", next.Next(Registry)));
+    }
+
+    private void Push()
+    {
+        var update = _roller.Next(Registry);
+        Assert.NotNull(_world.Parts.Apply("town", update));
+        _roller.Acknowledged(update);
+    }
+
+    private void Claim(Item item)
+    {
+        var claim = new Claim
+        {
+            Key = new ClaimKey("s", $"{++_claims}"),
+            ContentHash = (UInt128)_claims,
+            Source = new EntityRef("s", "s"),
+            ReportedAt = new DateTimeOffset(2024, 5, 1, 0, 0, 0, TimeSpan.Zero),
+            Claimant = new EntityRef("red", "red"),
+            Target = new EntityRef("blue", "blue"),
+            Region = new EntityRef("town", "town"),
+            Figure = new Figure { Item = item, Outcome = Outcome.Destroyed, Bounds = Bounds.Exactly(1) },
+        };
+        var buckets = _town.Book.Apply(new PlacedRecord(new LogPosition(0, _claims, 0), new LogRecord.Added(claim)));
+        _roller.Changed(buckets.SelectMany(bucket => _town.LinesOf(bucket, Registry)), buckets);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Aggregator.Host.Ingest;
+using Aggregator.Host.Tests.Running;
+
+namespace Aggregator.Host.Tests.Hosting;
+
+/// <summary>The API's description says what the host takes and answers.</summary>
+public sealed class OpenApiTests
+{
+    [Fact]
+    public async Task Document_DescribesRoutesBodiesAndWords()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+
+        var document = await host.GetAsync("/openapi/v1.json");
+        var paths = document["paths"]!.AsObject();
+        Assert.Superset(new HashSet<string> { "/v1/claims", "/v1/reports", "/v1/actors", "/v1/actors/{id}", "/v1/regions/{id}", "/v1/sources/{id}" }, paths.Select(path => path.Key).ToHashSet());
+        Assert.EndsWith("/ClaimInput", (string?)paths["/v1/claims"]!["post"]!["requestBody"]!["content"]!["application/x-ndjson"]!["schema"]!["$ref"], StringComparison.Ordinal);
+        Assert.NotNull(paths["/v1/reports"]!["post"]!["requestBody"]!["content"]!["text/plain"]);
+        var schemas = document["components"]!["schemas"]!;
+        Assert.Contains("armoured-vehicle", schemas["ClaimInput"]!["properties"]!["figure"]!["properties"]!["item"]!["enum"]!.AsArray().Select(word => (string?)word));
+        Assert.NotNull(schemas["ProblemAnswer"]!["properties"]!["code"]);
+        Assert.NotNull((string?)schemas["ClaimInput"]!["properties"]!["claimant"]!["description"]);
+        Assert.Contains("<html", await host.Client.GetStringAsync("/docs"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData(typeof(ClaimInput), null)]
+    [InlineData(typeof(FigureInput), "figure")]
+    [InlineData(typeof(OccurredInput), "occurred")]
+    [InlineData(typeof(ControlInput), "control")]
+    [InlineData(typeof(RelatesInput), "relates")]
+    [InlineData(typeof(SpanInput), "span")]
+    [InlineData(typeof(ReportRefInput), "report")]
+    public void Schema_EveryField_IsReadAndNoOther(Type schema, string? field)
+    {
+        foreach (var property in schema.GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Append("nonsense"))
+        {
+            var inner = new JsonObject { [property] = null };
+            var claim = field is null ? inner : new JsonObject { [field] = inner };
+            var (_, error) = ClaimJson.Read(JsonDocument.Parse(claim.ToJsonString()).RootElement);
+
+            Assert.Equal((property, property == "nonsense"), (property, error?.Code == "claim.unknown-field"));
+        }
+    }
+}

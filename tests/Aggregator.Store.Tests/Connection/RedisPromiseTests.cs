@@ -1,0 +1,121 @@
+using Aggregator.Store.Log;
+using Aggregator.Store.Tests.Backends;
+
+namespace Aggregator.Store.Tests.Connection;
+
+public sealed class RedisPromiseTests
+{
+    [Fact]
+    public async Task Connect_AppendFsyncAlways_PromisesPowerLossToo()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var store = await ConnectAsync(server);
+        Assert.Equal(StoreKind.Redis, store.Promise.Kind);
+        Assert.NotEqual("unknown", store.Promise.Version);
+        Assert.Equal((true, "always", "noeviction", "master"), (store.Promise.AppendOnly, store.Promise.FsyncPolicy, store.Promise.MaxMemoryPolicy, store.Promise.Role));
+        Assert.True(store.Promise.SurvivesPowerLoss);
+        Assert.Empty(store.Promise.Warnings);
+    }
+
+    [Fact]
+    public async Task Connect_NoAppendOnlyFile_Warns()
+    {
+        await using var server = await RedisServer.StartAsync("--appendonly", "no");
+        await using var store = await ConnectAsync(server);
+        Assert.False(store.Promise.SurvivesProcessDeath);
+        Assert.Contains("appendonly no", Assert.Single(store.Promise.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_EverySecond_WarnsOfPowerLoss()
+    {
+        await using var server = await RedisServer.StartAsync("--appendfsync", "everysec");
+        await using var store = await ConnectAsync(server);
+        Assert.True(store.Promise.SurvivesProcessDeath);
+        Assert.False(store.Promise.SurvivesPowerLoss);
+        Assert.Contains("everysec", Assert.Single(store.Promise.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_EvictingServer_IsRefused()
+    {
+        await using var server = await RedisServer.StartAsync("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
+        var fault = await Assert.ThrowsAsync<StoreUnsuitableException>(() => ConnectAsync(server));
+        Assert.Contains("allkeys-lru", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_Replica_IsRefused()
+    {
+        await using var primary = await RedisServer.StartAsync();
+        await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1 " + primary.Port);
+        await Assert.ThrowsAsync<StoreUnsuitableException>(() => ConnectAsync(replica));
+    }
+
+    [Fact]
+    public async Task Connect_NobodyListens_IsUnavailable()
+    {
+        var fault = await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => StoreConnection.ConnectAsync(new() { Redis = "127.0.0.1:1", ConnectTimeoutMilliseconds = 500 }));
+        Assert.Contains("127.0.0.1:1", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Append_ServerOutOfMemory_IsRefusedAndNotWritten()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var store = await ConnectAsync(server);
+        var log = new ClaimLog(store);
+        await log.OpenAsync(0);
+        await store.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
+        await Assert.ThrowsAsync<StoreRefusedException>(() => log.AppendAsync(0, 1, 1, new byte[64]));
+        await store.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
+        Assert.Equal(new LogHead(1, 0, 0), await log.OpenAsync(0));
+        Assert.Equal(new AppendResult.Appended(Late: false), await log.AppendAsync(0, 1, 1, new byte[64]));
+    }
+
+    [Fact]
+    public async Task Append_ServerLacksReplicas_IsRefused()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var store = await ConnectAsync(server);
+        var log = new ClaimLog(store);
+        await log.OpenAsync(0);
+        await store.Database.ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "1");
+        await Assert.ThrowsAsync<StoreRefusedException>(() => log.AppendAsync(0, 1, 1, new byte[64]));
+    }
+
+    [Fact]
+    public async Task Append_ServerPausedBeyondTheTimeout_IsSentAgainUntilKnown()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var store = await StoreConnection.ConnectAsync(new() { Redis = server.ConnectionString, CallTimeoutMilliseconds = 200 });
+        var log = new ClaimLog(store);
+        await log.OpenAsync(0);
+        await log.AppendAsync(0, 1, 1, new byte[64]);
+        await store.Database.ExecuteAsync("CLIENT", "PAUSE", "2500", "WRITE");
+        Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, 1, 2, new byte[65]));
+        Assert.Equal(2, (await log.OpenAsync(0)).LastSequence);
+    }
+
+    [Fact]
+    public async Task Append_ServerKilledAndBack_KeepsWhatWasAcknowledgedAndGoesOn()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var store = await ConnectAsync(server);
+        var log = new ClaimLog(store);
+        await log.OpenAsync(0);
+        for (var sequence = 1; sequence <= 50; sequence++)
+        {
+            await log.AppendAsync(0, 1, sequence, BitConverter.GetBytes((Int128)sequence));
+        }
+
+        var restart = server.CrashAndRestartAsync();
+        Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, 1, 51, BitConverter.GetBytes((Int128)51)));
+        await restart;
+        Assert.Equal(new LogHead(1, 51, 0), await log.OpenAsync(0));
+        Assert.Equal(51, (await log.ReadAsync(0, 1, 51).ToListAsync()).Count);
+    }
+
+    private static Task<StoreConnection> ConnectAsync(RedisServer server) => StoreConnection.ConnectAsync(new() { Redis = server.ConnectionString });
+}
