@@ -1,0 +1,71 @@
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Domain.Tests.Ledger;
+
+namespace Aggregator.Domain.Tests.Aggregates;
+
+/// <summary>The aggregates of a log, each with its parts pushed, as the grains would hold them.</summary>
+internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapshot registry)
+{
+    private readonly Dictionary<string, RegionAggregate> _regions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ActorAggregate> _actors = new(StringComparer.Ordinal);
+
+    // Only the entities that a record touches, with all above them, are ever made: a registry may have thousands.
+    private readonly HashSet<EntityKey> _alive =
+    [
+        .. log.SelectMany(placed => placed.Record.Touches)
+            .Where(entity => entity.Kind != EntityKind.Source)
+            .Distinct()
+            .SelectMany(entity => registry.Ancestors(entity.Kind, entity.Id).Append(entity.Id).Select(id => new EntityKey(entity.Kind, id))),
+    ];
+
+    public Tree(IEnumerable<Appearance> claims)
+        : this([.. claims.Select(one => new PlacedRecord(one.Position, new LogRecord.Added(one.Claim)))], Say.Registry)
+    {
+    }
+
+    public RegistrySnapshot Registry => registry;
+
+    /// <summary>Everything the log touches, and what contains it.</summary>
+    public IReadOnlyCollection<EntityKey> Entities => _alive;
+
+    public RegionAggregate Region(string id) => Aggregate(_regions, EntityKind.Region, id, static id => new RegionAggregate(id));
+
+    public ActorAggregate Actor(string id) => Aggregate(_actors, EntityKind.Actor, id, static id => new ActorAggregate(id));
+
+    private T Aggregate<T>(Dictionary<string, T> made, EntityKind kind, string id, Func<string, T> make) where T : IAggregate
+    {
+        if (made.TryGetValue(id, out var known))
+        {
+            return known;
+        }
+
+        var aggregate = made[id] = make(id);
+        var parts = _alive.Where(entity => entity.Kind == kind && registry.Parent(kind, entity.Id) == id);
+        foreach (var part in parts)
+        {
+            IAggregate below = kind == EntityKind.Region ? Region(part.Id) : Actor(part.Id);
+            aggregate.Parts.Apply(part.Id, below.Update(registry));
+        }
+
+        foreach (var placed in log)
+        {
+            aggregate.Book.Apply(placed);
+        }
+
+        return aggregate;
+    }
+}
+
+internal static class AggregateExtensions
+{
+    /// <summary>What the aggregate would push to its parent.</summary>
+    public static PartUpdate Update(this IAggregate aggregate, RegistrySnapshot registry) => new(
+        new PartVersion(1, 1),
+        null,
+        aggregate.AllLines(registry).ToDictionary(line => line, line => aggregate.Total(line, registry)),
+        aggregate.Book.Buckets.Where(bucket => bucket.Kind == BucketKind.Said).Concat(aggregate.Parts.SaidBuckets).Distinct()
+            .ToDictionary(bucket => bucket, bucket => (IReadOnlyCollection<Appearance>)[.. aggregate.Book[bucket], .. aggregate.Parts.Said(bucket)]));
+}
