@@ -255,6 +255,29 @@ public sealed record PositionView
 
     /// <summary>Claims it rests on, newest first, as <c>source/id</c>.</summary>
     [Id(21)] public string[] Evidence { get; init; } = [];
+
+    /// <summary>What the voice also said of the same and what does not count beside it (R8, R10).</summary>
+    [Id(22)] public VariantView[] Variants { get; init; } = [];
+}
+
+/// <summary>
+/// Another reading of a position: a higher total that another body of the voice said before (R8), or casualties that were
+/// also told as killed or wounded (R10).
+/// </summary>
+[GenerateSerializer, Immutable, Alias("aggregator.view.variant")]
+public sealed record VariantView
+{
+    /// <summary>The outcome it was told as.</summary>
+    [Id(0)] public required string Outcome { get; init; }
+
+    /// <summary>Its figure.</summary>
+    [Id(1)] public required FigureView Figure { get; init; }
+
+    /// <summary>Last day it speaks of.</summary>
+    [Id(2)] public required DateOnly AsOf { get; init; }
+
+    /// <summary>A claim that says it, as <c>source/id</c>.</summary>
+    [Id(3)] public required string Claim { get; init; }
 }
 
 /// <summary>The figure of one formation, model or subgroup.</summary>
@@ -272,6 +295,9 @@ public sealed record DetailView
 
     /// <summary>Greatest count; null is unbounded.</summary>
     [Id(3)] public long? High { get; init; }
+
+    /// <summary>Whether another class has taken this one over: shown, and counted no more (R16).</summary>
+    [Id(4)] public bool Superseded { get; init; }
 }
 
 /// <summary>One thing an actor says of a target in a place.</summary>

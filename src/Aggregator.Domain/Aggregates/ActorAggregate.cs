@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
@@ -39,20 +40,19 @@ public sealed class ActorAggregate : IAggregate
             return [];
         }
 
-        var own = new LineKey(null, bucket.Cell.Item, bucket.Cell.Outcome, bucket.Cell.Region);
+        var own = _folds.Affected(bucket).Select(outcome => new LineKey(null, bucket.Cell.Item, outcome, bucket.Cell.Region)).ToArray();
         _answered |= _folds.Answers(registry).Count > 0;
         return !_answered
-            ? [own]
+            ? own
             : [.. AllLines(registry)
-                .Where(line => line.Item == own.Item && line.Outcome == own.Outcome && registry.IsWithin(EntityKind.Region, line.Place ?? RegistrySnapshot.World, bucket.Cell.Region))
-                .Append(own)
-                .Distinct()];
+                .Where(line => line.Item == bucket.Cell.Item && own.Any(other => other.Outcome == line.Outcome) && registry.IsWithin(EntityKind.Region, line.Place ?? RegistrySnapshot.World, bucket.Cell.Region))
+                .Union(own)];
     }
 
     /// <inheritdoc/>
     public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) => Book.Buckets
         .Where(bucket => bucket.Kind == BucketKind.Cell)
-        .Select(bucket => new LineKey(null, bucket.Cell.Item, bucket.Cell.Outcome, bucket.Cell.Region))
+        .SelectMany(bucket => _folds.Affected(bucket).Select(outcome => new LineKey(null, bucket.Cell.Item, outcome, bucket.Cell.Region)))
         .Concat(Parts.Lines)
         .Distinct();
 
@@ -61,9 +61,16 @@ public sealed class ActorAggregate : IAggregate
     {
         ArgumentNullException.ThrowIfNull(registry);
         var place = line.Place ?? RegistrySnapshot.World;
-        Answer[] reaching = [.. AnswersOn(line, place, registry)];
-        var own = new BucketKey(BucketKind.Cell, new CellKey(_id, line.Item, line.Outcome, place));
-        return Rollup.Combine(Book[own].Count == 0 ? Rollup.Nobody : _folds.Fold(own, registry, reaching), Rollup.Mark(Parts.Totals(line), reaching));
+        var own = Rollup.Combine(
+            OfOutcome(line.Outcome),
+            [.. line.Outcome.Parts(line.Item).Select(OfOutcome).Where(part => part.Count > 0)]);
+        return Rollup.Combine(own, Rollup.Mark(Parts.Totals(line), [.. AnswersOn(line, place, registry)]));
+
+        Voices OfOutcome(Outcome outcome)
+        {
+            var bucket = new BucketKey(BucketKind.Cell, new CellKey(_id, line.Item, outcome, place));
+            return Book[bucket].Count == 0 ? Rollup.Nobody : _folds.Fold(bucket, registry, [.. AnswersOn(line with { Outcome = outcome }, place, registry)]);
+        }
     }
 
     /// <summary>The losses, by item and outcome: each place's actors first, then places, up to the world (R14).</summary>
@@ -87,8 +94,12 @@ public sealed class ActorAggregate : IAggregate
 
     private Voices Said(BucketKey bucket, RegistrySnapshot registry)
     {
-        Appearance[] told = [.. Parts.Said(bucket)];
-        return told.Length == 0 ? _folds.Fold(bucket, registry, []) : Cell.Fold(Book[bucket].Concat(told), registry);
+        var related = Folds.Related(bucket).ToArray();
+        return related.Append(bucket).SelectMany(Parts.Said).Any()
+            ? Cell.Fold(AllSaid(bucket), registry, null, [.. related.SelectMany(AllSaid)])
+            : _folds.Fold(bucket, registry, []);
+
+        IEnumerable<Appearance> AllSaid(BucketKey of) => Book[of].Concat(Parts.Said(of));
     }
 
     private Voices OverPlaces(IEnumerable<LineKey> lines, RegistrySnapshot registry) => Rollup.Fold(

@@ -40,16 +40,36 @@ internal sealed class Folds(ClaimBook book)
         Under(registry);
         if (answers.Count > 0)
         {
-            return Cell.Fold(book[bucket], registry, answers);
+            return Cell.Fold(book[bucket], registry, answers, [.. Related(bucket).SelectMany(other => book[other])]);
         }
 
-        var stamp = book.StampOf(bucket);
+        var stamp = Related(bucket).Append(bucket).Max(book.StampOf);
         if (!_folded.TryGetValue(bucket, out var kept) || kept.Stamp != stamp)
         {
-            _folded[bucket] = kept = (stamp, Cell.Fold(book[bucket], registry));
+            _folded[bucket] = kept = (stamp, Cell.Fold(book[bucket], registry, null, [.. Related(bucket).SelectMany(other => book[other])]));
         }
 
         return kept.Voices;
+    }
+
+    /// <summary>The buckets whose claims bear on what stands in this one (R10, R15).</summary>
+    public static IEnumerable<BucketKey> Related(BucketKey bucket) =>
+        Cell.Related(bucket.Cell.Outcome, bucket.Cell.Item).Select(outcome => bucket with { Cell = bucket.Cell with { Outcome = outcome } });
+
+    /// <summary>The outcomes whose lines a change of the bucket may change: its own, those it bears on and the one it is part of (R22).</summary>
+    public IEnumerable<Outcome> Affected(BucketKey bucket)
+    {
+        var (_, item, outcome, _) = bucket.Cell;
+        yield return outcome;
+        foreach (var other in Related(bucket).Where(other => book[other].Count > 0))
+        {
+            yield return other.Cell.Outcome;
+        }
+
+        if (Outcome.Lost.Parts(item).Contains(outcome))
+        {
+            yield return Outcome.Lost;
+        }
     }
 
     private void Under(RegistrySnapshot registry)

@@ -43,7 +43,7 @@ public sealed record Position
     public required Provenance Provenance { get; init; }
 
     /// <summary>Figures per formation, model or subgroup.</summary>
-    public IReadOnlyDictionary<string, Bounds> Details { get; init; } = new Dictionary<string, Bounds>();
+    public IReadOnlyDictionary<string, Tally> Details { get; init; } = VoiceTally.NoDetails;
 }
 
 /// <summary>What is said of one target, item and outcome: the positions side by side and the estimate.</summary>

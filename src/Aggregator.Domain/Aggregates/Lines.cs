@@ -90,7 +90,7 @@ public static class Lines
             Unallocated = tally.Unallocated,
             Inconsistent = tally.Inconsistent,
             Provenance = said.Provenance,
-            Details = said.Details.ToDictionary(pair => pair.Key, pair => pair.Value.Value, StringComparer.Ordinal),
+            Details = said.Details,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
@@ -32,7 +33,7 @@ public sealed class RegionAggregate : IAggregate
 
     /// <inheritdoc/>
     public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry) => bucket.Kind == BucketKind.Cell
-        ? [new LineKey(TargetVoice(bucket.Cell.Target, registry), bucket.Cell.Item, bucket.Cell.Outcome, null)]
+        ? [.. _folds.Affected(bucket).Select(outcome => new LineKey(TargetVoice(bucket.Cell.Target, registry), bucket.Cell.Item, outcome, null))]
         : [];
 
     /// <inheritdoc/>
@@ -63,20 +64,37 @@ public sealed class RegionAggregate : IAggregate
     public Control Control(RegistrySnapshot registry, IReadOnlyCollection<Answer> inherited) =>
         Ledger.Control.Fold(Book[new BucketKey(BucketKind.Control, new CellKey(null, default, default, _id))], registry, inherited);
 
-    private Voices Total(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
+    private Voices Total(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers) => Rollup.Combine(
+        Here(line, registry, answers),
+        Rollup.Mark(Parts.Totals(line), Reaching(line, registry, answers)));
+
+    // Order under max: details, outcomes, actors, places (docs/rules.md, R14).
+    private Voices Here(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
     {
-        Answer[] reaching = answers.Count == 0 ? [] :
-        [
-            .. answers.Where(answer => answer.Holder is null && answer.Item == line.Item && answer.Outcome == line.Outcome && TargetVoice(answer.Target, registry) == line.Target),
-        ];
-        var byTarget = _folds.Buckets(BucketKind.Cell, line.Item, line.Outcome)
-            .Where(bucket => TargetVoice(bucket.Cell.Target, registry) == line.Target)
-            .ToDictionary(bucket => bucket.Cell.Target ?? "", bucket => _folds.Fold(bucket, registry, reaching), StringComparer.Ordinal);
-        var here = line.Target is null
+        var byTarget = line.Outcome.Parts(line.Item).Prepend(line.Outcome)
+            .SelectMany(outcome => _folds.Buckets(BucketKind.Cell, line.Item, outcome))
+            .Select(bucket => bucket.Cell.Target)
+            .Distinct()
+            .Where(target => TargetVoice(target, registry) == line.Target)
+            .ToDictionary(target => target ?? "", target => OfTarget(target), StringComparer.Ordinal);
+        return line.Target is null
             ? byTarget.GetValueOrDefault("") ?? Rollup.Nobody
             : Rollup.FoldTargets(byTarget, line.Target, registry);
-        return Rollup.Combine(here, Rollup.Mark(Parts.Totals(line), reaching));
+
+        Voices OfTarget(string? target) => Rollup.Combine(
+            OfOutcome(target, line.Outcome),
+            [.. line.Outcome.Parts(line.Item).Select(outcome => OfOutcome(target, outcome)).Where(part => part.Count > 0)]);
+
+        Voices OfOutcome(string? target, Outcome outcome) => _folds.Fold(
+            new BucketKey(BucketKind.Cell, new CellKey(target, line.Item, outcome, _id)),
+            registry,
+            Reaching(line with { Outcome = outcome }, registry, answers));
     }
+
+    private static Answer[] Reaching(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers) => answers.Count == 0 ? [] :
+    [
+        .. answers.Where(answer => answer.Holder is null && answer.Item == line.Item && answer.Outcome == line.Outcome && TargetVoice(answer.Target, registry) == line.Target),
+    ];
 
     private static string? TargetVoice(string? target, RegistrySnapshot registry) => target is null ? null : registry.Voice(target);
 }

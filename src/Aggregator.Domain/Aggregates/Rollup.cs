@@ -93,10 +93,13 @@ public static class Rollup
         var provenance = parts.Aggregate(own?.Provenance ?? Provenance.None, (sum, part) => sum.Plus(part.Provenance));
         var details = parts.SelectMany(part => part.Details.Keys).Concat(own?.Details.Keys ?? []).Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(
             detail => detail,
-            detail => Tally.Combine(
-                own?.Details.GetValueOrDefault(detail)?.AsOwn() ?? OwnFigures.None,
-                [.. parts.Select(part => part.Details.GetValueOrDefault(detail)).OfType<Tally>()]),
+            detail => CombineDetail(own?.Details.GetValueOrDefault(detail), [.. parts.Select(part => part.Details.GetValueOrDefault(detail)).OfType<Tally>()]),
             StringComparer.Ordinal);
         return new VoiceTally(tally, provenance, details);
     }
+
+    private static Tally CombineDetail(Tally? own, Tally[] parts) => Tally.Combine(own?.AsOwn() ?? OwnFigures.None, parts) with
+    {
+        Superseded = own is { Superseded: true } || Array.Exists(parts, part => part.Superseded),
+    };
 }

@@ -42,6 +42,7 @@ internal static class TallyFormat
         writer.Flag(tally.Floor is not null);
         Write(writer, tally.Floor ?? Bounds.Zero);
         writer.Optional(tally.Unallocated);
+        writer.Flag(tally.Superseded);
     }
 
     public static VoiceTally Read(BinaryFormatReader reader)
@@ -68,6 +69,7 @@ internal static class TallyFormat
         Inconsistent = reader.Flag(),
         Floor = ReadFloor(reader.Flag(), ReadBounds(reader)),
         Unallocated = reader.Optional(),
+        Superseded = reader.Flag(),
     };
 
     private static Bounds? ReadFloor(bool given, Bounds floor) => given ? floor : null;
@@ -82,6 +84,7 @@ internal static class TallyFormat
         writer.Signed(provenance.Unnumbered);
         Write(writer, provenance.DeniedBy);
         Write(writer, provenance.ConfirmedBy);
+        Write(writer, provenance.Variants);
         writer.Unsigned((ulong)provenance.Evidence.Count);
         foreach (var (reportedAt, claim) in provenance.Evidence)
         {
@@ -101,6 +104,7 @@ internal static class TallyFormat
         Unnumbered = (int)reader.Signed(),
         DeniedBy = ReadVoices(reader),
         ConfirmedBy = ReadVoices(reader),
+        Variants = ReadVariants(reader),
         Evidence = ReadEvidence(reader),
     };
 
@@ -122,6 +126,30 @@ internal static class TallyFormat
         }
 
         return voices;
+    }
+
+    private static void Write(BinaryFormatWriter writer, IReadOnlyList<Variant> variants)
+    {
+        writer.Unsigned((ulong)variants.Count);
+        foreach (var (outcome, figure, asOf, claim) in variants)
+        {
+            writer.Byte((byte)outcome);
+            Write(writer, figure);
+            Day(writer, asOf);
+            writer.Text(claim.Source);
+            writer.Text(claim.Id);
+        }
+    }
+
+    private static Variant[] ReadVariants(BinaryFormatReader reader)
+    {
+        var variants = new Variant[reader.Count()];
+        for (var at = 0; at < variants.Length; at++)
+        {
+            variants[at] = new Variant((Outcome)reader.Byte(), ReadBounds(reader), Day(reader)!.Value, new ClaimKey(reader.Text(), reader.Text()));
+        }
+
+        return variants;
     }
 
     private static EvidenceRef[] ReadEvidence(BinaryFormatReader reader)

@@ -42,6 +42,22 @@ public readonly record struct Bounds(long? Low, long? Best, long? High)
         return new(low, best is { } known ? Math.Max(known, low) : null, high);
     }
 
+    /// <summary>What is left of at least this when the other is taken away, never below nothing; an unknown best stays unknown.</summary>
+    public Bounds Less(Bounds other) => new(
+        other.High is { } most ? Math.Max(0, (Low ?? 0) - most) : 0,
+        Best is { } mine && other.Best is { } theirs ? Math.Max(0, mine - theirs) : null,
+        High is { } high ? Math.Max(0, high - (other.Low ?? 0)) : null);
+
+    /// <summary>Component-wise least; null is unknown for best, unbounded for high.</summary>
+    public Bounds Min(Bounds other) => new(
+        Math.Min(Low ?? 0, other.Low ?? 0),
+        Best is { } mine && other.Best is { } theirs ? Math.Min(mine, theirs) : null,
+        (High, other.High) switch
+        {
+            ({ } left, { } right) => Math.Min(left, right),
+            var (left, right) => left ?? right,
+        });
+
     /// <summary>The single number that stands for the figure where one is needed to compare: best, else low, else 0.</summary>
     public long Weight => Best ?? Low ?? 0;
 

@@ -77,4 +77,9 @@ public static class Vocabulary
     public static bool Admits(this Item item, Outcome outcome) => item.IsPeople()
         ? outcome is Outcome.Killed or Outcome.Wounded or Outcome.Casualties or Outcome.Missing or Outcome.Captured or Outcome.Displaced
         : outcome is Outcome.Destroyed or Outcome.Damaged or Outcome.Captured or Outcome.Abandoned or Outcome.Lost;
+
+    /// <summary>The outcomes that <see cref="Outcome.Lost"/> holds as its parts (R22); empty for any other and for people.</summary>
+    public static IReadOnlyList<Outcome> Parts(this Outcome outcome, Item item) => outcome == Outcome.Lost && !item.IsPeople() ? PartsOfLost : [];
+
+    private static readonly Outcome[] PartsOfLost = [Outcome.Captured, Outcome.Destroyed, Outcome.Damaged, Outcome.Abandoned];
 }

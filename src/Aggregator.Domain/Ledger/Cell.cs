@@ -15,82 +15,87 @@ public sealed record VoiceTally(Tally Tally, Provenance Provenance, ImmutableSor
 }
 
 /// <summary>
-/// The fold of one cell: from the claims on one target, item, outcome and region to what each voice says (R5–R7, R9,
-/// R11). A pure function of the set of claims and of the registry; order and repetition are nothing to it (R1).
+/// The fold of one cell: from the claims on one target, item, outcome and region to what each voice says (R5–R8, R10, R11,
+/// R15, R16). A pure function of the set of claims and of the registry; order and repetition are nothing to it (R1).
 /// </summary>
 public static class Cell
 {
+    /// <summary>The outcomes of the same target, item and place whose claims bear on what stands as this one (R10, R15).</summary>
+    public static IEnumerable<Outcome> Related(Outcome outcome, Item item) => item.IsPeople() ? Units.Related(outcome) : StatusMoves.Related(outcome);
+
     /// <summary>What each voice says, by voice, and which answers reach it.</summary>
     /// <param name="appearances">The standing claims of the cell with a figure; denials are passed over.</param>
     /// <param name="registry">For voices.</param>
     /// <param name="answers">Denials and confirmations on the cell's target, item and outcome, made in its place or around it.</param>
+    /// <param name="related">The standing claims of the related outcomes' cells.</param>
     public static ImmutableSortedDictionary<Voice, VoiceTally> Fold(
-        IEnumerable<Appearance> appearances, RegistrySnapshot registry, IReadOnlyCollection<Answer>? answers = null)
+        IEnumerable<Appearance> appearances,
+        RegistrySnapshot registry,
+        IReadOnlyCollection<Answer>? answers = null,
+        IReadOnlyCollection<Appearance>? related = null)
     {
         ArgumentNullException.ThrowIfNull(appearances);
-        var told = appearances
-            .Where(one => one.Claim is { Figure: not null, Stance: not Stance.Denies, Relates: not { Kind: RelationKind.Former } })
-            .Order(Appearance.Order)
-            .ToList();
-        var voices = Placement.Place(told)
-            .GroupBy(one => Voice.Of(one.Claim, one.Origin, registry))
-            .ToDictionary(voice => voice.Key, voice => voice.ToList());
-        return voices.ToImmutableSortedDictionary(
+        var voices = Voices(appearances, registry);
+        var readings = voices.ToDictionary(voice => voice.Key, voice => Reading.Plain(voice.Value));
+        if (related is { Count: > 0 } && voices.Count > 0)
+        {
+            var outcomes = related
+                .Where(one => one.Claim.Figure is not null)
+                .GroupBy(one => one.Claim.Figure!.Outcome)
+                .ToDictionary(outcome => outcome.Key, outcome => Voices(outcome, registry));
+            readings = readings.ToDictionary(
+                voice => voice.Key,
+                voice => Reading.Beside(
+                    voice.Value.Told,
+                    outcomes.Where(pair => pair.Value.ContainsKey(voice.Key)).ToDictionary(pair => pair.Key, pair => pair.Value[voice.Key])));
+        }
+
+        var standing = readings.Where(voice => voice.Value.Told.Count > 0).ToDictionary(voice => voice.Key, voice => voice.Value.Told);
+        return standing.ToImmutableSortedDictionary(
             voice => voice.Key,
-            voice => FoldVoice(voice.Value) is var folded && answers is { Count: > 0 }
-                ? folded with { Provenance = folded.Provenance.Plus(Answers.Reaching(answers, voice.Key, folded, voices)) }
+            voice => VoiceFold.Of(readings[voice.Key]) is var folded && answers is { Count: > 0 }
+                ? folded with { Provenance = folded.Provenance.Plus(Answers.Reaching(answers, voice.Key, folded, standing)) }
                 : folded);
     }
 
-    private static VoiceTally FoldVoice(List<Placed> voice)
-    {
-        var details = voice
-            .Where(one => one.Detail is not null)
-            .GroupBy(one => one.Detail!, StringComparer.Ordinal)
-            .ToImmutableSortedDictionary(detail => detail.Key, detail => Tally.Combine(Own([.. detail]), []), StringComparer.Ordinal);
-        var tally = Tally.Combine(Own([.. voice.Where(one => one.Detail is null)]), [.. details.Values]);
-        var unnumbered = voice
-            .Where(one => one.Figure.Bounds.IsUnnumbered)
-            .Select(one => (one.Detail, one.Claim.Incident, one.Period))
-            .Distinct()
-            .Count();
-        return new VoiceTally(
-            // What a formation or a model lacks of the whole is no gap in what is known of places.
-            tally with { Unallocated = null },
-            Provenance.Of(voice, unnumbered),
-            details);
-    }
+    private static Dictionary<Voice, List<Placed>> Voices(IEnumerable<Appearance> appearances, RegistrySnapshot registry) => Placement.Place(
+        [
+            .. appearances
+                .Where(one => one.Claim is { Figure: not null, Stance: not Stance.Denies, Relates: not { Kind: RelationKind.Former } })
+                .Order(Appearance.Order),
+        ])
+        .GroupBy(one => Voice.Of(one.Claim, one.Origin, registry))
+        .ToDictionary(voice => voice.Key, voice => voice.ToList());
+}
 
-    /// <summary>The figures of one voice and one detail.</summary>
-    private static OwnFigures Own(List<Placed> detail)
-    {
-        var totals = detail.Where(one => one.Figure.Basis == Basis.Cumulative).ToList();
-        var since = RunningTotals.FirstSince(totals);
-        var series = totals.Where(one => one.Figure.Since is null || one.Figure.Since == since);
-        var dated = detail
-            .Where(one => one.Figure.Basis == Basis.Incident)
-            .Concat(totals.Where(one => one.Figure.Since > since).Select(one => one with { Period = new Period(one.Figure.Since!.Value, one.Period.To) }))
-            .ToList();
-        return new OwnFigures(
-            RunningTotals.Standing(series, since),
-            Dated(dated.Where(one => one.Claim.Incident is null).GroupBy(one => (object)one.Period)),
-            Dated(dated.Where(one => one.Claim.Incident is not null).GroupBy(one => (object)one.Claim.Incident!)));
-    }
+/// <summary>What one voice says in a cell, in the light of what it says of the related outcomes.</summary>
+/// <param name="Told">What stands of it (R10), in ledger order.</param>
+/// <param name="Variants">What else it said of the same (R10).</param>
+/// <param name="Left">What later outcomes left of its incidents, by incident; the untouched are absent (R15).</param>
+internal sealed record Reading(List<Placed> Told, IReadOnlyList<Variant> Variants, IReadOnlyDictionary<string, Bounds> Left)
+{
+    private static readonly IReadOnlyDictionary<string, Bounds> Untouched = new Dictionary<string, Bounds>();
 
-    private static ImmutableSortedDictionary<Period, Bounds> Dated(IEnumerable<IGrouping<object, Placed>> keys)
+    /// <summary>Nothing related was said.</summary>
+    public static Reading Plain(List<Placed> told) => new(told, [], Untouched);
+
+    /// <param name="told">What the voice says in the cell; not empty.</param>
+    /// <param name="others">What it says of the related outcomes.</param>
+    public static Reading Beside(List<Placed> told, Dictionary<Outcome, List<Placed>> others)
     {
-        var days = ImmutableSortedDictionary.CreateBuilder<Period, Bounds>();
-        foreach (var key in keys)
+        var outcome = told[0].Figure.Outcome;
+        if (others.Count == 0)
         {
-            var told = key.Order(Comparer<Placed>.Create((left, right) => Appearance.Order.Compare(left.Appearance, right.Appearance))).ToList();
-            if (Statements.Figure(told) is { } figure)
-            {
-                // An incident counts for the days its latest telling gives it.
-                var period = told[^1].Period;
-                days[period] = days.TryGetValue(period, out var other) ? other.Plus(figure) : figure;
-            }
+            return Plain(told);
         }
 
-        return days.ToImmutable();
+        if (!told[0].Figure.Item.IsPeople())
+        {
+            return new(told, [], StatusMoves.Left(outcome, new Dictionary<Outcome, List<Placed>>(others) { [outcome] = told }));
+        }
+
+        return outcome == Outcome.Casualties
+            ? new(told, [.. others.SelectMany(other => Units.Variants(told, other.Key, other.Value))], Untouched)
+            : new(others.TryGetValue(Outcome.Casualties, out var casualties) ? Units.Standing(told, casualties) : told, [], Untouched);
     }
 }

@@ -37,6 +37,9 @@ public sealed record Provenance
     /// <summary>Voices that confirm it (R21).</summary>
     public IReadOnlyList<Voice> ConfirmedBy { get; init; } = [];
 
+    /// <summary>What its voice also said of the same and what does not stand beside it (R8, R10), in their order.</summary>
+    public IReadOnlyList<Variant> Variants { get; init; } = [];
+
     /// <summary>Claims it rests on, newest first, at most <see cref="MaxEvidence"/>.</summary>
     public IReadOnlyList<EvidenceRef> Evidence { get; init; } = [];
 
@@ -54,6 +57,7 @@ public sealed record Provenance
             Unnumbered = Unnumbered + other.Unnumbered,
             DeniedBy = [.. DeniedBy.Union(other.DeniedBy).Order()],
             ConfirmedBy = [.. ConfirmedBy.Union(other.ConfirmedBy).Order()],
+            Variants = Variants.Count + other.Variants.Count == 0 ? [] : [.. Variants.Union(other.Variants).Order().Take(Variant.Maximum)],
             Evidence = [.. Evidence.Union(other.Evidence).OrderDescending().Take(MaxEvidence)],
         };
     }

@@ -11,12 +11,19 @@ internal static class RunningTotals
     /// </summary>
     public static DateOnly? FirstSince(IEnumerable<Placed> totals) => totals.Min(one => one.Figure.Since);
 
-    /// <summary>The total that stands after all of the series; null if none has a number.</summary>
+    /// <summary>
+    /// The total that stands after all of the series, null if none has a number; and the one it fell from, if another body
+    /// had said that (R8).
+    /// </summary>
     /// <param name="series">Totals of one series, in ledger order; their period is the day they are stated for.</param>
     /// <param name="since">First day of the series.</param>
-    public static RunningTotal? Standing(IEnumerable<Placed> series, DateOnly? since)
+    /// <param name="takenOver">What the series took over from other classes, by the day it did (R16).</param>
+    public static (RunningTotal? Total, Variant? Variant) Standing(
+        IEnumerable<Placed> series, DateOnly? since, IReadOnlyDictionary<DateOnly, Bounds> takenOver)
     {
         RunningTotal? standing = null;
+        Variant? variant = null;
+        ClaimKey? before = null;
         string? body = null;
         foreach (var day in series.GroupBy(one => one.Period.To).OrderBy(group => group.Key))
         {
@@ -34,12 +41,18 @@ internal static class RunningTotals
                 continue;
             }
 
-            var (added, corrected) = Step(standing?.Total, value, teller.Figure!.Correction, body is null || body == BodyOf(teller));
+            var from = takenOver.TryGetValue(day.Key, out var classes) ? (standing?.Total ?? Bounds.Zero).Plus(classes) : standing?.Total;
+            var sameBody = body is null || body == BodyOf(teller);
+            var (added, corrected) = Step(from, value, teller.Figure!.Correction, sameBody);
+            variant = standing is { } higher && !sameBody && teller.Figure.Correction is null && value.Weight < higher.Total.Weight
+                ? new Variant(teller.Figure.Outcome, higher.Total, higher.AsOf, before!.Value)
+                : null;
             standing = new RunningTotal(day.Key, since, value, added, corrected);
             body = BodyOf(teller);
+            before = teller.Key;
         }
 
-        return standing;
+        return (standing, variant);
     }
 
     // "More than 400": a bound that says no more than what stands only tells that it still does.

@@ -47,7 +47,7 @@ public sealed record Tally
     /// <summary>The share of <see cref="Days"/> that has a global incident id, and so adds to a part's figures.</summary>
     public ImmutableSortedDictionary<Period, Bounds> Incidents { get; init; } = NoDays;
 
-    /// <summary>The standing running total if one series alone makes this tally; else null.</summary>
+    /// <summary>The running total that stands as <see cref="Total"/>, if one series alone makes it; else null.</summary>
     public RunningTotal? Series { get; init; }
 
     /// <summary>Whether the parts say more than the whole up to the same day.</summary>
@@ -58,6 +58,9 @@ public sealed record Tally
 
     /// <summary>What the whole has beyond its parts, where both are stated to the same day; else null.</summary>
     public long? Unallocated { get; init; }
+
+    /// <summary>Whether another class has taken this one over: shown, and counted no more (R16).</summary>
+    public bool Superseded { get; init; }
 
     /// <summary>The periods that count beside the total.</summary>
     public IEnumerable<Period> Dated => Days.Keys.Where(period => Periods.IsAfter(period, AsOf));
@@ -94,7 +97,7 @@ public sealed record Tally
             {
                 Total = series.Total,
                 Since = since,
-                Series = counted.Length == 0 ? series : null,
+                Series = series,
                 Inconsistent = higher && !earlier,
                 Floor = higher ? partsPath : null,
                 Unallocated = counted.Length > 0 && !higher ? series.Total.Best - partsPath.Best : null,

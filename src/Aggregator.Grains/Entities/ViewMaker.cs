@@ -94,8 +94,24 @@ internal sealed class ViewMaker(RegistrySnapshot registry, RegistryEntry owner)
         Unnumbered = position.Provenance.Unnumbered,
         Floor = position.Floor is { } floor ? Figure(floor) : null,
         Unallocated = position.Unallocated,
-        Details = [.. position.Details.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new DetailView { Detail = pair.Key, Low = pair.Value.Low, Best = pair.Value.Best, High = pair.Value.High })],
+        Details = [.. position.Details.Select(pair => Detail(pair.Key, pair.Value))],
+        Variants = [.. position.Provenance.Variants.Select(variant => new VariantView
+        {
+            Outcome = Slug.Of(variant.Outcome),
+            Figure = Figure(variant.Figure),
+            AsOf = variant.AsOf,
+            Claim = variant.Claim.ToString(),
+        })],
         Evidence = Evidence(position.Provenance),
+    };
+
+    private static DetailView Detail(string detail, Tally tally) => new()
+    {
+        Detail = detail,
+        Low = tally.Value.Low,
+        Best = tally.Value.Best,
+        High = tally.Value.High,
+        Superseded = tally.Superseded,
     };
 
     private static FigureView Figure(Bounds bounds) => new() { Low = bounds.Low, Best = bounds.Best, High = bounds.High };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Views;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 
@@ -19,10 +20,16 @@ internal sealed class Board(IGrainFactory grains)
             .OfType<RegionView>()
             .OrderByDescending(region => region.Claims.Total)
             .ThenBy(region => region.Id, StringComparer.Ordinal)
-            .SelectMany(region => region.Lines.SelectMany(line => line.Positions.Select(position => Row(region, line, position))).Concat(region.Control.Positions.Select(position => Row(region, position))))
+            .SelectMany(region => region.Lines.SelectMany(line => line.Positions.Where(position => !IsRepeated(region, line, position)).Select(position => Row(region, line, position))).Concat(region.Control.Positions.Select(position => Row(region, position))))
             .ToList();
         Table.Write(output, Head, rows);
     }
+
+    // What is lost in one way alone is lost just so: one row says it (R22).
+    private static bool IsRepeated(RegionView region, LineView line, PositionView position) =>
+        line.Outcome == Slug.Of(Outcome.Lost) && region.Lines.Any(part =>
+            part.Target?.Id == line.Target?.Id && part.Item == line.Item && part.Outcome != line.Outcome
+            && part.Positions.Any(other => other.Voice.Id == position.Voice.Id && (other.Low, other.Best, other.High) == (position.Low, position.Best, position.High)));
 
     private static string[] Row(RegionView region, LineView line, PositionView position) =>
     [

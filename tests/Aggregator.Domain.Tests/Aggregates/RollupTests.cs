@@ -22,7 +22,7 @@ public sealed class RollupTests
 
         var lines = new Tree(claims).Region("province").Lines(Say.Registry, []);
 
-        Assert.Equal([(null, 2L), ("blue", 7L)], lines.Select(line => (line.Target, line.Positions[0].Figure.Best!.Value)));
+        Assert.Equal([(null, 2L), ("blue", 7L)], lines.Where(Destroyed).Select(line => (line.Target, line.Positions[0].Figure.Best!.Value)));
     }
 
     [Fact]
@@ -36,9 +36,9 @@ public sealed class RollupTests
             Say.Figure("red", Bounds.Exactly(3), region: "village", target: "blue-army", on: "2024-05-01"),
         ]);
 
-        Assert.Equal(13, tree.Region("world").Lines(Say.Registry, []).Single().Positions.Single().Figure.Best);
-        Assert.Equal(13, tree.Actor("blue").Lines(Say.Registry).Single().Positions.Single().Figure.Best);
-        Assert.Equal(7, tree.Actor("blue-army").Lines(Say.Registry).Single().Positions.Single().Figure.Best);
+        Assert.Equal(13, tree.Region("world").Lines(Say.Registry, []).Single(Destroyed).Positions.Single().Figure.Best);
+        Assert.Equal(13, tree.Actor("blue").Lines(Say.Registry).Single(Destroyed).Positions.Single().Figure.Best);
+        Assert.Equal(7, tree.Actor("blue-army").Lines(Say.Registry).Single(Destroyed).Positions.Single().Figure.Best);
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class RollupTests
             Say.Figure("red", Bounds.Exactly(4), region: "town", on: "2024-05-01", detail: "T-72"),
         ]);
 
-        var position = tree.Region("province").Lines(Say.Registry, []).Single().Positions.Single();
-        Assert.Equal((Bounds.Exactly(10), Bounds.Exactly(10)), (position.Figure, position.Details["T-72"]));
+        var position = tree.Region("province").Lines(Say.Registry, []).Single(Destroyed).Positions.Single();
+        Assert.Equal((Bounds.Exactly(10), Bounds.Exactly(10)), (position.Figure, position.Details["T-72"].Value));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class RollupTests
             Say.Figure("blue", Bounds.Exactly(4), region: "province", stance: Stance.Denies),
         ]);
 
-        var line = tree.Region("province").Lines(Say.Registry, []).Single();
+        var line = tree.Region("province").Lines(Say.Registry, []).Single(Destroyed);
         Assert.Equal((7, true), (line.Positions.Single().Figure.Best, line.Disputed));
     }
 
@@ -100,10 +100,10 @@ public sealed class RollupTests
             Say.Figure("blue", Bounds.Unnumbered, region: "province", stance: Stance.Denies),
         ]);
 
-        Assert.True(tree.Region("province").Lines(Say.Registry, []).Single().Disputed);
-        Assert.False(tree.Region("town").Lines(Say.Registry, []).Single().Disputed);
-        Assert.True(tree.Region("town").Lines(Say.Registry, tree.Region("province").OwnAnswers(Say.Registry)).Single().Disputed);
-        Assert.True(tree.Actor("blue").Lines(Say.Registry).Single().Disputed);
+        Assert.True(tree.Region("province").Lines(Say.Registry, []).Single(Destroyed).Disputed);
+        Assert.False(tree.Region("town").Lines(Say.Registry, []).Single(Destroyed).Disputed);
+        Assert.True(tree.Region("town").Lines(Say.Registry, tree.Region("province").OwnAnswers(Say.Registry)).Single(Destroyed).Disputed);
+        Assert.True(tree.Actor("blue").Lines(Say.Registry).Single(Destroyed).Disputed);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class RollupTests
 
         Assert.Equal(0, town.Book.Counts.Total);
         Assert.Empty(town.Lines(Say.Registry, []));
-        Assert.Equal(4, village.Lines(Say.Registry, []).Single().Positions.Single().Figure.Best);
+        Assert.Equal(4, village.Lines(Say.Registry, []).Single(Destroyed).Positions.Single().Figure.Best);
     }
 
     [Fact]
@@ -162,4 +162,6 @@ public sealed class RollupTests
         Assert.Equal(AggregateFormat.EncodeUpdate(update), AggregateFormat.EncodeUpdate(restored.Update(Say.Registry)));
         Assert.Equal(book.Counts.Total, restored.Book.Counts.Total);
     }
+
+    private static bool Destroyed(Line line) => line.Outcome == Outcome.Destroyed;
 }

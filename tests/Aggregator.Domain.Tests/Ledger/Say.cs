@@ -27,7 +27,7 @@ internal static class Say
         string region = "town", string? on = null, string? until = null, string reported = "2024-05-01T12:00Z", string source = "wire", string? id = null,
         string? origin = null, string? fingerprint = null, string? detail = null, string? incident = null, Stance stance = Stance.Asserts,
         Basis basis = Basis.Incident, string? since = null, string? asOf = null, RelationKind? relates = null, string? report = null, long? correction = null,
-        string[]? refersTo = null, string? initiator = null)
+        string[]? refersTo = null, string? initiator = null, string[]? supersedes = null)
     {
         var claim = new Claim
         {
@@ -53,6 +53,7 @@ internal static class Say
                 AsOf = asOf is null ? null : Day(asOf),
                 Detail = detail,
                 Correction = correction,
+                Supersedes = supersedes ?? [],
             },
             Relates = relates is { } kind ? new Relation("other", kind) : null,
             Incident = incident,

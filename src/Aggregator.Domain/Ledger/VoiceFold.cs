@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Aggregator.Domain.Claims;
+
+namespace Aggregator.Domain.Ledger;
+
+/// <summary>The fold of what one voice says in one cell: statements, running totals and details (R6–R8, R11, R15, R16).</summary>
+internal static class VoiceFold
+{
+    /// <summary>The voice's figures and what they rest on.</summary>
+    public static VoiceTally Of(Reading reading)
+    {
+        var voice = reading.Told;
+        var redefined = voice.Exists(one => one.Figure.Supersedes.Count > 0) ? new Redefinitions(voice) : Redefinitions.None;
+        var classes = voice.GroupBy(one => one.Detail ?? "", StringComparer.Ordinal).ToDictionary(detail => detail.Key, detail => detail.ToList(), StringComparer.Ordinal);
+        var variants = new List<Variant>(reading.Variants);
+
+        // Details share what is left of an incident; the whole is measured against all of it.
+        var left = new Dictionary<string, Bounds>(reading.Left, StringComparer.Ordinal);
+        var own = classes.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(
+            pair => pair.Key,
+            pair => Own(pair.Key, pair.Value, pair.Key.Length == 0 ? reading.Left.ToDictionary(StringComparer.Ordinal) : left),
+            StringComparer.Ordinal);
+
+        var details = own.Where(pair => pair.Key.Length > 0).ToImmutableSortedDictionary(
+            pair => pair.Key,
+            pair => Tally.Combine(pair.Value, []) with { Superseded = redefined.EndOf(pair.Key) is not null },
+            StringComparer.Ordinal);
+        var tally = Tally.Combine(
+            Counted("", own.GetValueOrDefault("") ?? OwnFigures.None),
+            [.. own.Where(pair => pair.Key.Length > 0).Select(pair => Tally.Combine(Counted(pair.Key, pair.Value), []))]);
+        var unnumbered = voice
+            .Where(one => one.Figure.Bounds.IsUnnumbered)
+            .Select(one => (one.Detail, one.Claim.Incident, one.Period))
+            .Distinct()
+            .Count();
+        return new VoiceTally(
+            // What a formation or a model lacks of the whole is no gap in what is known of places.
+            tally with { Unallocated = null },
+            Provenance.Of(voice, unnumbered) with { Variants = [.. variants.Distinct().Order().Take(Variant.Maximum)] },
+            details);
+
+        OwnFigures Counted(string detail, OwnFigures figures) => redefined.EndOf(detail) is { } day ? Redefinitions.After(figures, day) : figures;
+
+        OwnFigures Own(string detail, List<Placed> told, Dictionary<string, Bounds> remaining)
+        {
+            var (figures, variant) = OwnOf(told, redefined.TakenOver(detail, TotalBefore), remaining);
+            if (variant is { } other)
+            {
+                variants.Add(other);
+            }
+
+            return figures;
+        }
+
+        Bounds? TotalBefore(string detail, DateOnly day) => classes.TryGetValue(detail, out var told)
+            ? Series([.. told.Where(one => one.Figure.Basis == Basis.Cumulative && one.Period.To < day)], Redefinitions.None.TakenOver(null, static (_, _) => null)).Total?.Total
+            : null;
+    }
+
+    /// <summary>The figures of one voice and one detail.</summary>
+    private static (OwnFigures Figures, Variant? Variant) OwnOf(
+        List<Placed> detail, IReadOnlyDictionary<DateOnly, Bounds> takenOver, Dictionary<string, Bounds> left)
+    {
+        var totals = detail.Where(one => one.Figure.Basis == Basis.Cumulative).ToList();
+        var since = RunningTotals.FirstSince(totals);
+        var dated = detail
+            .Where(one => one.Figure.Basis == Basis.Incident)
+            .Concat(totals.Where(one => one.Figure.Since > since).Select(one => one with { Period = new Period(one.Figure.Since!.Value, one.Period.To) }))
+            .ToList();
+        var (total, variant) = Series(totals, takenOver);
+        return (
+            new OwnFigures(
+                total,
+                Dated(dated.Where(one => one.Claim.Incident is null).GroupBy(one => (object)one.Period), null),
+                Dated(dated.Where(one => one.Claim.Incident is not null).GroupBy(one => (object)one.Claim.Incident!), left)),
+            variant);
+    }
+
+    private static (RunningTotal? Total, Variant? Variant) Series(List<Placed> totals, IReadOnlyDictionary<DateOnly, Bounds> takenOver)
+    {
+        var since = RunningTotals.FirstSince(totals);
+        return RunningTotals.Standing(totals.Where(one => one.Figure.Since is null || one.Figure.Since == since), since, takenOver);
+    }
+
+    private static ImmutableSortedDictionary<Period, Bounds> Dated(IEnumerable<IGrouping<object, Placed>> keys, Dictionary<string, Bounds>? left)
+    {
+        var days = ImmutableSortedDictionary.CreateBuilder<Period, Bounds>();
+        foreach (var key in keys)
+        {
+            var told = key.Order(Comparer<Placed>.Create((left, right) => Appearance.Order.Compare(left.Appearance, right.Appearance))).ToList();
+            if (Statements.Figure(told) is { } figure)
+            {
+                if (left is not null && key.Key is string incident && left.TryGetValue(incident, out var remaining))
+                {
+                    figure = StatusMoves.Cut(figure, ref remaining);
+                    left[incident] = remaining;
+                }
+
+                // An incident counts for the days its latest telling gives it.
+                var period = told[^1].Period;
+                days[period] = days.TryGetValue(period, out var other) ? other.Plus(figure) : figure;
+            }
+        }
+
+        return days.ToImmutable();
+    }
+}
