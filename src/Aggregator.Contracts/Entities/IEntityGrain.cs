@@ -4,8 +4,9 @@ using Aggregator.Contracts.Views;
 namespace Aggregator.Contracts.Entities;
 
 /// <summary>
-/// One live aggregate. Partitions apply to it, its parts push to it, it pushes to its parent: calls go partition →
-/// entity → parent, never back. Keyed by registry id.
+/// One live aggregate. Partitions apply to it, its parts push to it, it pushes to its parent: feeding goes partition →
+/// entity → parent, never back. Views of the past are asked for down the tree, and hold nothing while they wait. Keyed by
+/// registry id.
 /// </summary>
 [Alias("aggregator.entity")]
 public interface IEntityGrain : IGrainWithStringKey
@@ -26,37 +27,46 @@ public interface IEntityGrain : IGrainWithStringKey
     /// <summary>Answers when all that was applied until now shows in every ancestor's view.</summary>
     [Alias("settle")]
     Task SettleAsync();
+
+    /// <summary>What this entity would have told its parent at a past moment (R19), its parts asked in turn.</summary>
+    /// <param name="asOf">The moment, UTC.</param>
+    [Alias("past")]
+    Task<PartUpdateBox> GetPastAsync(DateTimeOffset asOf);
 }
 
 /// <summary>The aggregate of an actor.</summary>
 [Alias("aggregator.actor")]
 public interface IActorGrain : IEntityGrain
 {
-    /// <summary>The view as it stands; null if no claim names the actor and the registry does not know it.</summary>
+    /// <summary>The view; null if no claim names the actor and the registry does not know it.</summary>
+    /// <param name="asOf">The moment that it shows (R19), UTC; null for now.</param>
     [Alias("view")]
-    Task<ActorView?> GetViewAsync();
+    Task<ActorView?> GetViewAsync(DateTimeOffset? asOf);
 }
 
 /// <summary>The aggregate of a region.</summary>
 [Alias("aggregator.region")]
 public interface IRegionGrain : IEntityGrain
 {
-    /// <summary>The view as it stands; null if no claim names the region and the registry does not know it.</summary>
+    /// <summary>The view; null if no claim names the region and the registry does not know it.</summary>
+    /// <param name="asOf">The moment that it shows (R19), UTC; null for now.</param>
     [Alias("view")]
-    Task<RegionView?> GetViewAsync();
+    Task<RegionView?> GetViewAsync(DateTimeOffset? asOf);
 
     /// <summary>Denials and confirmations made in this region and those that contain it, which reach into its parts (R12).</summary>
+    /// <param name="asOf">Those known at this moment, UTC; null for now.</param>
     [Alias("answers")]
-    Task<AnswerList> GetAnswersAsync();
+    Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf);
 }
 
 /// <summary>The aggregate of a source.</summary>
 [Alias("aggregator.source")]
 public interface ISourceGrain : IEntityGrain
 {
-    /// <summary>The view as it stands; null if nothing came from the source and the registry does not know it.</summary>
+    /// <summary>The view; null if nothing came from the source and the registry does not know it.</summary>
+    /// <param name="asOf">The moment that it shows (R19), UTC; null for now.</param>
     [Alias("view")]
-    Task<SourceView?> GetViewAsync();
+    Task<SourceView?> GetViewAsync(DateTimeOffset? asOf);
 }
 
 /// <summary>What an entity has of a part, as versions of what the part told.</summary>

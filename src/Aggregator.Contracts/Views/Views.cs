@@ -40,6 +40,9 @@ public abstract record EntityView
     /// <summary>When the last change was applied, UTC; null if none was.</summary>
     [Id(6), JsonPropertyOrder(-13)] public DateTimeOffset? AppliedAt { get; init; }
 
+    /// <summary>The moment that the view shows, UTC (R19); null for now.</summary>
+    [Id(10), JsonPropertyOrder(-13)] public DateTimeOffset? AsOf { get; init; }
+
     /// <summary>The registry the view was built under.</summary>
     [Id(7), JsonPropertyOrder(-12)] public long RegistryVersion { get; init; }
 
@@ -140,10 +143,10 @@ public sealed record SourceView : EntityView
     [Id(1)] public string? Rating { get; init; }
 
     /// <summary>Claims that came again with the same content.</summary>
-    [Id(2)] public required long Duplicates { get; init; }
+    [Id(2)] public required long? Duplicates { get; init; }
 
     /// <summary>Versions that came after the first of their claim.</summary>
-    [Id(3)] public required long Corrections { get; init; }
+    [Id(3)] public required long? Corrections { get; init; }
 }
 
 /// <summary>A figure; three nulls are a claim without a number.</summary>
@@ -238,8 +241,8 @@ public sealed record PositionView
     /// <summary>Voices that confirm it.</summary>
     [Id(15)] public string[] ConfirmedBy { get; init; } = [];
 
-    /// <summary>Figures that other bodies of the voice gave in its place.</summary>
-    [Id(16)] public FigureView[] Variants { get; init; } = [];
+    /// <summary>What the voice also said of the same and what does not count beside it (R8, R10).</summary>
+    [Id(16)] public VariantView[] Variants { get; init; } = [];
 
     /// <summary>Statements without a number.</summary>
     [Id(17)] public required int Unnumbered { get; init; }
@@ -255,9 +258,6 @@ public sealed record PositionView
 
     /// <summary>Claims it rests on, newest first, as <c>source/id</c>.</summary>
     [Id(21)] public string[] Evidence { get; init; } = [];
-
-    /// <summary>What the voice also said of the same and what does not count beside it (R8, R10).</summary>
-    [Id(22)] public VariantView[] Variants { get; init; } = [];
 }
 
 /// <summary>

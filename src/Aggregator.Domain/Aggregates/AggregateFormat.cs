@@ -14,14 +14,29 @@ using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
 public static class AggregateFormat
 {
     /// <summary>The version written.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
-    /// <summary>A bucket's key and its claims, in ledger order, so that equal buckets have equal bytes.</summary>
-    public static byte[] EncodeBucket(BucketKey bucket, IEnumerable<Appearance> claims)
+    /// <summary>A bucket's key and its claims, in ledger order, so that equal buckets have equal bytes; null if it has none.</summary>
+    public static byte[]? EncodeBucket(ClaimBook book, BucketKey bucket)
     {
+        ArgumentNullException.ThrowIfNull(book);
+        var (standing, formers) = (book[bucket], book.FormersOf(bucket));
+        if (standing.Count + formers.Count == 0)
+        {
+            return null;
+        }
+
         var writer = Start();
         writer.Text(bucket.ToString());
-        WriteClaims(writer, [.. claims]);
+        WriteClaims(writer, [.. standing]);
+        var sorted = formers.OrderBy(former => former.Appearance, Appearance.Order).ThenBy(former => former.Appearance.Position.Sequence).ThenBy(former => former.Appearance.Position.Ordinal).ToList();
+        writer.Unsigned((ulong)sorted.Count);
+        foreach (var (appearance, until) in sorted)
+        {
+            Write(writer, appearance);
+            writer.Signed(until.UtcTicks);
+        }
+
         return writer.ToArray();
     }
 
@@ -30,7 +45,15 @@ public static class AggregateFormat
     {
         ArgumentNullException.ThrowIfNull(book);
         var reader = Open(bytes);
-        book.Restore(BucketKey.Parse(reader.Text()), ReadClaims(reader));
+        var bucket = BucketKey.Parse(reader.Text());
+        var standing = ReadClaims(reader);
+        var formers = new Former[reader.Count()];
+        for (var at = 0; at < formers.Length; at++)
+        {
+            formers[at] = new Former(ReadAppearance(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero));
+        }
+
+        book.Restore(bucket, standing, formers);
     }
 
     /// <summary>An entity's counts.</summary>
@@ -177,11 +200,24 @@ public static class AggregateFormat
     {
         claims.Sort(Appearance.Order);
         writer.Unsigned((ulong)claims.Count);
-        foreach (var (claim, position) in claims)
+        foreach (var appearance in claims)
         {
-            LogFormat.Write(writer, position);
-            ClaimCodec.Write(writer, claim);
+            Write(writer, appearance);
         }
+    }
+
+    private static void Write(BinaryFormatWriter writer, Appearance appearance)
+    {
+        LogFormat.Write(writer, appearance.Position);
+        ClaimCodec.Write(writer, appearance.Claim);
+        writer.Optional(appearance.KnownFrom == appearance.Claim.ReportedAt ? null : appearance.KnownFrom.UtcTicks);
+    }
+
+    private static Appearance ReadAppearance(BinaryFormatReader reader)
+    {
+        var position = LogFormat.ReadPosition(reader);
+        var appearance = new Appearance(ClaimCodec.Read(reader), position);
+        return reader.Optional() is { } ticks ? appearance with { KnownFrom = new DateTimeOffset(ticks, TimeSpan.Zero) } : appearance;
     }
 
     private static Appearance[] ReadClaims(BinaryFormatReader reader)
@@ -189,8 +225,7 @@ public static class AggregateFormat
         var claims = new Appearance[reader.Count()];
         for (var at = 0; at < claims.Length; at++)
         {
-            var position = LogFormat.ReadPosition(reader);
-            claims[at] = new Appearance(ClaimCodec.Read(reader), position);
+            claims[at] = ReadAppearance(reader);
         }
 
         return claims;

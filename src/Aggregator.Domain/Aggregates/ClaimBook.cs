@@ -6,12 +6,13 @@ using Aggregator.Domain.Registry;
 namespace Aggregator.Domain.Aggregates;
 
 /// <summary>
-/// The standing claims of one entity, by bucket, and its counts: the fold of the log for that entity. Applying a record
-/// is the same live and in replay. Events are counted, not kept; the log has their words.
+/// The claims that name one entity, by bucket, those that stand and those that past views still show (R19), and its
+/// counts: the fold of the log for that entity. Applying a record is the same live and in replay. The words of a claim stay
+/// in the log, where its position leads to them.
 /// </summary>
 public sealed class ClaimBook(EntityKey owner)
 {
-    private readonly Dictionary<BucketKey, Dictionary<ClaimKey, Appearance>> _buckets = [];
+    private readonly Dictionary<BucketKey, ClaimBucket> _buckets = [];
     private readonly HashSet<BucketKey> _dirty = [];
     private readonly Dictionary<BucketKey, long> _stamps = [];
     private readonly Counts _counts = new();
@@ -23,8 +24,8 @@ public sealed class ClaimBook(EntityKey owner)
     /// <summary>Its counts.</summary>
     public Counts Counts => _counts;
 
-    /// <summary>The buckets that have claims.</summary>
-    public IEnumerable<BucketKey> Buckets => _buckets.Keys;
+    /// <summary>The buckets that have standing claims.</summary>
+    public IEnumerable<BucketKey> Buckets => _buckets.Where(pair => pair.Value.Standing.Count > 0).Select(pair => pair.Key);
 
     /// <summary>Grows with every change of any bucket.</summary>
     public long Stamp => _stamp;
@@ -32,12 +33,16 @@ public sealed class ClaimBook(EntityKey owner)
     /// <summary>Another number after every change of the bucket: what a fold of it may be kept by.</summary>
     public long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket);
 
-    /// <summary>The claims of a bucket, in no order; empty if there is none.</summary>
+    /// <summary>The standing claims of a bucket, in no order; empty if there is none.</summary>
     public IReadOnlyCollection<Appearance> this[BucketKey bucket] =>
-        _buckets.TryGetValue(bucket, out var claims) ? claims.Values : [];
+        _buckets.TryGetValue(bucket, out var held) ? held.Standing.Values : [];
+
+    /// <summary>What stands no more in a bucket, in no order.</summary>
+    public IReadOnlyCollection<Former> FormersOf(BucketKey bucket) =>
+        _buckets.TryGetValue(bucket, out var held) ? held.Formers : [];
 
     /// <summary>Folds one record in.</summary>
-    /// <returns>The buckets that changed.</returns>
+    /// <returns>The buckets whose standing claims changed.</returns>
     public IReadOnlyCollection<BucketKey> Apply(PlacedRecord placed)
     {
         ArgumentNullException.ThrowIfNull(placed);
@@ -45,16 +50,11 @@ public sealed class ClaimBook(EntityKey owner)
         switch (placed.Record)
         {
             case LogRecord.Added added:
-                Put(added.Claim, placed.Position, changed);
+                Put(new Appearance(added.Claim, placed.Position), changed);
                 break;
             case LogRecord.Corrected corrected:
                 _counts.Corrections += corrected.Claim.Source.Id == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
-                if (corrected.Stands)
-                {
-                    Take(corrected.Replaced, changed);
-                    Put(corrected.Claim, placed.Position, changed);
-                }
-
+                Correct(corrected, placed, changed);
                 break;
             case LogRecord.Duplicates duplicates:
                 _counts.Duplicates += duplicates.Count;
@@ -65,11 +65,31 @@ public sealed class ClaimBook(EntityKey owner)
 
         foreach (var bucket in changed)
         {
-            _dirty.Add(bucket);
             _stamps[bucket] = ++_stamp;
         }
 
+        _dirty.UnionWith(changed);
         return changed;
+    }
+
+    /// <summary>Puts into an empty book of the same entity what was known at a moment (R19). Resends and corrections are not counted.</summary>
+    public void CopyTo(ClaimBook past, DateTimeOffset asOf)
+    {
+        ArgumentNullException.ThrowIfNull(past);
+        var counted = new HashSet<ClaimKey>();
+        foreach (var (bucket, held) in _buckets)
+        {
+            var known = held.AsOf(asOf).ToList();
+            if (known.Count > 0)
+            {
+                past.Restore(bucket, known, []);
+            }
+
+            foreach (var one in known.Where(one => counted.Add(one.Claim.Key)))
+            {
+                past._counts.Count(one.Claim, owner, 1);
+            }
+        }
     }
 
     /// <summary>The buckets that changed since the last call.</summary>
@@ -81,41 +101,65 @@ public sealed class ClaimBook(EntityKey owner)
     }
 
     /// <summary>Puts a stored bucket back.</summary>
-    internal void Restore(BucketKey bucket, IEnumerable<Appearance> claims)
+    internal void Restore(BucketKey bucket, IEnumerable<Appearance> standing, IEnumerable<Former> formers)
     {
-        var restored = _buckets[bucket] = [];
-        foreach (var appearance in claims)
-        {
-            restored[appearance.Claim.Key] = appearance;
-        }
-
+        _buckets[bucket] = new ClaimBucket(standing, formers);
         _stamps[bucket] = ++_stamp;
     }
 
     private bool Touches(Claim claim) => LogRecord.TouchedBy(claim).Contains(owner);
 
-    private void Put(Claim claim, LogPosition position, HashSet<BucketKey> changed)
+    // A version is outranked from when a higher one is known; one that is outranked when it becomes known never stands.
+    private void Correct(LogRecord.Corrected corrected, PlacedRecord placed, HashSet<BucketKey> changed)
     {
-        if (!Touches(claim))
+        var version = new Appearance(corrected.Claim, placed.Position);
+        if (corrected.Claim.ReportedAt == corrected.Replaced.ReportedAt && placed.ReceivedAt > version.KnownFrom)
+        {
+            version = version with { KnownFrom = placed.ReceivedAt };
+        }
+
+        foreach (var bucket in _buckets.Where(pair => pair.Value.Outranked(version)).Select(pair => pair.Key))
+        {
+            _dirty.Add(bucket);
+        }
+
+        if (corrected.Stands)
+        {
+            Take(corrected.Replaced, version.KnownFrom, changed);
+            Put(version, changed);
+        }
+        else if (Touches(corrected.Claim))
+        {
+            foreach (var bucket in BucketKey.Of(corrected.Claim, owner))
+            {
+                BucketOf(bucket).Keep(new Former(WithoutWords(version), HigherKnownFrom(corrected)));
+                _dirty.Add(bucket);
+            }
+        }
+    }
+
+    // What stands is known here only if it names this entity; else by what the record says of it.
+    private DateTimeOffset HigherKnownFrom(LogRecord.Corrected corrected) => BucketKey.Of(corrected.Replaced, owner)
+        .Select(bucket => _buckets.TryGetValue(bucket, out var held) ? held.Standing.GetValueOrDefault(corrected.Replaced.Key)?.KnownFrom : null)
+        .FirstOrDefault(known => known is not null) ?? corrected.Replaced.ReportedAt;
+
+    private void Put(Appearance appearance, HashSet<BucketKey> changed)
+    {
+        if (!Touches(appearance.Claim))
         {
             return;
         }
 
-        _counts.Count(claim, owner, 1);
-        var appearance = new Appearance(WithoutWords(claim), position);
-        foreach (var bucket in BucketsOf(claim))
+        _counts.Count(appearance.Claim, owner, 1);
+        appearance = WithoutWords(appearance);
+        foreach (var bucket in BucketKey.Of(appearance.Claim, owner))
         {
-            if (!_buckets.TryGetValue(bucket, out var claims))
-            {
-                _buckets[bucket] = claims = [];
-            }
-
-            claims[claim.Key] = appearance;
+            BucketOf(bucket).Standing[appearance.Claim.Key] = appearance;
             changed.Add(bucket);
         }
     }
 
-    private void Take(Claim claim, HashSet<BucketKey> changed)
+    private void Take(Claim claim, DateTimeOffset until, HashSet<BucketKey> changed)
     {
         if (!Touches(claim))
         {
@@ -123,49 +167,39 @@ public sealed class ClaimBook(EntityKey owner)
         }
 
         _counts.Count(claim, owner, -1);
-        foreach (var bucket in BucketsOf(claim))
+        foreach (var bucket in BucketKey.Of(claim, owner))
         {
-            if (_buckets.TryGetValue(bucket, out var claims) && claims.Remove(claim.Key))
+            if (_buckets.TryGetValue(bucket, out var held) && held.Standing.Remove(claim.Key, out var former))
             {
+                held.Keep(new Former(former, until));
                 changed.Add(bucket);
-                if (claims.Count == 0)
-                {
-                    _buckets.Remove(bucket);
-                }
             }
         }
     }
 
-    private IEnumerable<BucketKey> BucketsOf(Claim claim)
+    private ClaimBucket BucketOf(BucketKey bucket)
     {
-        var region = claim.Region?.Id ?? RegistrySnapshot.World;
-        if (claim.Figure is { } figure)
+        if (!_buckets.TryGetValue(bucket, out var held))
         {
-            var cell = new CellKey(claim.Target?.Id, figure.Item, figure.Outcome, region);
-            if ((owner.Kind == EntityKind.Region && owner.Id == region)
-                || (owner.Kind == EntityKind.Actor && owner.Id == claim.Target?.Id))
-            {
-                yield return new BucketKey(BucketKind.Cell, cell);
-            }
+            _buckets[bucket] = held = new ClaimBucket([], []);
+        }
 
-            if (owner.Kind == EntityKind.Actor && owner.Id == claim.Claimant?.Id)
-            {
-                yield return new BucketKey(BucketKind.Said, cell);
-            }
-        }
-        else if (claim.Holder is not null && owner.Kind == EntityKind.Region)
-        {
-            yield return new BucketKey(BucketKind.Control, new CellKey(null, default, default, region));
-        }
+        return held;
     }
 
-    // The fold needs no words; they stay in the log, where the claim's position leads to them.
-    private static Claim WithoutWords(Claim claim) => claim with
+    private static Appearance WithoutWords(Appearance appearance)
     {
-        Quote = null,
-        Span = null,
-        Credibility = null,
-        Report = claim.Report is { } report ? report with { Title = null } : null,
-        Figure = claim.Figure is { Phrase: not null } figure ? figure with { Phrase = null } : claim.Figure,
-    };
+        var claim = appearance.Claim;
+        return appearance with
+        {
+            Claim = claim with
+            {
+                Quote = null,
+                Span = null,
+                Credibility = null,
+                Report = claim.Report is { } report ? report with { Title = null } : null,
+                Figure = claim.Figure is { Phrase: not null } figure ? figure with { Phrase = null } : claim.Figure,
+            },
+        };
+    }
 }

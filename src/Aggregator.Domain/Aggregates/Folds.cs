@@ -93,7 +93,7 @@ internal sealed class Folds(ClaimBook book)
         _buckets = book.Buckets.ToLookup(bucket => (bucket.Kind, bucket.Cell.Item, bucket.Cell.Outcome));
         _answers = _registry is not { } registry ? [] :
         [
-            .. book.Buckets.Where(bucket => bucket.Kind != BucketKind.Said)
+            .. book.Buckets.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control)
                 .SelectMany(bucket => book[bucket])
                 .Where(one => one.Claim.Stance != Stance.Asserts)
                 .Order(Appearance.Order)

@@ -4,8 +4,16 @@ using Aggregator.Domain.Log;
 namespace Aggregator.Domain.Ledger;
 
 /// <summary>A claim where it stands in the log: one source carrying one statement.</summary>
+/// <param name="Claim">The claim.</param>
+/// <param name="Position">Where it stands in the log.</param>
 public sealed record Appearance(Claim Claim, LogPosition Position)
 {
+    /// <summary>
+    /// When it came to be known (R19): reportedAt, but for a correction with the same reportedAt as what it replaced the time
+    /// of receipt.
+    /// </summary>
+    public DateTimeOffset KnownFrom { get; init; } = Claim.ReportedAt;
+
     /// <summary>
     /// The order of the ledger: (reportedAt, source, id). It breaks every tie (R1), and nothing else than the claims
     /// themselves decides it.
@@ -19,6 +27,11 @@ public sealed record Appearance(Claim Claim, LogPosition Position)
     /// <summary>The day of reportedAt, UTC.</summary>
     public DateOnly ReportedOn => DateOnly.FromDateTime(Claim.ReportedAt.UtcDateTime);
 }
+
+/// <summary>A version of a claim that stands no more: what past views still show (R19).</summary>
+/// <param name="Appearance">The version.</param>
+/// <param name="Until">From when on another version, or a retraction, was known.</param>
+public readonly record struct Former(Appearance Appearance, DateTimeOffset Until);
 
 /// <summary>What is counted of whom, where: the unit that statements are folded in.</summary>
 /// <param name="Target">Actor id as in the claims; null for everyone.</param>

@@ -11,6 +11,9 @@ public static class LogFormat
     /// <summary>The version written; every version up to it is read.</summary>
     public const byte Version = 1;
 
+    // The form on the way from partition to entity; it is never stored.
+    private const byte PlacedVersion = 2;
+
     private const byte AddedKind = 1;
     private const byte CorrectedKind = 2;
     private const byte DuplicatesKind = 3;
@@ -61,7 +64,7 @@ public static class LogFormat
         var records = new PlacedRecord[reader.Count()];
         for (var ordinal = 0; ordinal < records.Length; ordinal++)
         {
-            records[ordinal] = new PlacedRecord(new LogPosition(partition, sequence, ordinal), Read(reader));
+            records[ordinal] = new PlacedRecord(new LogPosition(partition, sequence, ordinal), Read(reader), receivedAt);
         }
 
         return new LogEntryContent(receivedAt, records);
@@ -72,12 +75,13 @@ public static class LogFormat
     {
         ArgumentNullException.ThrowIfNull(records);
         var writer = new BinaryFormatWriter();
-        writer.Byte(Version);
+        writer.Byte(PlacedVersion);
         writer.Unsigned((ulong)records.Count);
-        foreach (var (position, record) in records)
+        foreach (var (position, record, receivedAt) in records)
         {
             Write(writer, position);
             Write(writer, record);
+            writer.Signed(receivedAt.UtcTicks);
         }
 
         return writer.ToArray();
@@ -88,15 +92,15 @@ public static class LogFormat
     public static PlacedRecord[] DecodePlaced(ReadOnlyMemory<byte> bytes)
     {
         var reader = new BinaryFormatReader(bytes);
-        if (reader.Byte() is var version and not Version)
+        if (reader.Byte() is var version and not PlacedVersion)
         {
-            throw new InvalidDataException($"records of format {version}; this release reads {Version}");
+            throw new InvalidDataException($"records of format {version}; this release reads {PlacedVersion}");
         }
 
         var records = new PlacedRecord[reader.Count()];
         for (var at = 0; at < records.Length; at++)
         {
-            records[at] = new PlacedRecord(ReadPosition(reader), Read(reader));
+            records[at] = new PlacedRecord(ReadPosition(reader), Read(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero));
         }
 
         return records;

@@ -44,9 +44,7 @@ public abstract record LogRecord
     public sealed record Corrected(Claim Claim, Claim Replaced, LogPosition ReplacedAt, bool Stands) : LogRecord
     {
         /// <inheritdoc/>
-        public override IReadOnlyCollection<EntityKey> Touches => Stands
-            ? [.. TouchedBy(Claim).Union(TouchedBy(Replaced))]
-            : [new EntityKey(EntityKind.Source, Claim.Source.Id)];
+        public override IReadOnlyCollection<EntityKey> Touches => [.. TouchedBy(Claim).Union(TouchedBy(Replaced))];
     }
 
     /// <summary>Claims that came again with the same content, counted to show what a source resends (R2).</summary>
@@ -85,4 +83,7 @@ public abstract record LogRecord
 }
 
 /// <summary>A record with its place in the log.</summary>
-public sealed record PlacedRecord(LogPosition Position, LogRecord Record);
+/// <param name="Position">Where it stands.</param>
+/// <param name="Record">What happened.</param>
+/// <param name="ReceivedAt">When its entry was made, UTC: what a past view knows retractions by, and corrections of an equal time (R19).</param>
+public sealed record PlacedRecord(LogPosition Position, LogRecord Record, DateTimeOffset ReceivedAt);

@@ -14,12 +14,12 @@ internal sealed class ActorGrain(EntityServices services) : EntityGrain<ActorAgg
     protected override EntityKind Kind => EntityKind.Actor;
 
     /// <inheritdoc/>
-    public Task<ActorView?> GetViewAsync() => ViewAsync((registry, entry, views) => new ActorView
+    public Task<ActorView?> GetViewAsync(DateTimeOffset? asOf) => ViewAsync(asOf, (actor, at) => new ActorView
     {
-        Voice = views.Name(EntityKind.Actor, registry.Voice(entry.Id)),
-        Lines = [.. Aggregate.Lines(registry).Select(views.Line)],
-        Said = [.. Aggregate.Said(registry).Select(views.Said)],
-        Children = views.Names(EntityKind.Actor, Aggregate.Parts.Telling),
+        Voice = at.Views.Name(EntityKind.Actor, at.Registry.Voice(at.Entry.Id)),
+        Lines = [.. actor.Lines(at.Registry).Select(at.Views.Line)],
+        Said = [.. actor.Said(at.Registry).Select(at.Views.Said)],
+        Children = at.Views.Names(EntityKind.Actor, actor.Parts.Telling),
     });
 
     /// <inheritdoc/>

@@ -37,8 +37,7 @@ internal static class EntityRowCodec
         var buckets = new List<RowField>();
         foreach (var bucket in dirty)
         {
-            var claims = book[bucket];
-            buckets.Add(new(BucketPrefix + bucket.Digest(), claims.Count == 0 ? null : AggregateFormat.EncodeBucket(bucket, claims)));
+            buckets.Add(new(BucketPrefix + bucket.Digest(), AggregateFormat.EncodeBucket(book, bucket)));
         }
 
         return new EntityRowFields(buckets, head);

@@ -14,24 +14,24 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     protected override EntityKind Kind => EntityKind.Region;
 
     /// <inheritdoc/>
-    public async Task<RegionView?> GetViewAsync()
+    public async Task<RegionView?> GetViewAsync(DateTimeOffset? asOf)
     {
-        var inherited = await InheritedAnswersAsync();
-        return await ViewAsync((registry, entry, views) => new RegionView
+        var inherited = await InheritedAnswersAsync(asOf);
+        return await ViewAsync(asOf, (region, at) => new RegionView
         {
-            Latitude = entry.Latitude,
-            Longitude = entry.Longitude,
-            Lines = [.. Aggregate.Lines(registry, inherited.Answers).Select(views.Line)],
-            Control = views.Control(Aggregate.Control(registry, inherited.Answers)),
-            Children = views.Names(EntityKind.Region, Aggregate.Parts.Telling),
+            Latitude = at.Entry.Latitude,
+            Longitude = at.Entry.Longitude,
+            Lines = [.. region.Lines(at.Registry, inherited.Answers).Select(at.Views.Line)],
+            Control = at.Views.Control(region.Control(at.Registry, inherited.Answers)),
+            Children = at.Views.Names(EntityKind.Region, region.Parts.Telling),
         });
     }
 
     /// <inheritdoc/>
-    public async Task<AnswerList> GetAnswersAsync()
+    public async Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf)
     {
-        var inherited = await InheritedAnswersAsync();
-        var own = await UnderGateAsync(() => Task.FromResult(Aggregate.OwnAnswers(Services.Registry.Current)));
+        var inherited = await InheritedAnswersAsync(asOf);
+        var own = await UnderGateAsync(() => Task.FromResult((asOf is { } moment ? Known(moment) : Aggregate).OwnAnswers(Services.Registry.Current)));
         return own.Count == 0 ? inherited : new AnswerList([.. inherited.Answers, .. own]);
     }
 
@@ -41,6 +41,6 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     /// <inheritdoc/>
     protected override RegionAggregate Create(string id) => new(id);
 
-    private Task<AnswerList> InheritedAnswersAsync() =>
-        Parent() is IRegionGrain parent ? parent.GetAnswersAsync() : Task.FromResult(AnswerList.None);
+    private Task<AnswerList> InheritedAnswersAsync(DateTimeOffset? asOf) =>
+        Parent() is IRegionGrain parent ? parent.GetAnswersAsync(asOf) : Task.FromResult(AnswerList.None);
 }

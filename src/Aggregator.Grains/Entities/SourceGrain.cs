@@ -14,12 +14,12 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     protected override EntityKind Kind => EntityKind.Source;
 
     /// <inheritdoc/>
-    public Task<SourceView?> GetViewAsync() => ViewAsync((_, entry, views) => new SourceView
+    public Task<SourceView?> GetViewAsync(DateTimeOffset? asOf) => ViewAsync(asOf, (source, at) => new SourceView
     {
-        Affiliation = entry.Affiliation is { } actor ? views.Name(EntityKind.Actor, actor) : null,
-        Rating = entry.Rating?.ToString(),
-        Duplicates = Aggregate.Book.Counts.Duplicates,
-        Corrections = Aggregate.Book.Counts.Corrections,
+        Affiliation = at.Entry.Affiliation is { } actor ? at.Views.Name(EntityKind.Actor, actor) : null,
+        Rating = at.Entry.Rating?.ToString(),
+        Duplicates = asOf is null ? source.Book.Counts.Duplicates : null,
+        Corrections = asOf is null ? source.Book.Counts.Corrections : null,
     });
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ using Aggregator.Domain.Registry;
 
 namespace Aggregator.Grains.Entities;
 
+/// <summary>What a view is made under.</summary>
+internal sealed record ViewContext(RegistrySnapshot Registry, RegistryEntry Entry, ViewMaker Views);
+
 /// <summary>Turns what the ledger says into the shapes of the contract, with names from one registry.</summary>
 /// <param name="registry">The registry.</param>
 /// <param name="owner">The entity that the view is of; the registry may not know its name.</param>

@@ -113,7 +113,7 @@ internal sealed partial class PartitionGrain
         {
             case AppendResult.Appended:
                 _index.Add(rows, sequence);
-                FanOutEntry(sequence, new LogEntryContent(now, [.. records.Select((record, at) => new PlacedRecord(new LogPosition(_partition, sequence, at), record))]));
+                FanOutEntry(sequence, new LogEntryContent(now, [.. records.Select((record, at) => new PlacedRecord(new LogPosition(_partition, sequence, at), record, now))]));
                 _pump.Start();
                 return true;
             case AppendResult.Taken taken:

@@ -108,7 +108,7 @@ public static class Deduplicator
     {
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(held);
-        foreach (var (position, record) in records)
+        foreach (var (position, record, _) in records)
         {
             var claim = record switch
             {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Views;
 using Aggregator.Domain.Registry;
@@ -13,12 +14,12 @@ internal static class QueryEndpoints
 {
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
-        Map<ActorView>(routes, EntityKind.Actor, "actors", "actor", (grains, id) => grains.GetGrain<IActorGrain>(id).GetViewAsync());
-        Map<RegionView>(routes, EntityKind.Region, "regions", "region", (grains, id) => grains.GetGrain<IRegionGrain>(id).GetViewAsync());
-        Map<SourceView>(routes, EntityKind.Source, "sources", "source", (grains, id) => grains.GetGrain<ISourceGrain>(id).GetViewAsync());
+        Map<ActorView>(routes, EntityKind.Actor, "actors", "actor", (grains, id, asOf) => grains.GetGrain<IActorGrain>(id).GetViewAsync(asOf));
+        Map<RegionView>(routes, EntityKind.Region, "regions", "region", (grains, id, asOf) => grains.GetGrain<IRegionGrain>(id).GetViewAsync(asOf));
+        Map<SourceView>(routes, EntityKind.Source, "sources", "source", (grains, id, asOf) => grains.GetGrain<ISourceGrain>(id).GetViewAsync(asOf));
     }
 
-    private static void Map<TView>(IEndpointRouteBuilder routes, EntityKind kind, string plural, string singular, Func<IGrainFactory, string, Task<TView?>> view)
+    private static void Map<TView>(IEndpointRouteBuilder routes, EntityKind kind, string plural, string singular, Func<IGrainFactory, string, DateTimeOffset?, Task<TView?>> view)
         where TView : EntityView
     {
         var group = routes.MapGroup("/v1/" + plural).WithTags(plural);
@@ -37,15 +38,24 @@ internal static class QueryEndpoints
             .WithName("list-" + plural)
             .WithSummary($"Find and rank {plural}")
             .WithDescription("Those that claims have named, and the parents of those. Their counts lag by the seconds that rows take to be written, and leave out their parts' claims.");
-        group.MapGet("/{id}", async (HttpRequest request, string id, IGrainFactory grains, IRegistry registry) =>
+        group.MapGet("/{id}", async (
+                HttpRequest request,
+                string id,
+                [Description("A past moment (RFC 3339) or day (its end, UTC): the view that a reader would have had.")] string? asOf,
+                IGrainFactory grains, IRegistry registry) =>
             {
-                if (QueryParameters.Unknown(request) is { } unknown)
+                if (QueryParameters.Unknown(request, "asOf") is { } unknown)
                 {
                     return unknown.ToResult();
                 }
 
+                if (!QueryParameters.TryMoment(asOf, out var moment))
+                {
+                    return Problem.Query("query.as-of", "asOf", "a day (2022-12-31) or a time with its offset (2022-12-31T18:00:00Z)").ToResult();
+                }
+
                 var entry = registry.Current.Resolve(kind, id);
-                return entry is not null && await view(grains, entry.Id) is { } found
+                return entry is not null && await view(grains, entry.Id, moment) is { } found
                     ? Results.Ok(found)
                     : Problem.Unknown(singular, id).ToResult();
             })
@@ -61,6 +71,33 @@ internal static class QueryEndpoints
 /// <summary>Checks of query parameters.</summary>
 internal static class QueryParameters
 {
+    private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm'Z'"];
+
+    /// <summary>Reads a moment: a day stands for its end. Null if nothing is given.</summary>
+    /// <returns>False if it is neither a day nor a time with an offset.</returns>
+    public static bool TryMoment(string? text, out DateTimeOffset? moment)
+    {
+        moment = null;
+        if (text is null)
+        {
+            return true;
+        }
+
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            moment = new DateTimeOffset(day.ToDateTime(TimeOnly.MaxValue), TimeSpan.Zero);
+            return true;
+        }
+
+        // Without its offset a time is not one moment. In a query a plus sign may have become a blank.
+        if (DateTimeOffset.TryParseExact(text.Replace(' ', '+'), Times, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time))
+        {
+            moment = time;
+        }
+
+        return moment is not null;
+    }
+
     /// <summary>A parameter that is not known is refused: an answer to another question than was asked would mislead.</summary>
     public static Problem? Unknown(HttpRequest request, params string[] known) =>
         request.Query.Keys.FirstOrDefault(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown

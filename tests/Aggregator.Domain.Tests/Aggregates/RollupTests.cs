@@ -74,9 +74,9 @@ public sealed class RollupTests
         var actor = new ActorAggregate("blue");
         var loss = Say.Figure("red", Bounds.Exactly(4), region: "town", on: "2024-05-01");
         var denial = Say.Figure("blue", Bounds.Unnumbered, region: "province", stance: Stance.Denies);
-        actor.Book.Apply(new PlacedRecord(loss.Position, new LogRecord.Added(loss.Claim)));
+        actor.Book.Apply(new PlacedRecord(loss.Position, new LogRecord.Added(loss.Claim), loss.Claim.ReportedAt));
 
-        var changed = actor.Book.Apply(new PlacedRecord(denial.Position, new LogRecord.Added(denial.Claim)));
+        var changed = actor.Book.Apply(new PlacedRecord(denial.Position, new LogRecord.Added(denial.Claim), denial.Claim.ReportedAt));
 
         Assert.Contains("town", changed.SelectMany(bucket => actor.LinesOf(bucket, Say.Registry)).Select(line => line.Place));
     }
@@ -115,8 +115,8 @@ public sealed class RollupTests
         var village = new RegionAggregate("village");
         PlacedRecord[] records =
         [
-            new(new LogPosition(0, 1, 0), new LogRecord.Added(old)),
-            new(new LogPosition(0, 2, 0), new LogRecord.Corrected(corrected, old, new LogPosition(0, 1, 0), Stands: true)),
+            new(new LogPosition(0, 1, 0), new LogRecord.Added(old), old.ReportedAt),
+            new(new LogPosition(0, 2, 0), new LogRecord.Corrected(corrected, old, new LogPosition(0, 1, 0), Stands: true), corrected.ReportedAt),
         ];
         foreach (var record in records)
         {
@@ -155,7 +155,7 @@ public sealed class RollupTests
         var restored = new RegionAggregate("town");
         foreach (var bucket in book.Buckets)
         {
-            AggregateFormat.RestoreBucket(restored.Book, AggregateFormat.EncodeBucket(bucket, book[bucket]));
+            AggregateFormat.RestoreBucket(restored.Book, AggregateFormat.EncodeBucket(book, bucket));
         }
 
         AggregateFormat.RestoreCounts(restored.Book.Counts, AggregateFormat.EncodeCounts(book.Counts));

@@ -22,7 +22,7 @@ internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapsh
     ];
 
     public Tree(IEnumerable<Appearance> claims)
-        : this([.. claims.Select(one => new PlacedRecord(one.Position, new LogRecord.Added(one.Claim)))], Say.Registry)
+        : this([.. claims.Select(one => new PlacedRecord(one.Position, new LogRecord.Added(one.Claim), one.Claim.ReportedAt))], Say.Registry)
     {
     }
 

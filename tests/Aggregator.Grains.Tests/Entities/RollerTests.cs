@@ -128,9 +128,9 @@ public sealed class RollerTests
             Claimant = new EntityRef("red", "red"),
             Target = new EntityRef("blue", "blue"),
             Region = new EntityRef("town", "town"),
-            Figure = new Figure { Item = item, Outcome = Outcome.Destroyed, Bounds = Bounds.Exactly(1) },
+            Figure = new Figure { Item = item, Outcome = Outcome.Lost, Bounds = Bounds.Exactly(1) },
         };
-        var buckets = _town.Book.Apply(new PlacedRecord(new LogPosition(0, _claims, 0), new LogRecord.Added(claim)));
+        var buckets = _town.Book.Apply(new PlacedRecord(new LogPosition(0, _claims, 0), new LogRecord.Added(claim), claim.ReportedAt));
         _roller.Changed(buckets.SelectMany(bucket => _town.LinesOf(bucket, Registry)), buckets);
     }
 }

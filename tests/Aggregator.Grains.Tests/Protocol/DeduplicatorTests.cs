@@ -91,7 +91,7 @@ public sealed class DeduplicatorTests
         var sorted = Sort([Claim("1", 2), Claim("2", 3), Claim("2", 4)], Held(old, 7), old);
         var held = Held(old, 7);
 
-        foreach (var row in Deduplicator.Rows(sorted.Records.Select((record, at) => new PlacedRecord(new LogPosition(0, 9, at), record)), key => held.GetValueOrDefault(key)))
+        foreach (var row in Deduplicator.Rows(sorted.Records.Select((record, at) => new PlacedRecord(new LogPosition(0, 9, at), record, default)), key => held.GetValueOrDefault(key)))
         {
             held[row.Key] = new IndexHit(row.Versions);
         }

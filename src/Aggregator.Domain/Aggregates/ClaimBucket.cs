@@ -1,0 +1,61 @@
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
+
+namespace Aggregator.Domain.Aggregates;
+
+/// <summary>The claims of one bucket: those that stand, and those that once did.</summary>
+internal sealed class ClaimBucket
+{
+    private readonly List<Former> _formers;
+
+    public ClaimBucket(IEnumerable<Appearance> standing, IEnumerable<Former> formers)
+    {
+        Standing = standing.ToDictionary(one => one.Claim.Key);
+        _formers = [.. formers];
+    }
+
+    /// <summary>By key: one version of a claim stands.</summary>
+    public Dictionary<ClaimKey, Appearance> Standing { get; }
+
+    /// <summary>What stood once, in no order.</summary>
+    public IReadOnlyCollection<Former> Formers => _formers;
+
+    /// <summary>Keeps what stood once; what was never known to stand is not kept.</summary>
+    public void Keep(Former former)
+    {
+        if (former.Until > former.Appearance.KnownFrom)
+        {
+            _formers.Add(former);
+        }
+    }
+
+    /// <summary>A version has come: what it outranks was known to stand no longer than until then.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Outranked(Appearance by)
+    {
+        var changed = false;
+        for (var at = _formers.Count - 1; at >= 0; at--)
+        {
+            var (former, until) = _formers[at];
+            if (former.Claim.Key != by.Claim.Key || until <= by.KnownFrom || Rank(former).CompareTo(Rank(by)) > 0)
+            {
+                continue;
+            }
+
+            changed = true;
+            _formers.RemoveAt(at);
+            Keep(new Former(former, by.KnownFrom));
+        }
+
+        return changed;
+    }
+
+    /// <summary>What was known to stand at a moment.</summary>
+    public IEnumerable<Appearance> AsOf(DateTimeOffset moment) => Standing.Values
+        .Where(one => one.KnownFrom <= moment)
+        .Concat(_formers.Where(former => former.Appearance.KnownFrom <= moment && moment < former.Until).Select(former => former.Appearance));
+
+    // R3: revision, reportedAt, arrival.
+    private static (int, DateTimeOffset, long, int) Rank(Appearance one) =>
+        (one.Claim.Revision, one.Claim.ReportedAt, one.Position.Sequence, one.Position.Ordinal);
+}
