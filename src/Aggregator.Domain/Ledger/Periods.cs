@@ -17,9 +17,15 @@ internal static class Periods
     /// <summary>
     /// The sum of the figures that start on or after <paramref name="after"/> and end after it (R7), up to
     /// <paramref name="through"/>. A period that contains others counts the greater of its own figure and their sum;
-    /// of two that overlap in part the later stands.
+    /// of two that overlap in part the later stands. Incidents with a global id are themselves and no other: they add to
+    /// what lies within their period or across its end.
     /// </summary>
-    public static Bounds Sum(ImmutableSortedDictionary<Period, Bounds> days, DateOnly? after, DateOnly? through)
+    /// <param name="days">All figures.</param>
+    /// <param name="incidents">The share of them that has a global incident id.</param>
+    /// <param name="after">The day of a running total; null for none.</param>
+    /// <param name="through">The last day; null for no end.</param>
+    public static Bounds Sum(
+        ImmutableSortedDictionary<Period, Bounds> days, ImmutableSortedDictionary<Period, Bounds> incidents, DateOnly? after, DateOnly? through)
     {
         var counted = days.Where(pair =>
             IsAfter(pair.Key, after)
@@ -35,12 +41,14 @@ internal static class Periods
                 Close();
             }
 
-            if (pending.Count > 0 && !pending[^1].Period.Contains(period))
+            if (pending.Count == 0 || pending[^1].Period.Contains(period))
             {
-                continue;
+                pending.Add((period, own, IncidentsOf(period)));
             }
-
-            pending.Add((period, own, Bounds.Zero));
+            else
+            {
+                AddTo(pending.FindLastIndex(open => open.Period.Contains(period)), IncidentsOf(period));
+            }
         }
 
         while (pending.Count > 0)
@@ -50,14 +58,20 @@ internal static class Periods
 
         return sum;
 
+        Bounds IncidentsOf(Period period) => incidents.TryGetValue(period, out var share) ? share : Bounds.Zero;
+
         void Close()
         {
             var (_, own, inner) = pending[^1];
             pending.RemoveAt(pending.Count - 1);
-            var value = inner == Bounds.Zero ? own : own.Max(inner);
-            if (pending.Count > 0)
+            AddTo(pending.Count - 1, inner == Bounds.Zero ? own : own.Max(inner));
+        }
+
+        void AddTo(int container, Bounds value)
+        {
+            if (container >= 0)
             {
-                pending[^1] = pending[^1] with { Inner = pending[^1].Inner.Plus(value) };
+                pending[container] = pending[container] with { Inner = pending[container].Inner.Plus(value) };
             }
             else
             {

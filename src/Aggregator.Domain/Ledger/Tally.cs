@@ -66,7 +66,7 @@ public sealed record Tally
     public IEnumerable<Period> Dated => Days.Keys.Where(period => Periods.IsAfter(period, AsOf));
 
     /// <summary>The figure: the total and the dated figures after it.</summary>
-    public Bounds Value => Total.Plus(Periods.Sum(Days, after: AsOf, through: null));
+    public Bounds Value => Total.Plus(Periods.Sum(Days, Incidents, after: AsOf, through: null));
 
     /// <summary>
     /// R14: <c>day(d) = max(o(d), x(d) + Σ day_c(d))</c>; A* is the latest as-of of all; the whole's own total stands if
@@ -104,7 +104,7 @@ public sealed record Tally
             };
         }
 
-        var ownPath = (own.Series?.Total ?? Bounds.Zero).Plus(Periods.Sum(days, own.Series?.AsOf, day));
+        var ownPath = (own.Series?.Total ?? Bounds.Zero).Plus(Periods.Sum(days, incidents, own.Series?.AsOf, day));
         return combined with
         {
             Total = partsPath.Weight >= ownPath.Weight ? partsPath : ownPath,
@@ -119,5 +119,5 @@ public sealed record Tally
         Days,
         Incidents);
 
-    private Bounds UpTo(DateOnly day) => Total.Plus(Periods.Sum(Days, AsOf, day));
+    private Bounds UpTo(DateOnly day) => Total.Plus(Periods.Sum(Days, Incidents, AsOf, day));
 }

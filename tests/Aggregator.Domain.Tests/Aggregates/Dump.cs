@@ -13,4 +13,7 @@ internal static class Dump
         null,
         new Dictionary<LineKey, ImmutableSortedDictionary<Voice, VoiceTally>> { [new LineKey(null, Item.Tank, Outcome.Destroyed, null)] = voices },
         new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>())));
+
+    /// <summary>All that an entity tells its parent, as text.</summary>
+    public static string Of(PartUpdate update) => Convert.ToHexString(AggregateFormat.EncodeUpdate(update));
 }

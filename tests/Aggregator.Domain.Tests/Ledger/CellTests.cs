@@ -187,4 +187,22 @@ public sealed class CellTests
             Assert.Equal(expected, Aggregator.Domain.Tests.Aggregates.Dump.Of(Cell.Fold(shuffled, Say.Registry)));
         }
     }
+
+    [Fact]
+    public void Fold_IncidentsWithAnId_AddUpWhateverTheirPeriods() => Assert.Equal(
+        Bounds.Exactly(17),
+        Say.Value(
+            Red,
+            Say.Figure("red", Bounds.Exactly(10), on: "2024-05-01", until: "2024-05-09", incident: "ucdp/1"),
+            Say.Figure("red", Bounds.Exactly(4), on: "2024-05-03", incident: "ucdp/2"),
+            Say.Figure("red", Bounds.Exactly(3), on: "2024-05-08", until: "2024-05-12", incident: "ucdp/3")));
+
+    [Fact]
+    public void Fold_IncidentsWithinAPeriodWithoutId_AreItsParts() => Assert.Equal(
+        Bounds.Exactly(80),
+        Say.Value(
+            Red,
+            Say.Figure("red", Bounds.Exactly(80), on: "2024-05-01", until: "2024-05-30"),
+            Say.Figure("red", Bounds.Exactly(10), on: "2024-05-01", until: "2024-05-09", incident: "ucdp/1"),
+            Say.Figure("red", Bounds.Exactly(3), on: "2024-05-08", until: "2024-05-12", incident: "ucdp/3")));
 }
