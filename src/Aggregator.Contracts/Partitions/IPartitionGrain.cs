@@ -16,6 +16,10 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("append")]
     Task<AppendReply> AppendAsync(ClaimBatch batch);
 
+    /// <summary>Takes a claim back. Answers as <see cref="AppendAsync"/> does, with one outcome.</summary>
+    [Alias("retract")]
+    Task<AppendReply> RetractAsync(RetractionBox retraction);
+
     /// <summary>
     /// Answers when all that the partition appended up to <paramref name="sequence"/> shows in the views of
     /// <paramref name="entities"/> and of their ancestors.
@@ -38,6 +42,23 @@ public sealed record ClaimBatch
     public required ClaimList Claims { get; init; }
 }
 
+/// <summary>A claim to take back.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.retraction")]
+public sealed record RetractionBox
+{
+    /// <summary>The claim's source, folded.</summary>
+    [Id(0)]
+    public required string Source { get; init; }
+
+    /// <summary>The claim's id.</summary>
+    [Id(1)]
+    public required string Id { get; init; }
+
+    /// <summary>Registry id of the source.</summary>
+    [Id(2)]
+    public required string SourceId { get; init; }
+}
+
 /// <summary>What became of one claim.</summary>
 public enum AppendOutcome : byte
 {
@@ -52,6 +73,9 @@ public enum AppendOutcome : byte
 
     /// <summary>Not taken: the claim has had as many versions as one may have.</summary>
     TooManyVersions = 4,
+
+    /// <summary>A claim taken back, durable now; <see cref="AppendReply.AlsoTouched"/> has whom it named, if it was known (R4).</summary>
+    Retracted = 5,
 }
 
 /// <summary>Why it cannot be said that all of a batch is durable. Sent again, what is in already counts once.</summary>

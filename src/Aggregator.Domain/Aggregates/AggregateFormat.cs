@@ -84,6 +84,7 @@ public static class AggregateFormat
 
         writer.Signed(counts.Duplicates);
         writer.Signed(counts.Corrections);
+        writer.Signed(counts.Retractions);
         return writer.ToArray();
     }
 
@@ -109,6 +110,7 @@ public static class AggregateFormat
 
         counts.Duplicates = reader.Signed();
         counts.Corrections = reader.Signed();
+        counts.Retractions = reader.Signed();
     }
 
     /// <summary>What a part tells its parent.</summary>

@@ -56,6 +56,10 @@ public sealed class ClaimBook(EntityKey owner)
                 _counts.Corrections += corrected.Claim.Source.Id == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
                 Correct(corrected, placed, changed);
                 break;
+            case LogRecord.Retracted retracted:
+                _counts.Retractions += retracted.Retraction.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
+                Retract(retracted, placed.ReceivedAt, changed);
+                break;
             case LogRecord.Duplicates duplicates:
                 _counts.Duplicates += duplicates.Count;
                 break;
@@ -135,6 +139,23 @@ public sealed class ClaimBook(EntityKey owner)
                 BucketOf(bucket).Keep(new Former(WithoutWords(version), HigherKnownFrom(corrected)));
                 _dirty.Add(bucket);
             }
+        }
+    }
+
+    // It is known from its receipt on: past views before that show what then stood.
+    private void Retract(LogRecord.Retracted retracted, DateTimeOffset receivedAt, HashSet<BucketKey> changed)
+    {
+        foreach (var (bucket, held) in _buckets)
+        {
+            if (held.Ended(retracted.Retraction.Key, receivedAt))
+            {
+                _dirty.Add(bucket);
+            }
+        }
+
+        if (retracted.Removed is { } removed)
+        {
+            Take(removed, receivedAt, changed);
         }
     }
 

@@ -31,29 +31,28 @@ internal sealed class ClaimBucket
 
     /// <summary>A version has come: what it outranks was known to stand no longer than until then.</summary>
     /// <returns>Whether anything changed.</returns>
-    public bool Outranked(Appearance by)
-    {
-        var changed = false;
-        for (var at = _formers.Count - 1; at >= 0; at--)
-        {
-            var (former, until) = _formers[at];
-            if (former.Claim.Key != by.Claim.Key || until <= by.KnownFrom || Rank(former).CompareTo(Rank(by)) > 0)
-            {
-                continue;
-            }
+    public bool Outranked(Appearance by) => Cut(former => former.Claim.Key == by.Claim.Key && Rank(former).CompareTo(Rank(by)) < 0, by.KnownFrom);
 
-            changed = true;
-            _formers.RemoveAt(at);
-            Keep(new Former(former, by.KnownFrom));
-        }
-
-        return changed;
-    }
+    /// <summary>A claim is retracted: none of its versions was known to stand from then on.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Ended(ClaimKey key, DateTimeOffset at) => Cut(former => former.Claim.Key == key, at);
 
     /// <summary>What was known to stand at a moment.</summary>
     public IEnumerable<Appearance> AsOf(DateTimeOffset moment) => Standing.Values
         .Where(one => one.KnownFrom <= moment)
         .Concat(_formers.Where(former => former.Appearance.KnownFrom <= moment && moment < former.Until).Select(former => former.Appearance));
+
+    private bool Cut(Predicate<Appearance> which, DateTimeOffset until)
+    {
+        var cut = _formers.FindAll(former => former.Until > until && which(former.Appearance));
+        foreach (var former in cut)
+        {
+            _formers.Remove(former);
+            Keep(former with { Until = until });
+        }
+
+        return cut.Count > 0;
+    }
 
     // R3: revision, reportedAt, arrival.
     private static (int, DateTimeOffset, long, int) Rank(Appearance one) =>

@@ -24,6 +24,9 @@ public sealed class Counts
     /// <summary>Versions that came after the first of their claim; kept by sources alone.</summary>
     public long Corrections { get; set; }
 
+    /// <summary>Claims taken back; kept by sources alone.</summary>
+    public long Retractions { get; set; }
+
     /// <summary>Standing claims.</summary>
     public long Total => ByStance.Values.Sum();
 

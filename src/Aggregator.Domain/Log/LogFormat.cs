@@ -17,6 +17,7 @@ public static class LogFormat
     private const byte AddedKind = 1;
     private const byte CorrectedKind = 2;
     private const byte DuplicatesKind = 3;
+    private const byte RetractedKind = 4;
 
     /// <summary>Encodes the records of one entry.</summary>
     /// <param name="nonce">Unique per attempt of a writer.</param>
@@ -158,6 +159,19 @@ public static class LogFormat
                 Write(writer, corrected.ReplacedAt);
                 writer.Flag(corrected.Stands);
                 break;
+            case LogRecord.Retracted({ } retraction, var removed, var removedAt):
+                writer.Byte(RetractedKind);
+                writer.Text(retraction.Key.Source);
+                writer.Text(retraction.Key.Id);
+                writer.Text(retraction.Source);
+                writer.Flag(removed is not null);
+                if (removed is not null)
+                {
+                    ClaimCodec.Write(writer, removed);
+                    Write(writer, removedAt!.Value);
+                }
+
+                break;
             case LogRecord.Duplicates duplicates:
                 writer.Byte(DuplicatesKind);
                 writer.Text(duplicates.Source);
@@ -172,9 +186,18 @@ public static class LogFormat
     {
         AddedKind => new LogRecord.Added(ClaimCodec.Read(reader)),
         CorrectedKind => new LogRecord.Corrected(ClaimCodec.Read(reader), ClaimCodec.Read(reader), ReadPosition(reader), reader.Flag()),
+        RetractedKind => ReadRetracted(reader),
         DuplicatesKind => new LogRecord.Duplicates(reader.Text(), reader.Signed()),
         var kind => throw new InvalidDataException($"record of unknown kind {kind}"),
     };
+
+    private static LogRecord.Retracted ReadRetracted(BinaryFormatReader reader)
+    {
+        var retraction = new Retraction(new ClaimKey(reader.Text(), reader.Text()), reader.Text());
+        return reader.Flag()
+            ? new LogRecord.Retracted(retraction, ClaimCodec.Read(reader), ReadPosition(reader))
+            : new LogRecord.Retracted(retraction, null, null);
+    }
 }
 
 /// <summary>A decoded entry.</summary>

@@ -47,6 +47,17 @@ public abstract record LogRecord
         public override IReadOnlyCollection<EntityKey> Touches => [.. TouchedBy(Claim).Union(TouchedBy(Replaced))];
     }
 
+    /// <summary>A claim taken back (R4); final for its key.</summary>
+    /// <param name="Retraction">What is taken back.</param>
+    /// <param name="Removed">The version that stood; null if none had come.</param>
+    /// <param name="RemovedAt">Where it stands in the log; null if none had come.</param>
+    public sealed record Retracted(Retraction Retraction, Claim? Removed, LogPosition? RemovedAt) : LogRecord
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyCollection<EntityKey> Touches =>
+            [.. new EntityKey[] { new(EntityKind.Source, Retraction.Source) }.Union(Removed is null ? [] : TouchedBy(Removed))];
+    }
+
     /// <summary>Claims that came again with the same content, counted to show what a source resends (R2).</summary>
     /// <param name="Source">Registry id.</param>
     /// <param name="Count">How many since the last such record.</param>

@@ -6,15 +6,15 @@ using Aggregator.Grains.Protocol;
 namespace Aggregator.Grains.Partition;
 
 /// <summary>A batch that waits for its append.</summary>
-internal sealed class Waiting(IReadOnlyList<Claim> claims)
+internal sealed class Waiting(IReadOnlyList<Candidate> candidates)
 {
     private readonly TaskCompletionSource<AppendReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly AppendOutcome[] _outcomes = new AppendOutcome[claims.Count];
+    private readonly AppendOutcome[] _outcomes = new AppendOutcome[candidates.Count];
     private readonly HashSet<EntityKey> _alsoTouched = [];
-    private int _left = claims.Count;
+    private int _left = candidates.Count;
     private long _lastSequence;
 
-    public IReadOnlyList<Claim> Claims => claims;
+    public IReadOnlyList<Candidate> Candidates => candidates;
 
     public Task<AppendReply> Reply => _reply.Task;
 
@@ -42,6 +42,9 @@ internal sealed class Waiting(IReadOnlyList<Claim> claims)
 /// </summary>
 internal sealed class AppendQueue(int maximumClaims, int claimsPerEntry, int bytesPerEntry)
 {
+    // A retraction carries the claim that it takes back, whatever its size.
+    private const int BytesOfRetraction = 1 << 16;
+
     private readonly Queue<(Waiting Batch, int At)> _queue = new();
 
     public int Count => _queue.Count;
@@ -49,12 +52,12 @@ internal sealed class AppendQueue(int maximumClaims, int claimsPerEntry, int byt
     /// <summary>Lets a batch wait; false if there is no room for it.</summary>
     public bool TryAdd(Waiting batch)
     {
-        if (_queue.Count > 0 && _queue.Count + batch.Claims.Count > maximumClaims)
+        if (_queue.Count > 0 && _queue.Count + batch.Candidates.Count > maximumClaims)
         {
             return false;
         }
 
-        for (var at = 0; at < batch.Claims.Count; at++)
+        for (var at = 0; at < batch.Candidates.Count; at++)
         {
             _queue.Enqueue((batch, at));
         }
@@ -69,15 +72,15 @@ internal sealed class AppendQueue(int maximumClaims, int claimsPerEntry, int byt
         var bytes = 0;
         while (taken.Count < claimsPerEntry && _queue.TryPeek(out var next))
         {
-            var claim = next.Batch.Claims[next.At];
-            bytes += EstimatedBytes(claim);
+            var candidate = next.Batch.Candidates[next.At];
+            bytes += candidate.Claim is { } claim ? EstimatedBytes(claim) : BytesOfRetraction;
             if (taken.Count > 0 && bytes > bytesPerEntry)
             {
                 break;
             }
 
             _queue.Dequeue();
-            taken.Add((next.Batch, next.At, new Candidate(claim, ClaimIdentity.Hash(claim.Key))));
+            taken.Add((next.Batch, next.At, candidate));
         }
 
         return taken;

@@ -1,5 +1,6 @@
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Grains.Hosting;
@@ -87,19 +88,21 @@ internal sealed partial class PartitionGrain(
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
-    public Task<AppendReply> AppendAsync(ClaimBatch batch)
+    public Task<AppendReply> AppendAsync(ClaimBatch batch) => batch.Claims.Claims.Count == 0
+        ? Task.FromResult(new AppendReply())
+        : EnqueueAsync([.. batch.Claims.Claims.Select(Candidate.Of)]);
+
+    public Task<AppendReply> RetractAsync(RetractionBox retraction) =>
+        EnqueueAsync([Candidate.Of(new Retraction(new ClaimKey(retraction.Source, retraction.Id), retraction.SourceId))]);
+
+    private Task<AppendReply> EnqueueAsync(Candidate[] candidates)
     {
         if (_stop.IsCancellationRequested)
         {
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.StoreUnavailable });
         }
 
-        var waiting = new Waiting(batch.Claims.Claims);
-        if (batch.Claims.Claims.Count == 0)
-        {
-            return Task.FromResult(new AppendReply());
-        }
-
+        var waiting = new Waiting(candidates);
         if (_fanOut.Unapplied > _options.MaximumUnapplied || !_queue.TryAdd(waiting))
         {
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.Busy });

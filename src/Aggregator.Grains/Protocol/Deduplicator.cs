@@ -5,10 +5,29 @@ using Aggregator.Store.Index;
 
 namespace Aggregator.Grains.Protocol;
 
-/// <summary>One claim on its way into the log.</summary>
-/// <param name="Claim">The claim.</param>
-/// <param name="Key">Digest of its key.</param>
-public sealed record Candidate(Claim Claim, UInt128 Key);
+/// <summary>One claim, or the retraction of one, on its way into the log.</summary>
+/// <param name="Claim">The claim; null for a retraction.</param>
+/// <param name="Retraction">The retraction; null for a claim.</param>
+/// <param name="Key">Digest of the claim's key.</param>
+public sealed record Candidate(Claim? Claim, Retraction? Retraction, UInt128 Key)
+{
+    /// <summary>A claim.</summary>
+    public static Candidate Of(Claim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return new(claim, null, ClaimIdentity.Hash(claim.Key));
+    }
+
+    /// <summary>A retraction.</summary>
+    public static Candidate Of(Retraction retraction)
+    {
+        ArgumentNullException.ThrowIfNull(retraction);
+        return new(null, retraction, ClaimIdentity.Hash(retraction.Key));
+    }
+
+    /// <summary>Registry id of the source.</summary>
+    public string Source => Claim?.Source.Id ?? Retraction!.Source;
+}
 
 /// <summary>What a batch comes to: the records to append and the outcome of each claim.</summary>
 public sealed record Sorted
@@ -33,7 +52,7 @@ public sealed record Sorted
 }
 
 /// <summary>
-/// R2 and R3 at the log's door: what is new, what came before, what replaces what. Pure: what stands is given, what is
+/// R2, R3 and R4 at the log's door: what is new, what came before, what replaces what. Pure: what stands is given, what is
 /// to stand is answered, and nothing holds before the append has.
 /// </summary>
 public static class Deduplicator
@@ -63,13 +82,20 @@ public static class Deduplicator
         var replacing = new Dictionary<int, Claim>();
         for (var at = 0; at < candidates.Count; at++)
         {
-            var (claim, key) = candidates[at];
+            var (claim, retraction, key) = candidates[at];
             var before = rows.TryGetValue(key, out var row) ? new IndexHit(row.Versions) : held.GetValueOrDefault(key);
-            if (before is not null && Original(before, claim.ContentHash) is { } original)
+            if (before is not null && Original(before, claim?.ContentHash) is { } original)
             {
+                var source = candidates[at].Source;
                 outcomes[at] = AppendOutcome.Duplicate;
                 sequences[at] = original;
-                duplicates[claim.Source.Id] = duplicates.GetValueOrDefault(claim.Source.Id) + 1;
+                duplicates[source] = duplicates.GetValueOrDefault(source) + 1;
+                continue;
+            }
+
+            if (claim is null)
+            {
+                Retract(at, retraction!, key, before);
                 continue;
             }
 
@@ -99,6 +125,22 @@ public static class Deduplicator
         }
 
         return new Sorted { Records = records, Rows = rows, Outcomes = outcomes, Sequences = sequences, Replaced = replacing, Duplicates = duplicates };
+
+        void Retract(int at, Retraction retraction, UInt128 key, IndexHit? before)
+        {
+            outcomes[at] = AppendOutcome.Retracted;
+            sequences[at] = sequence;
+            rows[key] = IndexRow.With(key, before, IndexVersionOf(new LogPosition(partition, sequence, records.Count)));
+            if (before is null)
+            {
+                records.Add(new LogRecord.Retracted(retraction, null, null));
+                return;
+            }
+
+            var removed = claims.TryGetValue(key, out var inBatch) ? inBatch : standing[key];
+            records.Add(new LogRecord.Retracted(retraction, removed, new LogPosition(partition, before.Standing.Sequence, before.Standing.Ordinal)));
+            replacing[at] = removed;
+        }
     }
 
     /// <summary>The index rows of records that are in the log: what a replay or another writer's entry adds.</summary>
@@ -110,6 +152,13 @@ public static class Deduplicator
         ArgumentNullException.ThrowIfNull(held);
         foreach (var (position, record, _) in records)
         {
+            if (record is LogRecord.Retracted { Retraction.Key: var taken })
+            {
+                var retracted = ClaimIdentity.Hash(taken);
+                yield return IndexRow.With(retracted, held(retracted), IndexVersionOf(position));
+                continue;
+            }
+
             var claim = record switch
             {
                 LogRecord.Added added => added.Claim,
@@ -124,15 +173,18 @@ public static class Deduplicator
         }
     }
 
-    /// <summary>The keys that come with content the index does not hold, and so need their standing claim.</summary>
+    /// <summary>The keys whose standing claim is about to be replaced or taken back, and so is needed.</summary>
     public static IEnumerable<UInt128> Contested(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>
-        candidates.Where(one => held.TryGetValue(one.Key, out var hit) && Original(hit, one.Claim.ContentHash) is null).Select(one => one.Key).Distinct();
+        candidates.Where(one => held.TryGetValue(one.Key, out var hit) && Original(hit, one.Claim?.ContentHash) is null).Select(one => one.Key).Distinct();
 
-    private static long? Original(IndexHit hit, UInt128 content)
+    private static IndexVersion IndexVersionOf(LogPosition retraction) => new(0, retraction.Sequence, retraction.Ordinal, 0, 0, IsRetraction: true);
+
+    // After a retraction everything under its key is a duplicate of it.
+    private static long? Original(IndexHit hit, UInt128? content)
     {
         foreach (var version in hit.Versions)
         {
-            if (version.ContentHash == content && !version.IsRetraction)
+            if (version.IsRetraction || version.ContentHash == content)
             {
                 return version.Sequence;
             }

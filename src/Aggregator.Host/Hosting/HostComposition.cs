@@ -88,6 +88,15 @@ internal static class HostComposition
             .WithName("post-claims")
             .WithSummary("Feed claims")
             .WithDescription("One object, an array or NDJSON, plain or gzip/br. Answers when every accepted claim is durable; with wait=applied when every view shows them.");
+        feed.MapDelete(RetractEndpoint.Route, RetractEndpoint.DeleteAsync)
+            .Produces<RetractionAnswer>()
+            .Produces<ProblemAnswer>(StatusCodes.Status400BadRequest, "application/problem+json")
+            .Produces<ProblemAnswer>(StatusCodes.Status422UnprocessableEntity, "application/problem+json")
+            .Produces<ProblemAnswer>(StatusCodes.Status429TooManyRequests, "application/problem+json")
+            .Produces<ProblemAnswer>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")
+            .WithName("retract-claim")
+            .WithSummary("Take a claim back")
+            .WithDescription("Leaves no trace in any figure; past views still show it. Final for that id, and taken also for one that has not come yet.");
         feed.MapPost("/reports", ReportsEndpoint.PostAsync)
             .Takes<ReportInput>(text: true)
             .Produces<ReportAnswer>()

@@ -1,6 +1,7 @@
 using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
 using Aggregator.Grains.Registry;
 using Aggregator.Store;
 
@@ -76,6 +77,24 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         }
     }
 
+    /// <summary>Takes a claim back, and waits for the views if asked.</summary>
+    public async Task<IngestResult> RetractAsync(ClaimKey claim, bool waitApplied, CancellationToken cancellationToken)
+    {
+        var source = registry.Current.Resolve(EntityKind.Source, claim.Source)!.Id;
+        var partition = grains.GetGrain<IPartitionGrain>(ClaimIdentity.Partition(claim.Source, identity.Partitions, identity.HashSeed));
+        var retraction = new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = source };
+        var reply = await PatientlyAsync(() => partition.RetractAsync(retraction), cancellationToken);
+        if (reply.Refusal != AppendRefusal.None)
+        {
+            return new IngestResult(reply.Refusal, [], null);
+        }
+
+        bool? applied = waitApplied
+            ? await partition.AwaitAppliedAsync(reply.LastSequence, [.. reply.AlsoTouched.Append(new EntityKey(EntityKind.Source, source)).Distinct()])
+            : null;
+        return new IngestResult(AppendRefusal.None, reply.Outcomes, applied);
+    }
+
     /// <summary>One batch after another: a large request waits for the partition rather than being refused by it.</summary>
     private async Task<AppendReply> AppendAsync(int partition, (Claim Claim, int At)[] claims, AppendOutcome[] outcomes, CancellationToken cancellationToken)
     {
@@ -84,7 +103,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         var alsoTouched = new HashSet<EntityKey>();
         foreach (var batch in claims.Chunk(ClaimsPerBatch))
         {
-            var reply = await AppendPatientlyAsync(grain, new ClaimBatch { Claims = new ClaimList([.. batch.Select(one => one.Claim)]) }, cancellationToken);
+            var reply = await PatientlyAsync(() => grain.AppendAsync(new ClaimBatch { Claims = new ClaimList([.. batch.Select(one => one.Claim)]) }), cancellationToken);
             if (reply.Refusal != AppendRefusal.None)
             {
                 return reply;
@@ -102,12 +121,12 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         return new AppendReply { LastSequence = last, AlsoTouched = [.. alsoTouched] };
     }
 
-    private async Task<AppendReply> AppendPatientlyAsync(IPartitionGrain grain, ClaimBatch batch, CancellationToken cancellationToken)
+    private async Task<AppendReply> PatientlyAsync(Func<Task<AppendReply>> ask, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (true)
         {
-            var reply = await grain.AppendAsync(batch);
+            var reply = await ask();
             if (reply.Refusal != AppendRefusal.Busy || time.GetElapsedTime(began) > BusyPatience)
             {
                 return reply;

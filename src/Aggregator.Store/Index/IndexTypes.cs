@@ -43,7 +43,8 @@ public sealed record IndexRow(UInt128 Key, IReadOnlyList<IndexVersion> Versions)
     /// </summary>
     public static IndexRow With(UInt128 key, IndexHit? held, IndexVersion version)
     {
-        if (held is null)
+        // Nothing that comes before or after a retraction matters any more (R4).
+        if (held is null || version.IsRetraction)
         {
             return new(key, [version]);
         }

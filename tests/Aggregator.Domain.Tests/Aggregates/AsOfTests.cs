@@ -105,6 +105,57 @@ public sealed class AsOfTests
     }
 
     [Fact]
+    public void ARetractedClaim_StandsInViewsBeforeItsReceiptAndInNoneAfter()
+    {
+        var claim = Version(40, Morning);
+        Add(claim);
+        Retract(claim, received: Evening);
+
+        Assert.Equal((40, null), (BestAt(_town, Noon), BestAt(_town, Evening)));
+        Assert.Empty(_town.Lines(Say.Registry, []));
+        Assert.Equal(0, _town.Book.Counts.Total);
+    }
+
+    [Fact]
+    public void ARetractedCorrection_TakesWhatItCorrectedWithIt()
+    {
+        var (first, second) = (Version(40, Morning), Version(4, Evening));
+        Add(first);
+        Correct(second, first);
+        Retract(second, received: Noon);
+
+        Assert.Equal((40, null, null), (BestAt(_town, "2024-05-01T07:00Z"), BestAt(_town, Noon), BestAt(_town, Night)));
+        Assert.Null(BestNow(_town));
+    }
+
+    [Fact]
+    public void ARetractedDenial_DisputesNoMore()
+    {
+        Add(Version(4, Morning));
+        var denial = Version(4, Noon, id: "denial") with { Claimant = new EntityRef("blue", "blue"), Stance = Stance.Denies };
+        Add(denial);
+        Assert.True(_town.Lines(Say.Registry, []).Single(line => line.Outcome == Outcome.Destroyed).Disputed);
+
+        Retract(denial, received: Night);
+
+        Assert.False(_town.Lines(Say.Registry, []).Single(line => line.Outcome == Outcome.Destroyed).Disputed);
+    }
+
+    [Fact]
+    public void ARetractedConfirmation_LeavesWhatItConfirmed()
+    {
+        Add(Version(4, Morning));
+        var confirmation = Version(4, Noon, id: "confirmation") with { Claimant = new EntityRef("watch", "watch"), Stance = Stance.Confirms };
+        Add(confirmation);
+        Assert.Equal(2, _town.Lines(Say.Registry, []).Single(line => line.Outcome == Outcome.Destroyed).Positions.Count);
+
+        Retract(confirmation, received: Night);
+
+        var position = Assert.Single(_town.Lines(Say.Registry, []).Single(line => line.Outcome == Outcome.Destroyed).Positions);
+        Assert.Empty(position.Provenance.ConfirmedBy);
+    }
+
+    [Fact]
     public void CountsOfThePast_AreThoseOfItsClaims()
     {
         Add(Version(4, Morning));
@@ -150,6 +201,9 @@ public sealed class AsOfTests
 
     private void Correct(Claim claim, Claim replaced, bool stands = true, string? received = null) =>
         Apply(new LogRecord.Corrected(claim, replaced, new LogPosition(0, 1, 0), stands), received ?? "2024-05-01T23:59Z");
+
+    private void Retract(Claim claim, string received) =>
+        Apply(new LogRecord.Retracted(new Retraction(claim.Key, claim.Source.Id), claim, new LogPosition(0, 1, 0)), received);
 
     private void Apply(LogRecord record, string received)
     {

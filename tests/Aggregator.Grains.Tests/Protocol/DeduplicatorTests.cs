@@ -85,6 +85,64 @@ public sealed class DeduplicatorTests
     }
 
     [Fact]
+    public void Sort_Retraction_NamesWhatItRemoves()
+    {
+        var old = Claim("1", 1);
+        var sorted = SortAll([Candidate.Of(Retraction("1"))], Held(old, 7), old);
+
+        var retracted = Assert.IsType<LogRecord.Retracted>(Assert.Single(sorted.Records));
+        Assert.Equal((old, new LogPosition(0, 7, 0)), (retracted.Removed, retracted.RemovedAt));
+        Assert.Equal([AppendOutcome.Retracted], sorted.Outcomes);
+        Assert.Same(old, sorted.Replaced[0]);
+    }
+
+    [Fact]
+    public void Sort_AfterARetraction_EverythingIsADuplicate()
+    {
+        var row = SortAll([Candidate.Of(Retraction("1"))], []).Rows.Values.Single();
+
+        var sorted = SortAll(
+            [Candidate.Of(Claim("1", 1)), Candidate.Of(Claim("1", 2, revision: 9)), Candidate.Of(Retraction("1"))],
+            new Dictionary<UInt128, IndexHit> { [row.Key] = new(row.Versions) });
+
+        Assert.All(sorted.Outcomes, outcome => Assert.Equal(AppendOutcome.Duplicate, outcome));
+        Assert.Empty(sorted.Records);
+    }
+
+    [Fact]
+    public void Sort_RetractionOfAnIdNotSeen_LeavesATombstone()
+    {
+        var sorted = SortAll([Candidate.Of(Retraction("1")), Candidate.Of(Claim("1", 1))], []);
+
+        Assert.Null(Assert.IsType<LogRecord.Retracted>(Assert.Single(sorted.Records)).Removed);
+        Assert.Equal([AppendOutcome.Retracted, AppendOutcome.Duplicate], sorted.Outcomes);
+    }
+
+    [Fact]
+    public void Sort_ClaimAndItsRetractionInOneBatch_RemovesIt()
+    {
+        var claim = Claim("1", 1);
+        var sorted = SortAll([Candidate.Of(claim), Candidate.Of(Claim("1", 2)), Candidate.Of(Retraction("1"))], []);
+
+        Assert.Equal([AppendOutcome.Accepted, AppendOutcome.Corrected, AppendOutcome.Retracted], sorted.Outcomes);
+        Assert.Equal(2u, ((LogRecord.Retracted)sorted.Records[2]).Removed!.ContentHash);
+        Assert.True(Assert.Single(Assert.Single(sorted.Rows.Values).Versions).IsRetraction);
+    }
+
+    [Fact]
+    public void Rows_OfAReplayedRetraction_AreThoseOfTheAppend()
+    {
+        var sorted = SortAll([Candidate.Of(Claim("1", 1)), Candidate.Of(Retraction("1"))], []);
+        var held = new Dictionary<UInt128, IndexHit>();
+        foreach (var row in Deduplicator.Rows(sorted.Records.Select((record, at) => new PlacedRecord(new LogPosition(0, 9, at), record, default)), key => held.GetValueOrDefault(key)))
+        {
+            held[row.Key] = new IndexHit(row.Versions);
+        }
+
+        Assert.Equal(sorted.Rows.Values.Single().Versions, held.Values.Single().Versions);
+    }
+
+    [Fact]
     public void Rows_OfAReplay_AreThoseOfTheAppend()
     {
         var old = Claim("1", 1);
@@ -99,12 +157,17 @@ public sealed class DeduplicatorTests
         Assert.All(sorted.Rows, row => Assert.Equal(row.Value.Versions, held[row.Key].Versions));
     }
 
-    private static Sorted Sort(IReadOnlyList<Claim> claims, Dictionary<UInt128, IndexHit>? held = null, Claim? standing = null) => Deduplicator.Sort(
-        [.. claims.Select(claim => new Candidate(claim, ClaimIdentity.Hash(claim.Key)))],
-        held ?? [],
+    private static Sorted Sort(IReadOnlyList<Claim> claims, Dictionary<UInt128, IndexHit>? held = null, Claim? standing = null) =>
+        SortAll([.. claims.Select(Candidate.Of)], held ?? [], standing);
+
+    private static Sorted SortAll(Candidate[] candidates, Dictionary<UInt128, IndexHit> held, Claim? standing = null) => Deduplicator.Sort(
+        candidates,
+        held,
         standing is null ? new Dictionary<UInt128, Claim>() : new Dictionary<UInt128, Claim> { [ClaimIdentity.Hash(standing.Key)] = standing },
         partition: 0,
         sequence: 9);
+
+    private static Retraction Retraction(string id) => new(new ClaimKey("s", id), "s");
 
     private static Dictionary<UInt128, IndexHit> Held(Claim claim, long sequence) =>
         new() { [ClaimIdentity.Hash(claim.Key)] = new IndexHit([new IndexVersion(claim.ContentHash, sequence, 0, claim.Revision, claim.ReportedAt.UtcTicks)]) };

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Aggregator.Host.Tests.Running;
+
+namespace Aggregator.Host.Tests.Reliability;
+
+/// <summary>Retractions (R4) and views as of a past moment (R19), through the real process.</summary>
+public sealed class PastTests
+{
+    private static readonly string[] Week = File.ReadAllLines(Path.Combine(Repository.Root, "samples", "general-staff-2022-12-25.ndjson"));
+
+    [Fact]
+    public async Task ARetractedClaim_LeavesNoTraceButInThePast()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await host.PostClaimsAsync(Claims());
+        var before = await Views.AllAsync(host);
+        var moment = TimeProvider.System.GetUtcNow();
+        var wrong = JsonNode.Parse(Week.Single(line => line.Contains("gs-2022-12-26/tank\"", StringComparison.Ordinal)))!;
+        (wrong["id"], wrong["figure"]!["asOf"], wrong["figure"]!["best"], wrong["figure"]!["high"]) = ("gs/wrong 100%", "2023-01-02", 99999, 99999);
+        (wrong["reportedAt"], wrong["region"]) = ("2023-01-02T00:00:00Z", "Kherson");
+        await host.PostClaimsAsync([wrong]);
+        Assert.NotEqual(before, await Views.AllAsync(host));
+
+        Assert.Equal((1, 0, true), await RetractAsync(host, "General-Staff-of-Ukraine", "gs/wrong 100%"));
+        Assert.Equal((0, 1, true), await RetractAsync(host, "general-staff-of-ukraine", "gs/wrong 100%"));
+        var again = await host.PostClaimsAsync([wrong]);
+
+        Assert.Equal(1, (int)again["duplicate"]!);
+        Assert.Equal(before, await WithoutKhersonAsync(host));
+        await host.KillAsync();
+        await host.RestartAsync();
+        Assert.Equal(before, await WithoutKhersonAsync(host));
+        Assert.Empty((await host.GetAsync("/v1/regions/kherson"))["lines"]!.AsArray());
+        Assert.Equal(1, (long)(await host.GetAsync("/v1/sources/general-staff-of-ukraine"))["retractions"]!);
+
+        // A reader of the moment before the retraction had seen it.
+        Assert.Equal(99999, Tanks(await host.GetAsync($"/v1/regions/kherson?asOf={moment:yyyy-MM-ddTHH:mm:ss.fffZ}")));
+    }
+
+    [Fact]
+    public async Task ARetractionThatComesFirst_KeepsTheClaimOut()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+
+        Assert.Equal((1, 0, true), await RetractAsync(host, "general-staff-of-ukraine", "gs-2022-12-31/tank"));
+        var fed = await host.PostClaimsAsync(Claims());
+
+        Assert.Equal((Week.Length - 1, 1), ((int)fed["accepted"]!, (int)fed["duplicate"]!));
+        Assert.Equal(3026, Tanks(await host.GetAsync("/v1/regions/ukraine")));
+    }
+
+    [Fact]
+    public async Task AsOfADay_TheViewIsThatOfItsReaders()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        var claims = Claims().ToArray();
+        new Random(3).Shuffle(claims);
+        await host.PostClaimsAsync(claims);
+
+        foreach (var line in Week.Select(line => JsonNode.Parse(line)!).Where(claim => (string)claim["figure"]!["item"]! == "tank"))
+        {
+            var (day, best) = ((string)line["figure"]!["asOf"]!, (long)line["figure"]!["best"]!);
+            foreach (var path in new[] { "regions/ukraine", "regions/world", "actors/russia" })
+            {
+                Assert.Equal((path, day, best), (path, day, Tanks(await host.GetAsync($"/v1/{path}?asOf={day}"))));
+            }
+        }
+
+        Assert.Equal(2 * 13, (long)(await host.GetAsync("/v1/sources/general-staff-of-ukraine?asOf=2022-12-26"))["claims"]!["total"]!);
+        Assert.Empty((await host.GetAsync("/v1/regions/ukraine?asOf=2022-12-24"))["lines"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task AsOfNoMoment_IsRefusedWithItsCode()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        foreach (var moment in new[] { "yesterday", "2022-12-31T18:00:00", "2022-13-01", "" })
+        {
+            using var response = await host.Client.GetAsync($"/v1/regions/ukraine?asOf={moment}");
+
+            Assert.Equal((moment, HttpStatusCode.BadRequest), (moment, response.StatusCode));
+            Assert.Equal("query.as-of", (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]!);
+        }
+    }
+
+    // The place and what contains it are known by then, for their past; they have nothing to show.
+    private static async Task<string> WithoutKhersonAsync(HostProcess host)
+    {
+        var views = JsonNode.Parse(await Views.AllAsync(host))!.AsObject();
+        views.Remove("regions/kherson");
+        views.Remove("regions/kherson-oblast");
+        return views.ToJsonString(new() { WriteIndented = true });
+    }
+
+    private static IEnumerable<JsonNode> Claims() => Week.Select(line => JsonNode.Parse(line)!);
+
+    private static long Tanks(JsonObject view) => (long)view.Line("russia", "tank", "lost").Position("ukraine")["best"]!;
+
+    private static async Task<(int Retracted, int Duplicate, bool Applied)> RetractAsync(HostProcess host, string source, string id)
+    {
+        using var response = await host.Client.DeleteAsync($"/v1/claims/{source}/{Uri.EscapeDataString(id)}?wait=applied");
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.True(response.IsSuccessStatusCode, answer.ToJsonString());
+        return ((int)answer["retracted"]!, (int)answer["duplicate"]!, (bool)answer["applied"]!);
+    }
+}
