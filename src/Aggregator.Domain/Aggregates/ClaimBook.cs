@@ -14,6 +14,9 @@ public sealed class ClaimBook(EntityKey owner)
 {
     private readonly Dictionary<BucketKey, ClaimBucket> _buckets = [];
     private readonly HashSet<BucketKey> _dirty = [];
+
+    // Where versions of a claim are kept that no longer stand, so that a correction looks at no others.
+    private readonly Dictionary<ClaimKey, HashSet<BucketKey>> _formers = [];
     private readonly Dictionary<BucketKey, long> _stamps = [];
     private readonly Counts _counts = new();
     private long _stamp;
@@ -107,7 +110,12 @@ public sealed class ClaimBook(EntityKey owner)
     /// <summary>Puts a stored bucket back.</summary>
     internal void Restore(BucketKey bucket, IEnumerable<Appearance> standing, IEnumerable<Former> formers)
     {
-        _buckets[bucket] = new ClaimBucket(standing, formers);
+        var held = _buckets[bucket] = new ClaimBucket(standing, formers);
+        foreach (var former in held.Formers)
+        {
+            Remember(former.Appearance.Claim.Key, bucket);
+        }
+
         _stamps[bucket] = ++_stamp;
     }
 
@@ -122,11 +130,8 @@ public sealed class ClaimBook(EntityKey owner)
             version = version with { KnownFrom = placed.ReceivedAt };
         }
 
-        foreach (var bucket in _buckets.Where(pair => pair.Value.Outranked(version)).Select(pair => pair.Key))
-        {
-            _dirty.Add(bucket);
-        }
-
+        var higher = HigherKnownFrom(corrected, version);
+        _dirty.UnionWith(BucketsWithFormers(version.Claim.Key).Where(bucket => _buckets[bucket].Outranked(version)));
         if (corrected.Stands)
         {
             Take(corrected.Replaced, version.KnownFrom, changed);
@@ -136,8 +141,7 @@ public sealed class ClaimBook(EntityKey owner)
         {
             foreach (var bucket in BucketKey.Of(corrected.Claim, owner))
             {
-                BucketOf(bucket).Keep(new Former(WithoutWords(version), HigherKnownFrom(corrected)));
-                _dirty.Add(bucket);
+                Keep(bucket, new Former(WithoutWords(version), higher));
             }
         }
     }
@@ -145,24 +149,46 @@ public sealed class ClaimBook(EntityKey owner)
     // It is known from its receipt on: past views before that show what then stood.
     private void Retract(LogRecord.Retracted retracted, DateTimeOffset receivedAt, HashSet<BucketKey> changed)
     {
-        foreach (var (bucket, held) in _buckets)
-        {
-            if (held.Ended(retracted.Retraction.Key, receivedAt))
-            {
-                _dirty.Add(bucket);
-            }
-        }
-
+        var key = retracted.Retraction.Key;
+        _dirty.UnionWith(BucketsWithFormers(key).Where(bucket => _buckets[bucket].Ended(key, receivedAt)));
         if (retracted.Removed is { } removed)
         {
             Take(removed, receivedAt, changed);
         }
     }
 
-    // What stands is known here only if it names this entity; else by what the record says of it.
-    private DateTimeOffset HigherKnownFrom(LogRecord.Corrected corrected) => BucketKey.Of(corrected.Replaced, owner)
-        .Select(bucket => _buckets.TryGetValue(bucket, out var held) ? held.Standing.GetValueOrDefault(corrected.Replaced.Key)?.KnownFrom : null)
-        .FirstOrDefault(known => known is not null) ?? corrected.Replaced.ReportedAt;
+    // From when on a higher version than this one was known: what stands is known here only if it names this entity, else
+    // by what the record says of it; and what stood before it may have been known earlier.
+    private DateTimeOffset HigherKnownFrom(LogRecord.Corrected corrected, Appearance version)
+    {
+        var standing = BucketKey.Of(corrected.Replaced, owner)
+            .Select(bucket => _buckets.TryGetValue(bucket, out var held) ? held.Standing.GetValueOrDefault(corrected.Replaced.Key)?.KnownFrom : null)
+            .FirstOrDefault(known => known is not null) ?? corrected.Replaced.ReportedAt;
+        return BucketsWithFormers(version.Claim.Key)
+            .SelectMany(bucket => _buckets[bucket].Outranking(version))
+            .Select(former => former.KnownFrom)
+            .Append(standing)
+            .Min();
+    }
+
+    private BucketKey[] BucketsWithFormers(ClaimKey claim) => _formers.TryGetValue(claim, out var buckets) ? [.. buckets] : [];
+
+    private void Keep(BucketKey bucket, Former former)
+    {
+        BucketOf(bucket).Keep(former);
+        Remember(former.Appearance.Claim.Key, bucket);
+        _dirty.Add(bucket);
+    }
+
+    private void Remember(ClaimKey claim, BucketKey bucket)
+    {
+        if (!_formers.TryGetValue(claim, out var buckets))
+        {
+            _formers[claim] = buckets = [];
+        }
+
+        buckets.Add(bucket);
+    }
 
     private void Put(Appearance appearance, HashSet<BucketKey> changed)
     {
@@ -192,7 +218,7 @@ public sealed class ClaimBook(EntityKey owner)
         {
             if (_buckets.TryGetValue(bucket, out var held) && held.Standing.Remove(claim.Key, out var former))
             {
-                held.Keep(new Former(former, until));
+                Keep(bucket, new Former(former, until));
                 changed.Add(bucket);
             }
         }

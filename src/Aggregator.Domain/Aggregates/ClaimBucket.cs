@@ -33,6 +33,11 @@ internal sealed class ClaimBucket
     /// <returns>Whether anything changed.</returns>
     public bool Outranked(Appearance by) => Cut(former => former.Claim.Key == by.Claim.Key && Rank(former).CompareTo(Rank(by)) < 0, by.KnownFrom);
 
+    /// <summary>The former versions of a claim that are higher than this one.</summary>
+    public IEnumerable<Appearance> Outranking(Appearance version) => _formers
+        .Select(former => former.Appearance)
+        .Where(former => former.Claim.Key == version.Claim.Key && Rank(former).CompareTo(Rank(version)) > 0);
+
     /// <summary>A claim is retracted: none of its versions was known to stand from then on.</summary>
     /// <returns>Whether anything changed.</returns>
     public bool Ended(ClaimKey key, DateTimeOffset at) => Cut(former => former.Claim.Key == key, at);

@@ -7,7 +7,7 @@ using Aggregator.Domain.Tests.Ledger;
 namespace Aggregator.Domain.Tests.Aggregates;
 
 /// <summary>The aggregates of a log, each with its parts pushed, as the grains would hold them.</summary>
-internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapshot registry)
+internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapshot registry, DateTimeOffset? asOf = null)
 {
     private readonly Dictionary<string, RegionAggregate> _regions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ActorAggregate> _actors = new(StringComparer.Ordinal);
@@ -50,9 +50,16 @@ internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapsh
             aggregate.Parts.Apply(part.Id, below.Update(registry));
         }
 
-        foreach (var placed in log)
+        // As the grains do: a record goes to the entities it touches, and the past is copied out of what they hold.
+        var book = asOf is null ? aggregate.Book : new ClaimBook(aggregate.Book.Owner);
+        foreach (var placed in log.Where(placed => placed.Record.Touches.Contains(book.Owner)))
         {
-            aggregate.Book.Apply(placed);
+            book.Apply(placed);
+        }
+
+        if (asOf is { } moment)
+        {
+            book.CopyTo(aggregate.Book, moment);
         }
 
         return aggregate;

@@ -1,0 +1,167 @@
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Domain.Tests.Ledger;
+using CsCheck;
+
+namespace Aggregator.Domain.Tests.Histories;
+
+/// <summary>One thing that came in: a version of a claim, or the retraction of one.</summary>
+/// <param name="Claim">The version; for a retraction only its key counts.</param>
+/// <param name="IsRetraction">Whether it takes the key back.</param>
+/// <param name="ReceivedAt">When it came.</param>
+internal sealed record Arrival(Claim Claim, bool IsRetraction, DateTimeOffset ReceivedAt);
+
+/// <summary>
+/// Random histories of a small world (<see cref="Say.Registry"/>) in which claims collide a lot: few keys, sides, places,
+/// days and values. Made of plain numbers, so that a failing one shrinks.
+/// </summary>
+internal static class History
+{
+    private const int Choices = 22;
+    private static readonly DateTimeOffset Start = Say.Time("2024-05-01T00:00Z");
+    private static readonly string[] Claimants = ["", "red", "red-army", "red-ministry", "blue", "blue-army", "blue-enclave", "watch", "relief", "nobody-knows"];
+    private static readonly string?[] Targets = ["blue", "blue-army", "blue-navy", "blue-enclave", "red", "red-army", null];
+    private static readonly string[] Regions = ["town", "village", "province", "land", "world"];
+    private static readonly string[] Sources = ["wire", "agency-two", "paper", "paper-two", "rated", "red-tv"];
+    private static readonly (Item Item, Outcome Outcome)[] Counted =
+    [
+        (Item.Tank, Outcome.Destroyed), (Item.Tank, Outcome.Captured), (Item.Tank, Outcome.Abandoned), (Item.Tank, Outcome.Lost),
+        (Item.Combatant, Outcome.Killed), (Item.Combatant, Outcome.Casualties), (Item.Combatant, Outcome.Wounded),
+    ];
+
+    private static readonly Bounds[] Values =
+    [
+        Bounds.Exactly(0), Bounds.Exactly(1), Bounds.Exactly(4), Bounds.Exactly(5), Bounds.Exactly(10), new(9, 10, 11), new(11, 11, null), new(10, 10, null), new(0, null, 10), new(12, 12, 99), Bounds.Unnumbered,
+    ];
+
+    /// <summary>Histories of up to a dozen arrivals.</summary>
+    public static readonly Gen<Arrival[]> Any = Gen.Int[0, 9999].Array[Choices].Array[1, 12]
+        .Select(drawn => drawn.Select((numbers, at) => ArrivalOf(new Draw(numbers), at)).ToArray());
+
+    /// <summary>The log of a history, each claim's versions resolved one by one (R2, R3, R4), written without the house's own deduplicator.</summary>
+    public static List<PlacedRecord> Log(IEnumerable<Arrival> history)
+    {
+        var log = new List<PlacedRecord>();
+        var held = new Dictionary<ClaimKey, (List<UInt128> Seen, Claim? Standing, bool Retracted)>();
+        foreach (var (claim, isRetraction, receivedAt) in history)
+        {
+            var (seen, standing, retracted) = held.GetValueOrDefault(claim.Key, ([], null, false));
+            if (retracted || (!isRetraction && seen.Contains(claim.ContentHash)))
+            {
+                continue;
+            }
+
+            LogRecord record;
+            if (isRetraction)
+            {
+                record = new LogRecord.Retracted(new Retraction(claim.Key, claim.Source.Id), standing, standing is null ? null : new LogPosition(0, 1, 0));
+                (standing, retracted) = (null, true);
+            }
+            else if (standing is null)
+            {
+                record = new LogRecord.Added(claim);
+                standing = claim;
+            }
+            else
+            {
+                var stands = (claim.Revision, claim.ReportedAt).CompareTo((standing.Revision, standing.ReportedAt)) >= 0;
+                record = new LogRecord.Corrected(claim, standing, new LogPosition(0, 1, 0), stands);
+                standing = stands ? claim : standing;
+            }
+
+            held[claim.Key] = ([.. seen, claim.ContentHash], standing, retracted);
+            log.Add(new PlacedRecord(new LogPosition(0, log.Count + 1, 0), record, receivedAt));
+        }
+
+        return log;
+    }
+
+    /// <summary>The claims that stand at a moment, by R19's words: what was known by then, and of each key the last version.</summary>
+    /// <param name="history">In order of receipt.</param>
+    /// <param name="moment">The moment; null for now.</param>
+    public static List<Claim> Standing(IEnumerable<Arrival> history, DateTimeOffset? moment = null)
+    {
+        var standing = new List<Claim>();
+        foreach (var key in history.GroupBy(one => one.Claim.Key))
+        {
+            var taken = key.TakeWhile(one => !one.IsRetraction).DistinctBy(one => one.Claim.ContentHash).ToList();
+            var retraction = key.FirstOrDefault(one => one.IsRetraction);
+            if (retraction is not null && (moment is null || retraction.ReceivedAt <= moment))
+            {
+                continue;
+            }
+
+            // A version with the time of the one that stood when it came is known from its receipt.
+            var known = new List<Claim>();
+            Claim? stood = null;
+            foreach (var (claim, _, receivedAt) in taken)
+            {
+                var knownFrom = stood?.ReportedAt == claim.ReportedAt && receivedAt > claim.ReportedAt ? receivedAt : claim.ReportedAt;
+                if (moment is null || knownFrom <= moment)
+                {
+                    known.Add(claim);
+                }
+
+                stood = stood is null || (claim.Revision, claim.ReportedAt).CompareTo((stood.Revision, stood.ReportedAt)) >= 0 ? claim : stood;
+            }
+
+            if (known.Count > 0)
+            {
+                // The last of equals: arrival decides.
+                standing.Add(known.Aggregate((best, one) => (one.Revision, one.ReportedAt).CompareTo((best.Revision, best.ReportedAt)) >= 0 ? one : best));
+            }
+        }
+
+        return standing;
+    }
+
+    private static Arrival ArrivalOf(Draw draw, int at)
+    {
+        // Each key keeps whom it names: an entity that only a late, older version names does not hear of the versions after it
+        // (docs/rules.md, R19).
+        var number = draw.Next(10);
+        var (item, outcome) = draw.Of(Counted);
+        var total = draw.Next(3) == 0;
+        var day = Say.Day("2024-05-01").AddDays(draw.Next(5));
+        var appearance = Say.Figure(
+            Claimants[number % Claimants.Length],
+            draw.Of(Values),
+            item,
+            outcome,
+            Targets[number % Targets.Length],
+            Regions[number % Regions.Length],
+            reported: Start.AddHours(6 * draw.Next(20)).ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+            source: Sources[number % Sources.Length],
+            id: $"k{number}",
+            origin: draw.Next(4) == 0 ? draw.Of(Sources) : null,
+            fingerprint: draw.Next(4) == 0 ? $"f{draw.Next(2)}" : null,
+            detail: draw.Next(4) == 0 ? $"model-{draw.Next(2)}" : null,
+            incident: draw.Next(4) == 0 ? $"ucdp/{draw.Next(2)}" : null,
+            stance: draw.Next(6) switch { 0 => Stance.Denies, 1 => Stance.Confirms, _ => Stance.Asserts },
+            basis: total ? Basis.Cumulative : Basis.Incident,
+            since: total && draw.Next(2) == 0 ? $"2024-04-{20 + (5 * draw.Next(2))}" : null,
+            relates: draw.Next(8) == 0 ? (RelationKind)(1 + draw.Next(3)) : null,
+            report: draw.Next(3) == 0 ? $"https://a.example/{draw.Next(2)}" : null,
+            correction: total && draw.Next(6) == 0 ? -1 : null,
+            supersedes: total && draw.Next(6) == 0 ? ["tank/model-0"] : null);
+        var claim = appearance.Claim with
+        {
+            Revision = draw.Next(3),
+            Occurred = draw.Next(4) == 0 ? null : new Period(day, day.AddDays(draw.Next(3))),
+        };
+        var content = $"{claim with { ContentHash = 0 }}".Aggregate((UInt128)17, (hash, character) => (hash * 31) + character);
+        return new Arrival(claim with { ContentHash = content }, draw.Next(8) == 0, Start.AddHours((6 * 20) + at));
+    }
+
+    /// <summary>Turns drawn numbers into choices.</summary>
+    private sealed class Draw(int[] numbers)
+    {
+        private int _at;
+
+        public int Next(int choices) => numbers[_at++ % numbers.Length] % choices;
+
+        public T Of<T>(T[] from) => from[Next(from.Length)];
+    }
+}

@@ -1,0 +1,81 @@
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Domain.Tests.Aggregates;
+using Aggregator.Domain.Tests.Ledger;
+using CsCheck;
+
+namespace Aggregator.Domain.Tests.Histories;
+
+/// <summary>
+/// R1, R3, R4 and R19 over random histories. <c>AGGREGATOR_HISTORIES=100000</c> in the environment makes the run as long as
+/// that; a failing history is shrunk and its seed printed.
+/// </summary>
+public sealed class HistoryTests
+{
+    private static readonly long Count = long.Parse(Environment.GetEnvironmentVariable("AGGREGATOR_HISTORIES") ?? "1500", System.Globalization.CultureInfo.InvariantCulture);
+
+    [Fact]
+    public void Views_DoNotDependOnTheOrderOfClaims() => History.Any.Sample(
+        history =>
+        {
+            var standing = History.Standing(history);
+            return Views(Added(standing)) == Views(Added(standing.AsEnumerable().Reverse()))
+                && Views(Added(standing)) == Views(Added(standing.OrderBy(claim => claim.ContentHash)));
+        },
+        iter: Count);
+
+    [Fact]
+    public void AfterAnySequence_TheViewsAreThoseOfTheStandingClaims() => History.Any.Sample(
+        history => Views(History.Log(history)) == Views(Added(History.Standing(history))),
+        iter: Count);
+
+    [Fact]
+    public void AsOfAnyMoment_TheViewsAreThoseOfTheClaimsKnownThen() => Gen.Select(History.Any, Gen.Int[0, 140]).Sample(
+        (history, hours) =>
+        {
+            var moment = Say.Time("2024-05-01T00:00Z").AddHours(hours);
+            return Views(History.Log(history), moment) == Views(Added(History.Standing(history, moment)));
+        },
+        iter: Count);
+
+    private static IEnumerable<PlacedRecord> Added(IEnumerable<Claim> claims) =>
+        claims.Select((claim, at) => new PlacedRecord(new LogPosition(0, at + 1, 0), new LogRecord.Added(claim), claim.ReportedAt));
+
+    /// <summary>What every place and actor would show and tell, without what lies outside R1 and without log positions.</summary>
+    private static string Views(IEnumerable<PlacedRecord> log, DateTimeOffset? asOf = null)
+    {
+        var tree = new Tree([.. log], Say.Registry, asOf);
+        var views = new System.Text.StringBuilder();
+        foreach (var id in Say.Registry.All(EntityKind.Region).Select(entry => entry.Id).Order(StringComparer.Ordinal))
+        {
+            Write(id, tree.Region(id).Lines(Say.Registry, []), tree.Region(id).Book.Counts);
+        }
+
+        foreach (var id in Say.Registry.All(EntityKind.Actor).Select(entry => entry.Id).Order(StringComparer.Ordinal))
+        {
+            Write(id, tree.Actor(id).Lines(Say.Registry), tree.Actor(id).Book.Counts);
+            foreach (var said in tree.Actor(id).Said(Say.Registry))
+            {
+                views.Append(said.Cell).Append(Text(said.Position)).AppendLine();
+            }
+        }
+
+        return views.ToString();
+
+        void Write(string id, IReadOnlyList<Line> lines, Counts counts)
+        {
+            views.Append(id).Append(' ').Append(counts.Total).AppendLine();
+            foreach (var line in lines)
+            {
+                views.Append(line.Target).Append(line.Item).Append(line.Outcome).Append(line.Estimate).AppendJoin(';', line.Positions.Select(Text)).AppendLine();
+            }
+        }
+    }
+
+    private static string Text(Position position) =>
+        $"{position.Voice} {position.Standing} {position.Figure} {position.Basis} {position.Since} {position.AsOf} {position.Added} {position.Corrected} {position.Floor} {position.Unallocated} {position.Inconsistent} "
+        + $"{string.Join(',', position.Details.Select(pair => $"{pair.Key}={pair.Value.Value}{pair.Value.Superseded}"))} {position.Provenance.Appearances} {position.Provenance.Unnumbered} "
+        + string.Join('|', string.Join(',', position.Provenance.Bodies), string.Join(',', position.Provenance.Sources), string.Join(',', position.Provenance.Origins), string.Join(',', position.Provenance.DeniedBy), string.Join(',', position.Provenance.ConfirmedBy), string.Join(',', position.Provenance.Variants), string.Join(',', position.Provenance.Evidence));
+}
