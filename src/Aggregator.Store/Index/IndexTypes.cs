@@ -38,12 +38,17 @@ public sealed record IndexHit(IReadOnlyList<IndexVersion> Versions)
 public sealed record IndexRow(UInt128 Key, IReadOnlyList<IndexVersion> Versions)
 {
     /// <summary>
-    /// The row with one more version in its place: retractions, then the highest (revision, reportedAt, position) first (R3).
+    /// The row with one more version in its place: the highest (revision, reportedAt, position) first (R3); a retraction alone.
     /// A version at a position already held changes nothing, so an entry may be indexed twice.
     /// </summary>
     public static IndexRow With(UInt128 key, IndexHit? held, IndexVersion version)
     {
-        // Nothing that comes before or after a retraction matters any more (R4).
+        // Nothing that came before a retraction or comes after it matters any more (R4): it stands alone, and always finds room.
+        if (held is { Standing.IsRetraction: true })
+        {
+            return new(key, held.Versions);
+        }
+
         if (held is null || version.IsRetraction)
         {
             return new(key, [version]);
@@ -61,8 +66,8 @@ public sealed record IndexRow(UInt128 Key, IReadOnlyList<IndexVersion> Versions)
         }
 
         versions.Add(version);
-        versions.Sort(static (a, b) => -(a.IsRetraction, a.Revision, a.ReportedAtTicks, a.Sequence, a.Ordinal)
-            .CompareTo((b.IsRetraction, b.Revision, b.ReportedAtTicks, b.Sequence, b.Ordinal)));
+        versions.Sort(static (a, b) => -(a.Revision, a.ReportedAtTicks, a.Sequence, a.Ordinal)
+            .CompareTo((b.Revision, b.ReportedAtTicks, b.Sequence, b.Ordinal)));
         return new(key, versions);
     }
 }

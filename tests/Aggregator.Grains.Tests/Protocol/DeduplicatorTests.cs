@@ -130,6 +130,18 @@ public sealed class DeduplicatorTests
     }
 
     [Fact]
+    public void Sort_RetractionOfAClaimWithAsManyVersionsAsItMayHave_IsTaken()
+    {
+        var claim = Claim("1", 1);
+        var full = new IndexHit([.. Enumerable.Range(0, ClaimIndex.MaximumVersions).Select(n => new IndexVersion((UInt128)(n + 10), n + 1, 0, 0, 0))]);
+
+        var sorted = SortAll([Candidate.Of(Retraction("1"))], new Dictionary<UInt128, IndexHit> { [ClaimIdentity.Hash(claim.Key)] = full }, claim);
+
+        Assert.Equal([AppendOutcome.Retracted], sorted.Outcomes);
+        Assert.Single(sorted.Rows.Values.Single().Versions);
+    }
+
+    [Fact]
     public void Rows_OfAReplayedRetraction_AreThoseOfTheAppend()
     {
         var sorted = SortAll([Candidate.Of(Claim("1", 1)), Candidate.Of(Retraction("1"))], []);
