@@ -1,4 +1,3 @@
-using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Grains.Protocol;
 
@@ -7,41 +6,6 @@ namespace Aggregator.Grains.Entities;
 // The way up to the parent, and the look down at the parts' rows.
 internal abstract partial class EntityGrain<TAggregate>
 {
-    private const int PartsAskedAtOnce = 64;
-
-    /// <inheritdoc/>
-    public async Task<PartUpdateBox> GetPastAsync(DateTimeOffset asOf)
-    {
-        var registry = services.Registry.Current;
-        var roller = new Roller(await PastAsync(asOf));
-        roller.MarkAll(registry);
-        return new PartUpdateBox(roller.Everything(registry));
-    }
-
-    /// <summary>The aggregate as it was known at a moment (R19). The parts are asked for theirs, and not under the gate.</summary>
-    protected async Task<TAggregate> PastAsync(DateTimeOffset asOf)
-    {
-        var (past, parts) = await UnderGateAsync(() => Task.FromResult((Known(asOf), Aggregate.Parts.Ids.ToArray())));
-        foreach (var some in parts.Chunk(PartsAskedAtOnce))
-        {
-            var told = await Task.WhenAll(some.Select(part => GrainOf(part).GetPastAsync(asOf)));
-            for (var at = 0; at < some.Length; at++)
-            {
-                past.Parts.Apply(some[at], told[at].Update);
-            }
-        }
-
-        return past;
-    }
-
-    /// <summary>The entity's own claims as they were known at a moment, without its parts; under the gate.</summary>
-    protected TAggregate Known(DateTimeOffset asOf)
-    {
-        var past = Create(Key.Id);
-        Aggregate.Book.CopyTo(past.Book, asOf);
-        return past;
-    }
-
     private Task<(Roller Roller, Settlement Settlement, PartUpdate Update)> NextPushAsync() => UnderGateAsync(async () =>
     {
         await EnsureEpochAsync();

@@ -1,6 +1,5 @@
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
-using Aggregator.Contracts.Views;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
@@ -153,48 +152,6 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     /// <inheritdoc/>
     public Task SettleAsync() => _parent?.SettleAsync(() => _roller.HasNews, () => _roller) ?? Task.CompletedTask;
-
-    /// <summary>
-    /// A view under one registry: what the kind of entity makes of its aggregate, with the head that all views have. Null if
-    /// no claim names the entity and the registry does not know it.
-    /// </summary>
-    protected async Task<TView?> ViewAsync<TView>(DateTimeOffset? asOf, Func<TAggregate, ViewContext, TView> make) where TView : EntityView
-    {
-        if (asOf is not { } moment)
-        {
-            return await UnderGateAsync(() => Task.FromResult(View(Aggregate, null, make)));
-        }
-
-        var past = await PastAsync(moment);
-        return await UnderGateAsync(() => Task.FromResult(View(past, moment, make)));
-    }
-
-    private TView? View<TView>(TAggregate aggregate, DateTimeOffset? asOf, Func<TAggregate, ViewContext, TView> make) where TView : EntityView
-    {
-        var registry = services.Registry.Current;
-        var counts = aggregate.Book.Counts;
-        if (registry.Find(Kind, Key.Id) is null && counts.Total == 0)
-        {
-            return null;
-        }
-
-        var entry = registry.Describe(Kind, Key.Id, counts.Spelling);
-        var views = new ViewMaker(registry, entry);
-        return (TView)(make(aggregate, new ViewContext(registry, entry, views)) with
-        {
-            Id = entry.Id,
-            Name = entry.Name,
-            Kind = entry.Kind,
-            Provisional = entry.Provisional,
-            Parent = entry.Parent is { } parent ? views.Name(Kind, parent) : null,
-            Version = (_epoch << 32) + _settlement.Changes,
-            AppliedAt = _appliedAt,
-            AsOf = asOf,
-            RegistryVersion = registry.Version,
-            Claims = ViewMaker.Claims(counts),
-            Activity = ViewMaker.Activity(counts),
-        });
-    }
 
     /// <summary>The grain of another entity of the same kind.</summary>
     protected abstract IEntityGrain GrainOf(string id);
