@@ -205,4 +205,46 @@ public sealed class CellTests
             Say.Figure("red", Bounds.Exactly(80), on: "2024-05-01", until: "2024-05-30"),
             Say.Figure("red", Bounds.Exactly(10), on: "2024-05-01", until: "2024-05-09", incident: "ucdp/1"),
             Say.Figure("red", Bounds.Exactly(3), on: "2024-05-08", until: "2024-05-12", incident: "ucdp/3")));
+
+    [Fact]
+    public void Fold_IncidentWithAnIdOverMoreDays_AddsToTheOneWithin() => Assert.Equal(
+        Bounds.Exactly(14),
+        Say.Value(
+            Red,
+            Say.Figure("red", Bounds.Exactly(10), on: "2024-05-01", until: "2024-05-09", incident: "ucdp/1"),
+            Say.Figure("red", Bounds.Exactly(4), on: "2024-05-03", incident: "ucdp/2")));
+
+    [Fact]
+    public void Fold_PeriodsThatEndTogether_TheLongerContainsTheOther() => Assert.Equal(
+        Bounds.Exactly(80),
+        Say.Value(Red, Say.Figure("red", Bounds.Exactly(80), on: "2024-05-01", until: "2024-05-09"), Say.Figure("red", Bounds.Exactly(4), on: "2024-05-05", until: "2024-05-09")));
+
+    [Fact]
+    public void Fold_LaterWordOfOneSource_LeavesItsEarlierOneOutOfTheSpan() => Assert.Equal(
+        Bounds.Exactly(9),
+        Say.Value(Red, Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01"), Say.Figure("red", Bounds.Exactly(9), on: "2024-05-01", reported: "2024-05-01T13:00Z")));
+
+    [Fact]
+    public void Fold_PartLargerThanItsWhole_DoesNotStandForIt() => Assert.Equal(
+        Bounds.Exactly(5),
+        Say.Value(
+            Red,
+            Say.Figure("red", Bounds.Exactly(5), on: "2024-05-01", report: "https://a.example/1"),
+            Say.Figure("red", Bounds.Exactly(9), on: "2024-05-01", report: "https://a.example/1", relates: RelationKind.Part)));
+
+    [Fact]
+    public void Fold_UndatedFigureOfTheSameClaimantWithAnotherValue_IsAnotherStory() => Assert.Equal(
+        Bounds.Exactly(9),
+        Say.Value(
+            Red,
+            Say.Figure("red", Bounds.Exactly(4), source: "wire"),
+            Say.Figure("red", Bounds.Exactly(5), source: "paper", reported: "2024-05-02T12:00Z")));
+
+    [Fact]
+    public void Fold_OriginThatOnlyTheFirstDeclares_NamesThemAll() => Assert.Equal(
+        ["wire"],
+        Say.Fold(
+            Red,
+            Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", source: "paper", origin: "wire"),
+            Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", source: "paper", reported: "2024-05-01T13:00Z")).Provenance.Origins);
 }

@@ -62,6 +62,11 @@ public sealed class RelatedOutcomesTests
         Best(Tanks(6, Outcome.Captured, "2024-05-02"), Tanks(10, Outcome.Abandoned, "2024-05-01")));
 
     [Fact]
+    public void MoreAreCapturedThanWereAbandoned_NoneIsLeft() => Assert.Equal(
+        [(Outcome.Captured, 5L), (Outcome.Abandoned, 0L), (Outcome.Lost, 5L)],
+        Best(Tanks(2, Outcome.Abandoned, "2024-05-01"), Tanks(5, Outcome.Captured, "2024-05-02")));
+
+    [Fact]
     public void SameDay_DestroyedGoesOverCapturedOverDamagedOverAbandoned() => Assert.Equal(
         [(Outcome.Captured, 0L), (Outcome.Destroyed, 2L), (Outcome.Damaged, 0L), (Outcome.Abandoned, 0L), (Outcome.Lost, 2L)],
         Best(Tanks(1, Outcome.Captured, Day), Tanks(1, Outcome.Damaged, Day), Tanks(2, Outcome.Abandoned, Day), Tanks(2, Outcome.Destroyed, Day)));

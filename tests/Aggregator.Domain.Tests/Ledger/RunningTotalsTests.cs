@@ -154,4 +154,15 @@ public sealed class RunningTotalsTests
 
     private static Appearance Class(long total, string asOf, string? detail, params string[] supersedes) =>
         Say.Figure("red", Bounds.Exactly(total), basis: Basis.Cumulative, asOf: asOf, since: "2024-01-01", reported: asOf + "T06:00Z", detail: detail, supersedes: supersedes);
+
+    [Fact]
+    public void Fold_OpenTotalEqualToWhatStands_MovesOnlyTheAsOf()
+    {
+        var said = Say.Fold(
+            Red,
+            Say.Total("red", 400, "2024-05-01"),
+            Say.Figure("red", new Bounds(400, 400, null), basis: Basis.Cumulative, asOf: "2024-05-03", reported: "2024-05-30T13:00Z"));
+
+        Assert.Equal((Bounds.Exactly(400), Say.Day("2024-05-03")), (said.Tally.Value, said.Tally.AsOf));
+    }
 }

@@ -23,6 +23,7 @@ public sealed class TallyTests
 
         Assert.Equal(Bounds.Exactly(40), province.Value);
         Assert.Equal(Bounds.Exactly(45), province.Floor);
+        Assert.Null(province.Unallocated);
         Assert.True(province.Inconsistent);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aggregator.Domain.Registry;
 
 namespace Aggregator.Domain.Tests.Registry;
@@ -76,18 +75,15 @@ public sealed class BundledRegistryTests
         Assert.InRange(bytes, 1, 5_000_000);
     }
 
+    /// <summary>What a start pays for the registry, as memory: unlike time it is the same on a busy machine.</summary>
     [Fact]
-    public void Load_IsQuick()
+    public void Load_AllocatesWithinItsBound()
     {
-        // The best of three, for the first pays for compilation and the machine may be busy.
-        var best = Enumerable.Range(0, 3).Min(attempt =>
-        {
-            var started = Stopwatch.GetTimestamp();
-            _ = new RegistrySnapshot(BundledRegistry.Read(), version: 1);
-            return Stopwatch.GetElapsedTime(started);
-        });
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _ = new RegistrySnapshot(BundledRegistry.Read(), version: 1);
+        var megabytes = (GC.GetAllocatedBytesForCurrentThread() - before) / 1_000_000;
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Entries.Count} entries in {best.TotalMilliseconds:F0} ms");
-        Assert.True(best < TimeSpan.FromSeconds(1), $"took {best.TotalMilliseconds:F0} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Entries.Count} entries in {megabytes} MB");
+        Assert.InRange(megabytes, 1, 150);
     }
 }
