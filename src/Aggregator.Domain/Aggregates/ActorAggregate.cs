@@ -22,7 +22,7 @@ public sealed class ActorAggregate : IAggregate
     {
         _id = id;
         Book = new ClaimBook(new EntityKey(EntityKind.Actor, id));
-        _folds = new Folds(Book);
+        _folds = new Folds(Book, Parts);
     }
 
     /// <inheritdoc/>
@@ -34,13 +34,13 @@ public sealed class ActorAggregate : IAggregate
     /// <inheritdoc/>
     public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry)
     {
-        ArgumentNullException.ThrowIfNull(registry);
+        bucket = bucket.Under(registry);
         if (bucket.Kind != BucketKind.Cell)
         {
             return [];
         }
 
-        var own = _folds.Affected(bucket).Select(outcome => new LineKey(null, bucket.Cell.Item, outcome, bucket.Cell.Region)).ToArray();
+        var own = _folds.Affected(bucket, registry).Select(outcome => new LineKey(null, bucket.Cell.Item, outcome, bucket.Cell.Region)).ToArray();
         _answered |= _folds.Answers(registry).Count > 0;
         return !_answered
             ? own
@@ -50,9 +50,9 @@ public sealed class ActorAggregate : IAggregate
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) => Book.Buckets
+    public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) => _folds.All(registry)
         .Where(bucket => bucket.Kind == BucketKind.Cell)
-        .SelectMany(bucket => _folds.Affected(bucket).Select(outcome => new LineKey(null, bucket.Cell.Item, outcome, bucket.Cell.Region)))
+        .SelectMany(bucket => _folds.Affected(bucket, registry).Select(outcome => new LineKey(null, bucket.Cell.Item, outcome, bucket.Cell.Region)))
         .Concat(Parts.Lines)
         .Distinct();
 
@@ -69,7 +69,7 @@ public sealed class ActorAggregate : IAggregate
         Voices OfOutcome(Outcome outcome)
         {
             var bucket = new BucketKey(BucketKind.Cell, new CellKey(_id, line.Item, outcome, place));
-            return Book[bucket].Count == 0 ? Rollup.Nobody : _folds.Fold(bucket, registry, [.. AnswersOn(line with { Outcome = outcome }, place, registry)]);
+            return _folds.Claims(bucket, registry).Count == 0 ? Rollup.Nobody : _folds.Fold(bucket, registry, [.. AnswersOn(line with { Outcome = outcome }, place, registry)]);
         }
     }
 
@@ -86,21 +86,11 @@ public sealed class ActorAggregate : IAggregate
 
     /// <summary>What the actor and the bodies of its voice say of others, by target, item, outcome and place.</summary>
     public IReadOnlyList<SaidLine> Said(RegistrySnapshot registry) =>
-        [.. Book.Buckets.Where(bucket => bucket.Kind == BucketKind.Said).Concat(Parts.SaidBuckets).Distinct()
+        [.. _folds.All(registry).Where(bucket => bucket.Kind == BucketKind.Said)
             .OrderBy(bucket => bucket.Cell)
             .Select(bucket => (bucket.Cell, Line: Aggregates.Lines.Make(
-                bucket.Cell.Target, bucket.Cell.Item, bucket.Cell.Outcome, Said(bucket, registry), registry)))
+                bucket.Cell.Target, bucket.Cell.Item, bucket.Cell.Outcome, _folds.Fold(bucket, registry, []), registry)))
             .SelectMany(said => said.Line.Positions.Select(position => new SaidLine(said.Cell, position)))];
-
-    private Voices Said(BucketKey bucket, RegistrySnapshot registry)
-    {
-        var related = Folds.Related(bucket).ToArray();
-        return related.Append(bucket).SelectMany(Parts.Said).Any()
-            ? Cell.Fold(AllSaid(bucket), registry, null, [.. related.SelectMany(AllSaid)])
-            : _folds.Fold(bucket, registry, []);
-
-        IEnumerable<Appearance> AllSaid(BucketKey of) => Book[of].Concat(Parts.Said(of));
-    }
 
     private Voices OverPlaces(IEnumerable<LineKey> lines, RegistrySnapshot registry) => Rollup.Fold(
         lines.ToDictionary(line => line.Place ?? RegistrySnapshot.World, line => Total(line, registry), StringComparer.Ordinal),

@@ -136,8 +136,8 @@ public static class AggregateFormat
             }
         }
 
-        writer.Unsigned((ulong)update.Said.Count);
-        foreach (var (bucket, claims) in update.Said.OrderBy(pair => pair.Key.Cell))
+        writer.Unsigned((ulong)update.Claims.Count);
+        foreach (var (bucket, claims) in update.Claims.OrderBy(pair => pair.Key.Kind).ThenBy(pair => pair.Key.Cell))
         {
             writer.Text(bucket.ToString());
             WriteClaims(writer, [.. claims]);
@@ -166,13 +166,13 @@ public static class AggregateFormat
             totals.Add(line, voices.ToImmutable());
         }
 
-        var said = new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>();
+        var claims = new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>();
         for (var left = reader.Count(); left > 0; left--)
         {
-            said.Add(BucketKey.Parse(reader.Text()), ReadClaims(reader));
+            claims.Add(BucketKey.Parse(reader.Text()), ReadClaims(reader));
         }
 
-        return new PartUpdate(version, changes ? since : null, totals, said);
+        return new PartUpdate(version, changes ? since : null, totals, claims);
     }
 
     internal static void Write(BinaryFormatWriter writer, Voice voice)

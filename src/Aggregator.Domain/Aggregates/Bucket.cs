@@ -61,6 +61,20 @@ public readonly record struct BucketKey(BucketKind Kind, CellKey Cell)
         return buckets.Count > 0 ? buckets : [Reported(claim, "yyyy-MM")];
     }
 
+    /// <summary>The bucket as it reads under a registry: merged ids read as those they were merged into.</summary>
+    public BucketKey Under(RegistrySnapshot registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        return !registry.HasMerges || Kind == BucketKind.Other ? this : this with
+        {
+            Cell = Cell with
+            {
+                Target = Cell.Target is { } target ? registry.Survivor(EntityKind.Actor, target) : null,
+                Region = registry.Survivor(EntityKind.Region, Cell.Region),
+            },
+        };
+    }
+
     /// <summary>The key of the stored form; <see cref="Parse"/> reads it back.</summary>
     public override string ToString() => string.Join(
         '/',

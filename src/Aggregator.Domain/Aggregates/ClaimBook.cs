@@ -30,6 +30,9 @@ public sealed class ClaimBook(EntityKey owner)
     /// <summary>The buckets that have standing claims.</summary>
     public IEnumerable<BucketKey> Buckets => _buckets.Where(pair => pair.Value.Standing.Count > 0).Select(pair => pair.Key);
 
+    /// <summary>The buckets that have or had standing claims.</summary>
+    public IReadOnlyCollection<BucketKey> Changed => _stamps.Keys;
+
     /// <summary>Grows with every change of any bucket.</summary>
     public long Stamp => _stamp;
 

@@ -8,48 +8,71 @@ namespace Aggregator.Domain.Aggregates;
 using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
 
 /// <summary>
-/// The folds of an entity's buckets, kept until the bucket or the registry changes: a claim folds its own cell again and
-/// no other. Also finds buckets and answers by what they are about, without looking at all of them.
+/// The claims of an entity as they read under a registry, its own and those its parts give it to fold, and the folds of their
+/// buckets, kept until the bucket or the registry changes: a claim folds its own cell again and no other. Also finds buckets
+/// and answers by what they are about, without looking at all of them.
 /// </summary>
-internal sealed class Folds(ClaimBook book)
+internal sealed class Folds(ClaimBook book, Parts parts)
 {
     private readonly Dictionary<BucketKey, (long Stamp, Voices Voices)> _folded = [];
+    private readonly Dictionary<BucketKey, (long Stamp, Answer[] Answers)> _answered = [];
     private RegistrySnapshot? _registry;
-    private long _indexed = -1;
+    private (long, long) _indexed = (-1, -1);
+
+    // By the bucket as it reads now, those that have claims, and the last change of any that is or was one of them.
+    private Dictionary<BucketKey, List<BucketKey>> _kept = [];
+    private Dictionary<BucketKey, long> _stamps = [];
     private ILookup<(BucketKind, Item, Outcome), BucketKey> _buckets = Enumerable.Empty<BucketKey>().ToLookup(bucket => (bucket.Kind, bucket.Cell.Item, bucket.Cell.Outcome));
     private Answer[] _answers = [];
 
-    /// <summary>The buckets of one kind on an item and outcome.</summary>
-    public IEnumerable<BucketKey> Buckets(BucketKind kind, Item item, Outcome outcome)
+    /// <summary>The buckets that have claims.</summary>
+    public IReadOnlyCollection<BucketKey> All(RegistrySnapshot registry)
     {
-        Index();
+        Index(registry);
+        return _kept.Keys;
+    }
+
+    /// <summary>The buckets of one kind on an item and outcome.</summary>
+    public IEnumerable<BucketKey> Buckets(BucketKind kind, Item item, Outcome outcome, RegistrySnapshot registry)
+    {
+        Index(registry);
         return _buckets[(kind, item, outcome)];
     }
 
-    /// <summary>The answers among the entity's own claims, in ledger order.</summary>
+    /// <summary>The standing claims of a bucket, in no order.</summary>
+    public IReadOnlyCollection<Appearance> Claims(BucketKey bucket, RegistrySnapshot registry)
+    {
+        Index(registry);
+        return !_kept.TryGetValue(bucket, out var kept) ? []
+            : [.. kept.SelectMany(one => book[one].Concat(parts.Claims(one))).Select(one => one.Under(registry))];
+    }
+
+    /// <summary>The answers among the claims on losses and on control.</summary>
     public IReadOnlyList<Answer> Answers(RegistrySnapshot registry)
     {
-        Under(registry);
-        Index();
+        Index(registry);
         return _answers;
     }
 
     /// <summary>What each voice says in a bucket, with the answers that reach it.</summary>
     public Voices Fold(BucketKey bucket, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
     {
-        Under(registry);
+        Index(registry);
         if (answers.Count > 0)
         {
-            return Cell.Fold(book[bucket], registry, answers, [.. Related(bucket).SelectMany(other => book[other])]);
+            return Fold(answers);
         }
 
-        var stamp = Related(bucket).Append(bucket).Max(book.StampOf);
+        var stamp = Related(bucket).Append(bucket).Max(StampOf);
         if (!_folded.TryGetValue(bucket, out var kept) || kept.Stamp != stamp)
         {
-            _folded[bucket] = kept = (stamp, Cell.Fold(book[bucket], registry, null, [.. Related(bucket).SelectMany(other => book[other])]));
+            _folded[bucket] = kept = (stamp, Fold(null));
         }
 
         return kept.Voices;
+
+        Voices Fold(IReadOnlyCollection<Answer>? reaching) =>
+            Cell.Fold(Claims(bucket, registry), registry, reaching, [.. Related(bucket).SelectMany(other => Claims(other, registry))]);
     }
 
     /// <summary>The buckets whose claims bear on what stands in this one (R10, R15).</summary>
@@ -57,11 +80,12 @@ internal sealed class Folds(ClaimBook book)
         Cell.Related(bucket.Cell.Outcome, bucket.Cell.Item).Select(outcome => bucket with { Cell = bucket.Cell with { Outcome = outcome } });
 
     /// <summary>The outcomes whose lines a change of the bucket may change: its own, those it bears on and the one it is part of (R22).</summary>
-    public IEnumerable<Outcome> Affected(BucketKey bucket)
+    public IEnumerable<Outcome> Affected(BucketKey bucket, RegistrySnapshot registry)
     {
+        Index(registry);
         var (_, item, outcome, _) = bucket.Cell;
         yield return outcome;
-        foreach (var other in Related(bucket).Where(other => book[other].Count > 0))
+        foreach (var other in Related(bucket).Where(_kept.ContainsKey))
         {
             yield return other.Cell.Outcome;
         }
@@ -72,33 +96,45 @@ internal sealed class Folds(ClaimBook book)
         }
     }
 
-    private void Under(RegistrySnapshot registry)
+    // The parts' buckets have one stamp together: few entities have any.
+    private long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket) + (parts.Stamp << 32);
+
+    private void Index(RegistrySnapshot registry)
     {
         if (!ReferenceEquals(_registry, registry))
         {
             _registry = registry;
             _folded.Clear();
-            _indexed = -1;
+            _answered.Clear();
+            _indexed = (-1, -1);
         }
-    }
 
-    private void Index()
-    {
-        if (_indexed == book.Stamp)
+        if (_indexed == (book.Stamp, parts.Stamp))
         {
             return;
         }
 
-        _indexed = book.Stamp;
-        _buckets = book.Buckets.ToLookup(bucket => (bucket.Kind, bucket.Cell.Item, bucket.Cell.Outcome));
-        _answers = _registry is not { } registry ? [] :
-        [
-            .. book.Buckets.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control)
-                .SelectMany(bucket => book[bucket])
-                .Where(one => one.Claim.Stance != Stance.Asserts)
-                .Order(Appearance.Order)
-                .Select(one => Answer.From(one.Claim, registry))
-                .OfType<Answer>(),
-        ];
+        _indexed = (book.Stamp, parts.Stamp);
+        _kept = book.Buckets.Union(parts.Buckets).GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => group.ToList());
+        _stamps = book.Changed.GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => group.Max(book.StampOf));
+        _buckets = _kept.Keys.ToLookup(bucket => (bucket.Kind, bucket.Cell.Item, bucket.Cell.Outcome));
+        _answers = [.. _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control).SelectMany(bucket => AnswersOf(bucket, registry))];
+    }
+
+    private Answer[] AnswersOf(BucketKey bucket, RegistrySnapshot registry)
+    {
+        var stamp = StampOf(bucket);
+        if (!_answered.TryGetValue(bucket, out var known) || known.Stamp != stamp)
+        {
+            _answered[bucket] = known = (stamp,
+            [
+                .. Claims(bucket, registry)
+                    .Where(one => one.Claim.Stance != Stance.Asserts)
+                    .Select(one => Answer.From(one.Claim, registry))
+                    .OfType<Answer>(),
+            ]);
+        }
+
+        return known.Answers;
     }
 }

@@ -13,7 +13,7 @@ public interface IAggregate
     /// <summary>What its parts have pushed.</summary>
     Parts Parts { get; }
 
-    /// <summary>The totals that hang on a bucket.</summary>
+    /// <summary>The totals that hang on a bucket, its own or one that a part gave to fold.</summary>
     IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry);
 
     /// <summary>Every total there is.</summary>

@@ -25,12 +25,15 @@ public readonly record struct PartVersion(long Epoch, long Number) : IComparable
 /// <param name="Version">The version that this makes.</param>
 /// <param name="Since">The version it changes; null if it tells everything.</param>
 /// <param name="Totals">Totals by line; an empty one is gone.</param>
-/// <param name="Said">What bodies of the same voice have said, by bucket; an empty one is gone.</param>
+/// <param name="Claims">
+/// What the parent folds itself, by bucket: what bodies of its voice have said, and all claims of an entity merged into it. An
+/// empty bucket is gone.
+/// </param>
 public sealed record PartUpdate(
     PartVersion Version,
     PartVersion? Since,
     IReadOnlyDictionary<LineKey, Voices> Totals,
-    IReadOnlyDictionary<BucketKey, IReadOnlyCollection<Appearance>> Said);
+    IReadOnlyDictionary<BucketKey, IReadOnlyCollection<Appearance>> Claims);
 
 /// <summary>What the parts of an entity have pushed. Newer versions win, a gap asks for everything.</summary>
 public sealed class Parts
@@ -41,13 +44,16 @@ public sealed class Parts
     public IReadOnlyCollection<string> Ids => _parts.Keys;
 
     /// <summary>Ids of the parts that have figures or words of their own.</summary>
-    public IEnumerable<string> Telling => _parts.Where(pair => pair.Value.Totals.Count > 0 || pair.Value.Said.Count > 0).Select(pair => pair.Key);
+    public IEnumerable<string> Telling => _parts.Where(pair => pair.Value.Totals.Count > 0 || pair.Value.Claims.Count > 0).Select(pair => pair.Key);
 
     /// <summary>Every line that a part has a total for.</summary>
     public IEnumerable<LineKey> Lines => _parts.Values.SelectMany(part => part.Totals.Keys).Distinct();
 
     /// <summary>Every bucket of which a part has claims.</summary>
-    public IEnumerable<BucketKey> SaidBuckets => _parts.Values.SelectMany(part => part.Said.Keys).Distinct();
+    public IEnumerable<BucketKey> Buckets => _parts.Values.SelectMany(part => part.Claims.Keys).Distinct();
+
+    /// <summary>Grows with every change of any bucket.</summary>
+    public long Stamp { get; private set; }
 
     /// <summary>The version held of a part.</summary>
     public PartVersion VersionOf(string part) => _parts.TryGetValue(part, out var held) ? held.Version : PartVersion.None;
@@ -57,8 +63,21 @@ public sealed class Parts
         [.. _parts.Values.Select(part => part.Totals.GetValueOrDefault(line)).OfType<Voices>()];
 
     /// <summary>The parts' claims of a bucket.</summary>
-    public IEnumerable<Appearance> Said(BucketKey bucket) =>
-        _parts.Values.SelectMany(part => part.Said.TryGetValue(bucket, out var said) ? said : []);
+    public IEnumerable<Appearance> Claims(BucketKey bucket) =>
+        _parts.Values.SelectMany(part => part.Claims.TryGetValue(bucket, out var claims) ? claims : []);
+
+    /// <summary>Forgets a part that is one no more.</summary>
+    /// <returns>The lines and buckets that may have changed.</returns>
+    public PartChange Drop(string id)
+    {
+        if (!_parts.Remove(id, out var part))
+        {
+            return PartChange.None;
+        }
+
+        Stamp += part.Claims.Count > 0 ? 1 : 0;
+        return new PartChange([.. part.Totals.Keys], [.. part.Claims.Keys]);
+    }
 
     /// <summary>Takes in what a part tells.</summary>
     /// <returns>The lines and buckets that may have changed; null if a version in between is missing: ask for everything.</returns>
@@ -83,8 +102,9 @@ public sealed class Parts
 
         var change = new PartChange(
             update.Since is null ? [.. part.Totals.Keys.Union(update.Totals.Keys)] : [.. update.Totals.Keys],
-            update.Since is null ? [.. part.Said.Keys.Union(update.Said.Keys)] : [.. update.Said.Keys]);
+            update.Since is null ? [.. part.Claims.Keys.Union(update.Claims.Keys)] : [.. update.Claims.Keys]);
         part.Take(update);
+        Stamp += change.Claims.Count > 0 ? 1 : 0;
         return change;
     }
 
@@ -94,14 +114,14 @@ public sealed class Parts
 
         public Dictionary<LineKey, Voices> Totals { get; } = [];
 
-        public Dictionary<BucketKey, IReadOnlyCollection<Appearance>> Said { get; } = [];
+        public Dictionary<BucketKey, IReadOnlyCollection<Appearance>> Claims { get; } = [];
 
         public void Take(PartUpdate update)
         {
             if (update.Since is null)
             {
                 Totals.Clear();
-                Said.Clear();
+                Claims.Clear();
             }
 
             foreach (var (line, voices) in update.Totals)
@@ -109,9 +129,9 @@ public sealed class Parts
                 Put(Totals, line, voices, voices.IsEmpty);
             }
 
-            foreach (var (bucket, said) in update.Said)
+            foreach (var (bucket, claims) in update.Claims)
             {
-                Put(Said, bucket, said, said.Count == 0);
+                Put(Claims, bucket, claims, claims.Count == 0);
             }
 
             Version = update.Version;
@@ -132,7 +152,7 @@ public sealed class Parts
 }
 
 /// <summary>What a part's update may have changed.</summary>
-public sealed record PartChange(IReadOnlyCollection<LineKey> Lines, IReadOnlyCollection<BucketKey> Said)
+public sealed record PartChange(IReadOnlyCollection<LineKey> Lines, IReadOnlyCollection<BucketKey> Claims)
 {
     /// <summary>Nothing.</summary>
     public static readonly PartChange None = new([], []);

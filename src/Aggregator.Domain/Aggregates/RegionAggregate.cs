@@ -22,7 +22,7 @@ public sealed class RegionAggregate : IAggregate
     {
         _id = id;
         Book = new ClaimBook(new EntityKey(EntityKind.Region, id));
-        _folds = new Folds(Book);
+        _folds = new Folds(Book, Parts);
     }
 
     /// <inheritdoc/>
@@ -32,13 +32,17 @@ public sealed class RegionAggregate : IAggregate
     public Parts Parts { get; } = new();
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry) => bucket.Kind == BucketKind.Cell
-        ? [.. _folds.Affected(bucket).Select(outcome => new LineKey(TargetVoice(bucket.Cell.Target, registry), bucket.Cell.Item, outcome, null))]
-        : [];
+    public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry)
+    {
+        var read = bucket.Under(registry);
+        return read.Kind == BucketKind.Cell
+            ? [.. _folds.Affected(read, registry).Select(outcome => new LineKey(TargetVoice(read.Cell.Target, registry), read.Cell.Item, outcome, null))]
+            : [];
+    }
 
     /// <inheritdoc/>
     public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) =>
-        Book.Buckets.SelectMany(bucket => LinesOf(bucket, registry)).Concat(Parts.Lines).Distinct();
+        _folds.All(registry).SelectMany(bucket => LinesOf(bucket, registry)).Concat(Parts.Lines).Distinct();
 
     /// <inheritdoc/>
     public Voices Total(LineKey line, RegistrySnapshot registry) => Total(line, registry, OwnAnswers(registry));
@@ -62,7 +66,7 @@ public sealed class RegionAggregate : IAggregate
     /// <param name="registry">The registry the view is built under.</param>
     /// <param name="inherited">Answers made in the places that contain this one.</param>
     public Control Control(RegistrySnapshot registry, IReadOnlyCollection<Answer> inherited) =>
-        Ledger.Control.Fold(Book[new BucketKey(BucketKind.Control, new CellKey(null, default, default, _id))], registry, inherited);
+        Ledger.Control.Fold(_folds.Claims(new BucketKey(BucketKind.Control, new CellKey(null, default, default, _id)), registry), registry, inherited);
 
     private Voices Total(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers) => Rollup.Combine(
         Here(line, registry, answers),
@@ -72,7 +76,7 @@ public sealed class RegionAggregate : IAggregate
     private Voices Here(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
     {
         var byTarget = line.Outcome.Parts(line.Item).Prepend(line.Outcome)
-            .SelectMany(outcome => _folds.Buckets(BucketKind.Cell, line.Item, outcome))
+            .SelectMany(outcome => _folds.Buckets(BucketKind.Cell, line.Item, outcome, registry))
             .Select(bucket => bucket.Cell.Target)
             .Distinct()
             .Where(target => TargetVoice(target, registry) == line.Target)

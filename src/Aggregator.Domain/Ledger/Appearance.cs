@@ -1,5 +1,6 @@
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
 
 namespace Aggregator.Domain.Ledger;
 
@@ -23,6 +24,33 @@ public sealed record Appearance(Claim Claim, LogPosition Position)
         var byTime = left.Claim.ReportedAt.CompareTo(right.Claim.ReportedAt);
         return byTime != 0 ? byTime : left.Claim.Key.CompareTo(right.Claim.Key);
     });
+
+    /// <summary>The claim as it reads under a registry: an id that was merged into another reads as that one.</summary>
+    public Appearance Under(RegistrySnapshot registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        if (!registry.HasMerges)
+        {
+            return this;
+        }
+
+        return this with
+        {
+            Claim = Claim with
+            {
+                Source = Read(EntityKind.Source, Claim.Source)!,
+                Origin = Read(EntityKind.Source, Claim.Origin),
+                Claimant = Read(EntityKind.Actor, Claim.Claimant),
+                Initiator = Read(EntityKind.Actor, Claim.Initiator),
+                Target = Read(EntityKind.Actor, Claim.Target),
+                Region = Read(EntityKind.Region, Claim.Region),
+                Holder = Read(EntityKind.Actor, Claim.Holder),
+            },
+        };
+
+        EntityRef? Read(EntityKind kind, EntityRef? named) =>
+            named is null || !registry.IsMerged(kind, named.Id) ? named : named with { Id = registry.Survivor(kind, named.Id) };
+    }
 
     /// <summary>The day of reportedAt, UTC.</summary>
     public DateOnly ReportedOn => DateOnly.FromDateTime(Claim.ReportedAt.UtcDateTime);

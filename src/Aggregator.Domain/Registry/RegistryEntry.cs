@@ -62,6 +62,9 @@ public sealed record RegistryEntry
     /// <summary>Sources: declared Admiralty reliability, <c>A</c>–<c>F</c>; null if not rated. Never mixed with the earned one (R17).</summary>
     public char? Rating { get; init; }
 
+    /// <summary>The entry that this one was found to be the same as: its claims read as that one's; null if it stands for itself.</summary>
+    public string? MergedInto { get; init; }
+
     /// <summary>Whether it was made from a name nobody knew.</summary>
     public bool Provisional { get; init; }
 }

@@ -13,15 +13,19 @@ public sealed class RegistrySnapshot
     /// <summary>The root of all regions.</summary>
     public const string World = "world";
 
+    // Deeper than any tree of bodies or places is.
+    private const int MaximumSteps = 32;
+
     private readonly FrozenDictionary<string, RegistryEntry>[] _byId;
     // Not frozen: freezing some 200,000 names costs more than all look-ups between two edits win back.
     private readonly Dictionary<string, RegistryEntry[]>[] _byAlias;
     private readonly FrozenDictionary<string, string[]>[] _children;
+    private readonly FrozenDictionary<string, string>[] _survivors;
 
     /// <summary>Builds the indexes.</summary>
     /// <param name="entries">All entries; ids unique per kind of entity, parents among them.</param>
     /// <param name="version">Grows with every edit.</param>
-    /// <exception cref="ArgumentException">An id occurs twice, a parent is missing or parents form a cycle.</exception>
+    /// <exception cref="ArgumentException">An id occurs twice, a parent or survivor is missing, or they form a cycle.</exception>
     public RegistrySnapshot(IReadOnlyCollection<RegistryEntry> entries, long version)
     {
         ArgumentNullException.ThrowIfNull(entries);
@@ -30,18 +34,25 @@ public sealed class RegistrySnapshot
         _byId = new FrozenDictionary<string, RegistryEntry>[kinds];
         _byAlias = new Dictionary<string, RegistryEntry[]>[kinds];
         _children = new FrozenDictionary<string, string[]>[kinds];
+        _survivors = new FrozenDictionary<string, string>[kinds];
         foreach (var kind in Enum.GetValues<EntityKind>())
         {
             var ofKind = entries.Where(entry => entry.Entity == kind).ToArray();
             _byId[(int)kind] = ofKind.ToFrozenDictionary(entry => entry.Id, StringComparer.Ordinal);
             _byAlias[(int)kind] = IndexNames(ofKind);
+            _survivors[(int)kind] = SurvivorsOf(kind, ofKind);
+            HasMerges |= _survivors[(int)kind].Count > 0;
             _children[(int)kind] = ofKind
+                .Select(entry => (entry.Id, Parent: Parent(kind, entry.Id)))
                 .Where(entry => entry.Parent is not null)
                 .GroupBy(entry => entry.Parent!, StringComparer.Ordinal)
                 .ToFrozenDictionary(group => group.Key, group => group.Select(entry => entry.Id).Order(StringComparer.Ordinal).ToArray(), StringComparer.Ordinal);
             CheckParents(kind, ofKind);
         }
     }
+
+    /// <summary>Whether any entry is merged into another.</summary>
+    public bool HasMerges { get; }
 
     /// <summary>Grows with every edit; names the registry that a view was built under.</summary>
     public long Version { get; }
@@ -102,11 +113,21 @@ public sealed class RegistrySnapshot
         return slug.Length == 0 ? null : Find(kind, slug) ?? Describe(kind, slug, name.Trim());
     }
 
-    /// <summary>Ids of the direct parts of an entity, by id; without provisional ones.</summary>
+    /// <summary>The id that an id reads as: that of the entry it was merged into, itself if it was not.</summary>
+    public string Survivor(EntityKind kind, string id) => _survivors[(int)kind].GetValueOrDefault(id) ?? id;
+
+    /// <summary>Whether the id reads as another's.</summary>
+    public bool IsMerged(EntityKind kind, string id) => _survivors[(int)kind].ContainsKey(id);
+
+    /// <summary>Ids of the direct parts of an entity, by id, those merged into it among them; without provisional ones.</summary>
     public IReadOnlyList<string> Children(EntityKind kind, string id) => _children[(int)kind].GetValueOrDefault(id) ?? [];
 
-    /// <summary>The entity that this one is a part of; a provisional region is a part of the world. Null at the top.</summary>
-    public string? Parent(EntityKind kind, string id) => Describe(kind, id).Parent;
+    /// <summary>
+    /// The entity that this one is a part of: what it was merged into, else its parent. A provisional region is a part of the
+    /// world. Null at the top, and always of sources that are not merged.
+    /// </summary>
+    public string? Parent(EntityKind kind, string id) =>
+        _survivors[(int)kind].GetValueOrDefault(id) ?? (Describe(kind, id).Parent is { } parent ? Survivor(kind, parent) : null);
 
     /// <summary>The parents from the nearest to the top, without the entity itself.</summary>
     public IEnumerable<string> Ancestors(EntityKind kind, string id)
@@ -127,15 +148,30 @@ public sealed class RegistrySnapshot
     /// </summary>
     public string Voice(string actor)
     {
+        // Bounded: the constructor refuses voices that form a cycle.
+        for (var steps = 0; steps <= MaximumSteps; steps++)
+        {
+            if (SpeaksThrough(Survivor(EntityKind.Actor, actor)) is not { } through)
+            {
+                return Survivor(EntityKind.Actor, actor);
+            }
+
+            actor = through;
+        }
+
+        throw new InvalidOperationException($"actor {actor}: its voices form a cycle");
+    }
+
+    // Whose voice an actor speaks with; null if its own.
+    private string? SpeaksThrough(string actor)
+    {
         var entry = Describe(EntityKind.Actor, actor);
         if (entry.Voice is { } voice)
         {
-            return voice == actor ? actor : Voice(voice);
+            return Survivor(EntityKind.Actor, voice) == actor ? null : voice;
         }
 
-        return entry.Parent is { } parent && entry.Kind is "military" or "ministry" or "person" or "civilian"
-            ? Voice(parent)
-            : actor;
+        return entry.Kind is "military" or "ministry" or "person" or "civilian" ? entry.Parent : null;
     }
 
     private static int CountryRank(RegistryEntry entry, IReadOnlyList<string> countries)
@@ -195,19 +231,56 @@ public sealed class RegistrySnapshot
         _ => 1,
     };
 
+    private static FrozenDictionary<string, string> SurvivorsOf(EntityKind kind, RegistryEntry[] entries)
+    {
+        var merged = entries.Where(entry => entry.MergedInto is not null).ToDictionary(entry => entry.Id, entry => entry.MergedInto!, StringComparer.Ordinal);
+        return merged.ToFrozenDictionary(pair => pair.Key, pair => End(pair.Key), StringComparer.Ordinal);
+
+        string End(string id)
+        {
+            var steps = 0;
+            for (; merged.TryGetValue(id, out var next); id = next)
+            {
+                if (++steps > merged.Count)
+                {
+                    throw new ArgumentException($"{kind} {id}: its merges form a cycle");
+                }
+            }
+
+            return id;
+        }
+    }
+
     private void CheckParents(EntityKind kind, RegistryEntry[] entries)
     {
         foreach (var entry in entries)
         {
             var steps = 0;
-            for (var at = entry; at.Parent is { } parent; steps++)
+            for (var at = entry; Parent(kind, at.Id) is { } parent; steps++)
             {
                 at = Find(kind, parent) ?? throw new ArgumentException($"{kind} {at.Id}: parent {parent} is not in the registry");
-                if (steps > 32)
+                if (steps > MaximumSteps)
                 {
                     throw new ArgumentException($"{kind} {entry.Id}: its parents form a cycle");
                 }
             }
+
+            if (entry.Voice is not null)
+            {
+                CheckVoice(entry.Id);
+            }
+        }
+    }
+
+    private void CheckVoice(string actor)
+    {
+        try
+        {
+            Voice(actor);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new ArgumentException(fault.Message, fault);
         }
     }
 }

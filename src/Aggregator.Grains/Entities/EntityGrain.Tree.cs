@@ -75,7 +75,7 @@ internal abstract partial class EntityGrain<TAggregate>
                     // The parts change as they are read: half of them read is a state that nobody would be told of.
                     _mustReload = true;
                     var changes = await _store.LoadPartsAsync(Aggregate, cancellationToken);
-                    if (changes.Any(one => one.Change.Lines.Count > 0 || one.Change.Said.Count > 0))
+                    if (changes.Any(one => one.Change.Lines.Count > 0 || one.Change.Claims.Count > 0))
                     {
                         await EnsureEpochAsync();
                         PartsChanged(changes);

@@ -1,5 +1,6 @@
 using Aggregator.Contracts.Partitions;
 using Aggregator.Contracts.Views;
+using Aggregator.Domain.Aggregates;
 
 namespace Aggregator.Grains.Entities;
 
@@ -59,7 +60,7 @@ internal abstract partial class EntityGrain<TAggregate>
     private TView? View<TView>(TAggregate aggregate, DateTimeOffset? asOf, Func<TAggregate, ViewContext, TView> make) where TView : EntityView
     {
         var registry = services.Registry.Current;
-        var counts = aggregate.Book.Counts;
+        var counts = aggregate.Counts(registry);
         if (registry.Find(Kind, Key.Id) is null && counts.Total == 0)
         {
             return null;

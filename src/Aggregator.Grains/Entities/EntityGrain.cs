@@ -241,7 +241,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             foreach (var record in delta.Records.Records)
             {
                 var buckets = Aggregate.Book.Apply(record);
-                _roller.Changed(buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, registry)), buckets);
+                _roller.Changed(buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, registry)), buckets.Where(bucket => Aggregate.Tells(bucket, registry)));
             }
         }
         catch
@@ -262,10 +262,14 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     private void PartsChanged(IReadOnlyCollection<(string Part, PartChange Change)> changes)
     {
-        var changed = changes.Where(one => one.Change.Lines.Count > 0 || one.Change.Said.Count > 0).ToArray();
+        var changed = changes.Where(one => one.Change.Lines.Count > 0 || one.Change.Claims.Count > 0).ToArray();
         if (changed.Length > 0)
         {
-            _roller.Changed(changed.SelectMany(one => one.Change.Lines), changed.SelectMany(one => one.Change.Said));
+            var registry = services.Registry.Current;
+            var buckets = changed.SelectMany(one => one.Change.Claims).ToHashSet();
+            _roller.Changed(
+                changed.SelectMany(one => one.Change.Lines).Concat(buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, registry))),
+                buckets.Where(bucket => Aggregate.Tells(bucket, registry)));
             Changed();
             MarkDirty();
         }

@@ -14,14 +14,14 @@ internal sealed class Roller(IAggregate aggregate)
     private readonly Dictionary<LineKey, ImmutableSortedDictionary<Voice, VoiceTally>> _totals = [];
     private readonly HashSet<LineKey> _stale = [];
     private HashSet<LineKey> _unpushed = [];
-    private HashSet<BucketKey> _unpushedSaid = [];
+    private HashSet<BucketKey> _unpushedClaims = [];
     private PartVersion? _acknowledged;
     private bool _mustTell;
     private long _epoch;
     private long _number;
 
     /// <summary>Whether the parent lacks something.</summary>
-    public bool HasNews => _mustTell || _unpushed.Count > 0 || _unpushedSaid.Count > 0;
+    public bool HasNews => _mustTell || _unpushed.Count > 0 || _unpushedClaims.Count > 0;
 
     /// <summary>Starts the versions of this activation.</summary>
     public void StartEpoch(long epoch) => _epoch = epoch;
@@ -29,12 +29,12 @@ internal sealed class Roller(IAggregate aggregate)
     /// <summary>Everything is news: after a load nothing is known of what the parent holds.</summary>
     public void MarkAll(RegistrySnapshot registry)
     {
-        Changed(aggregate.AllLines(registry), []);
+        Changed(aggregate.AllLines(registry).Union(_totals.Keys), []);
         NotAcknowledged();
     }
 
     /// <summary>These lines and buckets may have changed.</summary>
-    public void Changed(IEnumerable<LineKey> lines, IEnumerable<BucketKey> said)
+    public void Changed(IEnumerable<LineKey> lines, IEnumerable<BucketKey> buckets)
     {
         foreach (var line in lines)
         {
@@ -42,7 +42,7 @@ internal sealed class Roller(IAggregate aggregate)
             _unpushed.Add(line);
         }
 
-        _unpushedSaid.UnionWith(said.Where(bucket => bucket.Kind == BucketKind.Said));
+        _unpushedClaims.UnionWith(buckets);
     }
 
     /// <summary>
@@ -60,16 +60,16 @@ internal sealed class Roller(IAggregate aggregate)
         return new PartUpdate(
             new PartVersion(_epoch, _number),
             null,
-            _totals.ToDictionary(),
-            TellsSaid(registry) ? SaidBuckets().Distinct().ToDictionary(bucket => bucket, Said) : []);
+            aggregate.TellsTotals(registry) ? _totals.ToDictionary() : [],
+            aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, aggregate.Claims));
     }
 
     /// <summary>The next push: what changed since the last one acknowledged, or everything.</summary>
     public PartUpdate Next(RegistrySnapshot registry)
     {
         Refresh(registry);
-        var (lines, said) = (_unpushed, _unpushedSaid);
-        (_unpushed, _unpushedSaid, _mustTell) = ([], [], false);
+        var (lines, buckets) = (_unpushed, _unpushedClaims);
+        (_unpushed, _unpushedClaims, _mustTell) = ([], [], false);
         _number++;
         if (_acknowledged is not { } since)
         {
@@ -79,8 +79,8 @@ internal sealed class Roller(IAggregate aggregate)
         return new PartUpdate(
             new PartVersion(_epoch, _number),
             since,
-            lines.ToDictionary(line => line, line => _totals.GetValueOrDefault(line) ?? Rollup.Nobody),
-            TellsSaid(registry) ? said.ToDictionary(bucket => bucket, Said) : []);
+            aggregate.TellsTotals(registry) ? lines.ToDictionary(line => line, line => _totals.GetValueOrDefault(line) ?? Rollup.Nobody) : [],
+            buckets.Where(bucket => aggregate.Tells(bucket, registry)).ToDictionary(bucket => bucket, aggregate.Claims));
     }
 
     /// <summary>The parent has it.</summary>
@@ -120,15 +120,4 @@ internal sealed class Roller(IAggregate aggregate)
 
         _stale.Clear();
     }
-
-    // A body's words are the parent's too only where they share the voice (docs/rules.md).
-    private bool TellsSaid(RegistrySnapshot registry) =>
-        aggregate.Book.Owner is { Kind: EntityKind.Actor, Id: var id }
-        && registry.Parent(EntityKind.Actor, id) is { } parent
-        && registry.Voice(id) == registry.Voice(parent);
-
-    private IEnumerable<BucketKey> SaidBuckets() =>
-        aggregate.Book.Buckets.Where(bucket => bucket.Kind == BucketKind.Said).Concat(aggregate.Parts.SaidBuckets);
-
-    private IReadOnlyCollection<Appearance> Said(BucketKey bucket) => [.. aggregate.Book[bucket], .. aggregate.Parts.Said(bucket)];
 }

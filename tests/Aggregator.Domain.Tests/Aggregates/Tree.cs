@@ -26,6 +26,10 @@ internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapsh
     {
     }
 
+    /// <summary>The aggregates of claims under a registry.</summary>
+    public static Tree Of(IEnumerable<Appearance> claims, RegistrySnapshot registry) =>
+        new([.. claims.Select(one => new PlacedRecord(one.Position, new LogRecord.Added(one.Claim), one.Claim.ReportedAt))], registry);
+
     public RegistrySnapshot Registry => registry;
 
     /// <summary>Everything the log touches, and what contains it.</summary>
@@ -72,7 +76,6 @@ internal static class AggregateExtensions
     public static PartUpdate Update(this IAggregate aggregate, RegistrySnapshot registry) => new(
         new PartVersion(1, 1),
         null,
-        aggregate.AllLines(registry).ToDictionary(line => line, line => aggregate.Total(line, registry)),
-        aggregate.Book.Buckets.Where(bucket => bucket.Kind == BucketKind.Said).Concat(aggregate.Parts.SaidBuckets).Distinct()
-            .ToDictionary(bucket => bucket, bucket => (IReadOnlyCollection<Appearance>)[.. aggregate.Book[bucket], .. aggregate.Parts.Said(bucket)]));
+        aggregate.TellsTotals(registry) ? aggregate.AllLines(registry).ToDictionary(line => line, line => aggregate.Total(line, registry)) : [],
+        aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, aggregate.Claims));
 }

@@ -1,5 +1,6 @@
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Domain.Tests.Aggregates;
@@ -40,29 +41,50 @@ public sealed class HistoryTests
         },
         iter: Count);
 
+    [Fact]
+    public void UnderAnyMerges_TheViewsAreThoseOfClaimsThatNameTheSurvivors() => Gen.Select(History.Any, Gen.Int[0, (1 << Merges.Length) - 1]).Sample(
+        (history, chosen) =>
+        {
+            var registry = Say.Merged([.. Merges.Where((_, at) => (chosen & (1 << at)) != 0)]);
+            var renamed = History.Standing(history).Select(claim => new Appearance(claim, default).Under(registry).Claim);
+            return Views(History.Log(history), under: registry) == Views(Added(renamed), under: registry);
+        },
+        iter: Count);
+
+    private static readonly (EntityKind Kind, string Id, string Into)[] Merges =
+    [
+        (EntityKind.Actor, "blue-navy", "blue-army"), (EntityKind.Actor, "blue-enclave", "blue"), (EntityKind.Actor, "nobody-knows", "red-army"),
+        (EntityKind.Actor, "red-spokesman", "red-ministry"), (EntityKind.Actor, "red-army", "red"), (EntityKind.Actor, "relief", "watch"),
+        (EntityKind.Region, "village", "town"), (EntityKind.Region, "town", "province"), (EntityKind.Source, "paper-two", "paper"), (EntityKind.Source, "red-tv", "wire"),
+    ];
+
     private static IEnumerable<PlacedRecord> Added(IEnumerable<Claim> claims) =>
         claims.Select((claim, at) => new PlacedRecord(new LogPosition(0, at + 1, 0), new LogRecord.Added(claim), claim.ReportedAt));
 
     /// <summary>What every place and actor would show and tell, without what lies outside R1 and without log positions.</summary>
-    private static string Views(IEnumerable<PlacedRecord> log, DateTimeOffset? asOf = null)
+    private static string Views(IEnumerable<PlacedRecord> log, DateTimeOffset? asOf = null, RegistrySnapshot? under = null)
     {
-        var tree = new Tree([.. log], Say.Registry, asOf);
+        var registry = under ?? Say.Registry;
+        var tree = new Tree([.. log], registry, asOf);
         var views = new System.Text.StringBuilder();
-        foreach (var id in Say.Registry.All(EntityKind.Region).Select(entry => entry.Id).Order(StringComparer.Ordinal))
+        foreach (var id in Standing(EntityKind.Region))
         {
-            Write(id, tree.Region(id).Lines(Say.Registry, []), tree.Region(id).Book.Counts);
+            Write(id, tree.Region(id).Lines(registry, []), tree.Region(id).Counts(registry));
         }
 
-        foreach (var id in Say.Registry.All(EntityKind.Actor).Select(entry => entry.Id).Order(StringComparer.Ordinal))
+        foreach (var id in Standing(EntityKind.Actor))
         {
-            Write(id, tree.Actor(id).Lines(Say.Registry), tree.Actor(id).Book.Counts);
-            foreach (var said in tree.Actor(id).Said(Say.Registry))
+            Write(id, tree.Actor(id).Lines(registry), tree.Actor(id).Counts(registry));
+            foreach (var said in tree.Actor(id).Said(registry))
             {
                 views.Append(said.Cell).Append(Text(said.Position)).AppendLine();
             }
         }
 
         return views.ToString();
+
+        IEnumerable<string> Standing(EntityKind kind) =>
+            registry.All(kind).Where(entry => entry.MergedInto is null).Select(entry => entry.Id).Order(StringComparer.Ordinal);
 
         void Write(string id, IReadOnlyList<Line> lines, Counts counts)
         {

@@ -21,6 +21,15 @@ internal static class Say
         Source("red-tv", "outlet") with { Affiliation = "red" },
     ], 1);
 
+    /// <summary>The registry with some of its entries merged into others.</summary>
+    public static RegistrySnapshot Merged(params (EntityKind Kind, string Id, string Into)[] merges) => new(
+        [
+            .. Enum.GetValues<EntityKind>().SelectMany(Registry.All).Select(entry =>
+                merges.FirstOrDefault(merge => merge.Kind == entry.Entity && merge.Id == entry.Id) is { Into: { } into } ? entry with { MergedInto = into } : entry),
+            .. merges.Where(merge => Registry.Find(merge.Kind, merge.Id) is null).Select(merge => Registry.Describe(merge.Kind, merge.Id) with { MergedInto = merge.Into }),
+        ],
+        Registry.Version + 1);
+
     /// <summary>A claim of a figure; what is not given is the plainest.</summary>
     public static Appearance Figure(
         string claimant, Bounds bounds, Item item = Item.Tank, Outcome outcome = Outcome.Destroyed, string? target = "blue",
