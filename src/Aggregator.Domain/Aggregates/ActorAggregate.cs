@@ -95,7 +95,8 @@ public sealed class ActorAggregate : IAggregate
     private Voices OverPlaces(IEnumerable<LineKey> lines, RegistrySnapshot registry) => Rollup.Fold(
         lines.ToDictionary(line => line.Place ?? RegistrySnapshot.World, line => Total(line, registry), StringComparer.Ordinal),
         place => registry.Parent(EntityKind.Region, place),
-        RegistrySnapshot.World);
+        RegistrySnapshot.World,
+        places: true);
 
     // Denials of a loss name its target, so the target has them: those made in the place or in one that contains it.
     private IEnumerable<Answer> AnswersOn(LineKey line, string place, RegistrySnapshot registry) => _folds.Answers(registry).Where(answer =>

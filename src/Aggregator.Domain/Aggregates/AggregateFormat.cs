@@ -14,7 +14,7 @@ using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
 public static class AggregateFormat
 {
     /// <summary>The version written.</summary>
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     /// <summary>A bucket's key and its claims, in ledger order, so that equal buckets have equal bytes; null if it has none.</summary>
     public static byte[]? EncodeBucket(ClaimBook book, BucketKey bucket)

@@ -70,7 +70,8 @@ public sealed class RegionAggregate : IAggregate
 
     private Voices Total(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers) => Rollup.Combine(
         Here(line, registry, answers),
-        Rollup.Mark(Parts.Totals(line), Reaching(line, registry, answers)));
+        Rollup.Mark(Parts.Totals(line), Reaching(line, registry, answers)),
+        places: true);
 
     // Order under max: details, outcomes, actors, places (docs/rules.md, R14).
     private Voices Here(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)

@@ -13,7 +13,10 @@ public static class Rollup
     public static readonly Voices Nobody = Voices.Empty;
 
     /// <summary>A node with its parts, voice by voice.</summary>
-    public static Voices Combine(Voices own, IReadOnlyCollection<Voices> parts)
+    /// <param name="own">What is said of the node itself.</param>
+    /// <param name="parts">What is said of each part.</param>
+    /// <param name="places">Whether they are places, of which an incident has but one.</param>
+    public static Voices Combine(Voices own, IReadOnlyCollection<Voices> parts, bool places = false)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(parts);
@@ -23,7 +26,7 @@ public static class Rollup
         }
 
         return parts.SelectMany(part => part.Keys).Concat(own.Keys).Distinct()
-            .ToImmutableSortedDictionary(voice => voice, voice => CombineVoice(own.GetValueOrDefault(voice), [.. parts.Select(part => part.GetValueOrDefault(voice)).OfType<VoiceTally>()]));
+            .ToImmutableSortedDictionary(voice => voice, voice => CombineVoice(own.GetValueOrDefault(voice), [.. parts.Select(part => part.GetValueOrDefault(voice)).OfType<VoiceTally>()], places));
     }
 
     /// <summary>
@@ -32,7 +35,8 @@ public static class Rollup
     /// <param name="own">Own figures by node id.</param>
     /// <param name="parent">The node above one; null at the top.</param>
     /// <param name="root">The node whose figures are asked for.</param>
-    public static Voices Fold(IReadOnlyDictionary<string, Voices> own, Func<string, string?> parent, string root)
+    /// <param name="places">Whether it is the tree of places.</param>
+    public static Voices Fold(IReadOnlyDictionary<string, Voices> own, Func<string, string?> parent, string root, bool places = false)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(parent);
@@ -60,7 +64,8 @@ public static class Rollup
 
         Voices Node(string id) => Combine(
             own.GetValueOrDefault(id) ?? Nobody,
-            children.TryGetValue(id, out var parts) ? [.. parts.Select(Node)] : []);
+            children.TryGetValue(id, out var parts) ? [.. parts.Select(Node)] : [],
+            places);
     }
 
     /// <summary>
@@ -82,23 +87,23 @@ public static class Rollup
         return answers.Count == 0 ? parts : [.. parts.Select(part => part.ToImmutableSortedDictionary(pair => pair.Key, pair => Answers.Mark(pair.Key, pair.Value, answers)))];
     }
 
-    private static VoiceTally CombineVoice(VoiceTally? own, IReadOnlyCollection<VoiceTally> parts)
+    private static VoiceTally CombineVoice(VoiceTally? own, IReadOnlyCollection<VoiceTally> parts, bool places)
     {
         if (parts.Count == 0)
         {
             return own!;
         }
 
-        var tally = Tally.Combine(own?.Tally.AsOwn() ?? OwnFigures.None, [.. parts.Select(part => part.Tally)]);
+        var tally = Tally.Combine(own?.Tally.AsOwn() ?? OwnFigures.None, [.. parts.Select(part => part.Tally)], places);
         var provenance = parts.Aggregate(own?.Provenance ?? Provenance.None, (sum, part) => sum.Plus(part.Provenance));
         var details = parts.SelectMany(part => part.Details.Keys).Concat(own?.Details.Keys ?? []).Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(
             detail => detail,
-            detail => CombineDetail(own?.Details.GetValueOrDefault(detail), [.. parts.Select(part => part.Details.GetValueOrDefault(detail)).OfType<Tally>()]),
+            detail => CombineDetail(own?.Details.GetValueOrDefault(detail), [.. parts.Select(part => part.Details.GetValueOrDefault(detail)).OfType<Tally>()], places),
             StringComparer.Ordinal);
         return new VoiceTally(tally, provenance, details);
     }
 
-    private static Tally CombineDetail(Tally? own, Tally[] parts) => Tally.Combine(own?.AsOwn() ?? OwnFigures.None, parts) with
+    private static Tally CombineDetail(Tally? own, Tally[] parts, bool places) => Tally.Combine(own?.AsOwn() ?? OwnFigures.None, parts, places) with
     {
         Superseded = own is { Superseded: true } || Array.Exists(parts, part => part.Superseded),
     };

@@ -27,7 +27,13 @@ internal static class TallyFormat
         Day(writer, tally.Since);
         Write(writer, tally.Total);
         Write(writer, tally.Days);
-        Write(writer, tally.Incidents);
+        writer.Unsigned((ulong)tally.Incidents.Count);
+        foreach (var ((incident, period), figure) in tally.Incidents)
+        {
+            writer.Text(incident);
+            Write(writer, period, figure);
+        }
+
         writer.Flag(tally.Series is not null);
         if (tally.Series is { } series)
         {
@@ -64,7 +70,7 @@ internal static class TallyFormat
         Since = Day(reader),
         Total = ReadBounds(reader),
         Days = ReadDays(reader),
-        Incidents = ReadDays(reader),
+        Incidents = ReadIncidents(reader),
         Series = reader.Flag() ? new RunningTotal(Day(reader)!.Value, Day(reader), ReadBounds(reader), reader.Optional(), reader.Optional()) : null,
         Inconsistent = reader.Flag(),
         Floor = ReadFloor(reader.Flag(), ReadBounds(reader)),
@@ -168,18 +174,36 @@ internal static class TallyFormat
         writer.Unsigned((ulong)days.Count);
         foreach (var (period, figure) in days)
         {
-            writer.Signed(period.From.DayNumber);
-            writer.Signed(period.To.DayNumber);
-            Write(writer, figure);
+            Write(writer, period, figure);
         }
     }
+
+    private static void Write(BinaryFormatWriter writer, Period period, Bounds figure)
+    {
+        writer.Signed(period.From.DayNumber);
+        writer.Signed(period.To.DayNumber);
+        Write(writer, figure);
+    }
+
+    private static ImmutableSortedDictionary<IncidentDay, Bounds> ReadIncidents(BinaryFormatReader reader)
+    {
+        var incidents = Tally.NoIncidents.ToBuilder();
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            incidents.Add(new IncidentDay(reader.Text(), ReadPeriod(reader)), ReadBounds(reader));
+        }
+
+        return incidents.ToImmutable();
+    }
+
+    private static Period ReadPeriod(BinaryFormatReader reader) => new(DateOnly.FromDayNumber((int)reader.Signed()), DateOnly.FromDayNumber((int)reader.Signed()));
 
     private static ImmutableSortedDictionary<Period, Bounds> ReadDays(BinaryFormatReader reader)
     {
         var days = ImmutableSortedDictionary.CreateBuilder<Period, Bounds>();
         for (var left = reader.Count(); left > 0; left--)
         {
-            days.Add(new Period(DateOnly.FromDayNumber((int)reader.Signed()), DateOnly.FromDayNumber((int)reader.Signed())), ReadBounds(reader));
+            days.Add(ReadPeriod(reader), ReadBounds(reader));
         }
 
         return days.ToImmutable();

@@ -21,15 +21,17 @@ internal static class Periods
     /// what lies within their period or across its end.
     /// </summary>
     /// <param name="days">All figures.</param>
-    /// <param name="incidents">The share of them that has a global incident id.</param>
+    /// <param name="incidents">The share of them that has a global incident id, by id.</param>
     /// <param name="after">The day of a running total; null for none.</param>
     /// <param name="through">The last day; null for no end.</param>
     public static Bounds Sum(
-        ImmutableSortedDictionary<Period, Bounds> days, ImmutableSortedDictionary<Period, Bounds> incidents, DateOnly? after, DateOnly? through)
+        ImmutableSortedDictionary<Period, Bounds> days, ImmutableSortedDictionary<IncidentDay, Bounds> incidents, DateOnly? after, DateOnly? through)
     {
         var counted = days.Where(pair =>
             IsAfter(pair.Key, after)
             && (through is not { } last || pair.Key.To <= last));
+
+        var shares = incidents.IsEmpty ? Tally.NoDays : Incidents.Sums(incidents);
 
         // Latest end first and, of equal ends, the longest: a container comes before what it contains.
         var pending = new List<(Period Period, Bounds Own, Bounds Inner)>();
@@ -58,7 +60,7 @@ internal static class Periods
 
         return sum;
 
-        Bounds IncidentsOf(Period period) => incidents.TryGetValue(period, out var share) ? share : Bounds.Zero;
+        Bounds IncidentsOf(Period period) => shares.TryGetValue(period, out var share) ? share : Bounds.Zero;
 
         void Close()
         {

@@ -52,7 +52,7 @@ internal sealed class Redefinitions
     public static OwnFigures After(OwnFigures own, DateOnly day) => new(
         null,
         own.Days.RemoveRange(own.Days.Keys.Where(period => !Periods.IsAfter(period, day))),
-        own.Incidents.RemoveRange(own.Incidents.Keys.Where(period => !Periods.IsAfter(period, day))));
+        own.Incidents.RemoveRange(own.Incidents.Keys.Where(one => !Periods.IsAfter(one.Period, day))));
 
     // The detail of a class of this item; the class without detail is the empty one, another item's null.
     private static string? DetailOf(string named, Item item)

@@ -42,11 +42,16 @@ internal static class StatusMoves
         return left;
     }
 
-    /// <summary>A voice's figures per detail, cut to what is left of the whole; details in their order take what there is.</summary>
-    public static Bounds Cut(Bounds figure, ref Bounds left)
+    /// <summary>A voice's figure of an incident, cut to what is left of the whole; details in their order take what there is.</summary>
+    public static Bounds Cut(string incident, Bounds figure, Dictionary<string, Bounds> left)
     {
-        var cut = figure.Min(left);
-        left = left.Less(cut);
+        if (!left.TryGetValue(incident, out var remaining))
+        {
+            return figure;
+        }
+
+        var cut = figure.Min(remaining);
+        left[incident] = remaining.Less(cut);
         return cut;
     }
 

@@ -6,14 +6,14 @@ namespace Aggregator.Domain.Ledger;
 /// <summary>What one voice itself says of one line at one node: its running total and its dated figures.</summary>
 /// <param name="Series">Its running total; null if it gave none.</param>
 /// <param name="Days">Figures per period, without a global incident id.</param>
-/// <param name="Incidents">Sums per period of figures with one.</param>
+/// <param name="Incidents">Figures with one.</param>
 public sealed record OwnFigures(
     RunningTotal? Series,
     ImmutableSortedDictionary<Period, Bounds> Days,
-    ImmutableSortedDictionary<Period, Bounds> Incidents)
+    ImmutableSortedDictionary<IncidentDay, Bounds> Incidents)
 {
     /// <summary>Says nothing.</summary>
-    public static readonly OwnFigures None = new(null, Tally.NoDays, Tally.NoDays);
+    public static readonly OwnFigures None = new(null, Tally.NoDays, Tally.NoIncidents);
 }
 
 /// <summary>A running total as it stands (R7, R8).</summary>
@@ -31,6 +31,7 @@ public sealed record RunningTotal(DateOnly AsOf, DateOnly? Since, Bounds Total, 
 public sealed record Tally
 {
     internal static readonly ImmutableSortedDictionary<Period, Bounds> NoDays = ImmutableSortedDictionary<Period, Bounds>.Empty;
+    internal static readonly ImmutableSortedDictionary<IncidentDay, Bounds> NoIncidents = ImmutableSortedDictionary<IncidentDay, Bounds>.Empty;
 
     /// <summary>A*: the day up to which <see cref="Total"/> counts; null if no running total is in it.</summary>
     public DateOnly? AsOf { get; init; }
@@ -44,8 +45,8 @@ public sealed record Tally
     /// <summary>All dated figures, those up to <see cref="AsOf"/> included.</summary>
     public ImmutableSortedDictionary<Period, Bounds> Days { get; init; } = NoDays;
 
-    /// <summary>The share of <see cref="Days"/> that has a global incident id, and so adds to a part's figures.</summary>
-    public ImmutableSortedDictionary<Period, Bounds> Incidents { get; init; } = NoDays;
+    /// <summary>The share of <see cref="Days"/> that has a global incident id: an incident counts once wherever it is told (R6).</summary>
+    public ImmutableSortedDictionary<IncidentDay, Bounds> Incidents { get; init; } = NoIncidents;
 
     /// <summary>The running total that stands as <see cref="Total"/>, if one series alone makes it; else null.</summary>
     public RunningTotal? Series { get; init; }
@@ -70,24 +71,27 @@ public sealed record Tally
 
     /// <summary>
     /// R14: <c>day(d) = max(o(d), x(d) + Σ day_c(d))</c>; A* is the latest as-of of all; the whole's own total stands if
-    /// it is that of A*, else the larger of the own path and the parts' path.
+    /// it is that of A*, else the larger of the own path and the parts' path. An incident that a part has too is in x(d) only
+    /// with what the whole says beyond its parts.
     /// </summary>
-    public static Tally Combine(OwnFigures own, IReadOnlyCollection<Tally> parts)
+    /// <param name="own">What is said of the whole itself.</param>
+    /// <param name="parts">Its parts.</param>
+    /// <param name="places">Whether they are places: an incident has one, so that told in two of them it counts once; bodies and models share in it.</param>
+    public static Tally Combine(OwnFigures own, IReadOnlyCollection<Tally> parts, bool places = false)
     {
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(parts);
-        var incidents = parts.Aggregate(own.Incidents, (sum, part) => Periods.Add(sum, part.Incidents));
-        var allocated = parts.Aggregate(own.Incidents, (sum, part) => Periods.Add(sum, part.Days));
-        var days = Periods.Max(own.Days, allocated);
+        var incidents = Ledger.Incidents.Combine(own.Incidents, parts, places);
+        var days = Periods.Max(own.Days, incidents.Allocated(parts));
         var asOf = parts.Select(part => part.AsOf).Append(own.Series?.AsOf).Max();
-        var combined = new Tally { Days = days, Incidents = incidents, AsOf = asOf };
+        var combined = new Tally { Days = days, Incidents = incidents.Told, AsOf = asOf };
         if (asOf is not { } day)
         {
             return combined;
         }
 
         var counted = parts.Where(part => part.AsOf is not null || !part.Days.IsEmpty).ToArray();
-        var partsPath = counted.Aggregate(Bounds.Zero, (sum, part) => sum.Plus(part.UpTo(day)));
+        var partsPath = incidents.Once(counted.Aggregate(Bounds.Zero, (sum, part) => sum.Plus(part.UpTo(day))), day);
         var since = counted.Select(part => part.Since).Append(own.Series?.Since).Min();
         if (own.Series is { } series && series.AsOf == day)
         {
@@ -104,7 +108,7 @@ public sealed record Tally
             };
         }
 
-        var ownPath = (own.Series?.Total ?? Bounds.Zero).Plus(Periods.Sum(days, incidents, own.Series?.AsOf, day));
+        var ownPath = (own.Series?.Total ?? Bounds.Zero).Plus(Periods.Sum(days, incidents.Told, own.Series?.AsOf, day));
         return combined with
         {
             Total = partsPath.Weight >= ownPath.Weight ? partsPath : ownPath,

@@ -71,8 +71,9 @@ internal static class VoiceFold
         return (
             new OwnFigures(
                 total,
-                Dated(dated.Where(one => one.Claim.Incident is null).GroupBy(one => (object)one.Period), null),
-                Dated(dated.Where(one => one.Claim.Incident is not null).GroupBy(one => (object)one.Claim.Incident!), left)),
+                Tally.NoDays.AddRange(Figures(dated.Where(one => one.Claim.Incident is null).GroupBy(one => one.Period)).Select(one => KeyValuePair.Create(one.Key, one.Figure))),
+                Tally.NoIncidents.AddRange(Figures(dated.Where(one => one.Claim.Incident is not null).GroupBy(one => one.Claim.Incident!))
+                    .Select(one => KeyValuePair.Create(new IncidentDay(one.Key, one.Period), StatusMoves.Cut(one.Key, one.Figure, left))))),
             variant);
     }
 
@@ -82,26 +83,16 @@ internal static class VoiceFold
         return RunningTotals.Standing(totals.Where(one => one.Figure.Since is null || one.Figure.Since == since), since, takenOver);
     }
 
-    private static ImmutableSortedDictionary<Period, Bounds> Dated(IEnumerable<IGrouping<object, Placed>> keys, Dictionary<string, Bounds>? left)
+    // A statement counts for the days its latest telling gives it.
+    private static IEnumerable<(TKey Key, Period Period, Bounds Figure)> Figures<TKey>(IEnumerable<IGrouping<TKey, Placed>> keys)
     {
-        var days = ImmutableSortedDictionary.CreateBuilder<Period, Bounds>();
         foreach (var key in keys)
         {
             var told = key.Order(Comparer<Placed>.Create((left, right) => Appearance.Order.Compare(left.Appearance, right.Appearance))).ToList();
             if (Statements.Figure(told) is { } figure)
             {
-                if (left is not null && key.Key is string incident && left.TryGetValue(incident, out var remaining))
-                {
-                    figure = StatusMoves.Cut(figure, ref remaining);
-                    left[incident] = remaining;
-                }
-
-                // An incident counts for the days its latest telling gives it.
-                var period = told[^1].Period;
-                days[period] = days.TryGetValue(period, out var other) ? other.Plus(figure) : figure;
+                yield return (key.Key, told[^1].Period, figure);
             }
         }
-
-        return days.ToImmutable();
     }
 }

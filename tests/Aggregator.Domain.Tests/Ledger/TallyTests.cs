@@ -62,9 +62,55 @@ public sealed class TallyTests
     public void Combine_IncidentsWithAnId_AddToThePartsFigures()
     {
         var town = Tally.Combine(Days(("2024-10-02", 4)), []);
-        var own = Days() with { Incidents = Dated(("2024-10-02", 2)) };
 
-        Assert.Equal(Bounds.Exactly(6), Tally.Combine(own, [town]).Value);
+        Assert.Equal(Bounds.Exactly(6), Tally.Combine(Incident("ucdp/1", 2), [town]).Value);
+    }
+
+    [Theory]
+    [InlineData(5, 3, 5)]
+    [InlineData(3, 5, 5)]
+    [InlineData(4, 4, 4)]
+    public void Combine_AnIncidentToldOfTheWholeAndOfAPart_CountsOnce(long whole, long part, long expected)
+    {
+        var town = Tally.Combine(Incident("ucdp/1", part), []);
+
+        var province = Tally.Combine(Incident("ucdp/1", whole), [town], places: true);
+        var land = Tally.Combine(OwnFigures.None, [province], places: true);
+
+        Assert.Equal(Bounds.Exactly(expected), province.Value);
+        Assert.Equal(Bounds.Exactly(expected), land.Value);
+        Assert.Equal(Bounds.Exactly(expected + 7), Tally.Combine(Incident("ucdp/2", 7), [province], places: true).Value);
+    }
+
+    [Fact]
+    public void Combine_AnIncidentToldOfTwoPlaces_CountsOnce_OfTwoBodiesTwice()
+    {
+        Tally[] parts = [Tally.Combine(Incident("ucdp/1", 3), []), Tally.Combine(Incident("ucdp/1", 4), [])];
+
+        Assert.Equal(Bounds.Exactly(4), Tally.Combine(OwnFigures.None, parts, places: true).Value);
+        Assert.Equal(Bounds.Exactly(7), Tally.Combine(OwnFigures.None, parts).Value);
+        Assert.Equal(Bounds.Exactly(8), Tally.Combine(Incident("ucdp/1", 8), parts).Value);
+    }
+
+    [Fact]
+    public void Combine_AnIncidentThatAPlacesOwnDayHolds_TakesNothingFromThatDay()
+    {
+        var town = Tally.Combine(Days(("2024-10-02", 10)) with { Incidents = Incident("ucdp/1", 3).Incidents }, []);
+        var village = Tally.Combine(Incident("ucdp/1", 4), []);
+
+        Assert.Equal(Bounds.Exactly(11), Tally.Combine(OwnFigures.None, [town, village], places: true).Value);
+        Assert.Equal(Bounds.Exactly(10), Tally.Combine(OwnFigures.None, [town, Tally.Combine(Incident("ucdp/1", 2), [])], places: true).Value);
+    }
+
+    [Fact]
+    public void Combine_AnIncidentToldOfTwoPlacesBeforeATotal_CountsOnceOnThePartsPath()
+    {
+        var town = Tally.Combine(Incident("ucdp/1", 3), []);
+        var village = Tally.Combine(Incident("ucdp/1", 3), []);
+
+        var province = Tally.Combine(OwnFigures.None, [town, village, Part(20, "2024-10-05")], places: true);
+
+        Assert.Equal(Bounds.Exactly(23), province.Total);
     }
 
     [Fact]
@@ -78,9 +124,14 @@ public sealed class TallyTests
     }
 
     private static OwnFigures Own(long total, string asOf, string? since = null) =>
-        new(new RunningTotal(Say.Day(asOf), since is null ? null : Say.Day(since), Bounds.Exactly(total), 0, 0), Tally.NoDays, Tally.NoDays);
+        new(new RunningTotal(Say.Day(asOf), since is null ? null : Say.Day(since), Bounds.Exactly(total), 0, 0), Tally.NoDays, Tally.NoIncidents);
 
     private static Tally Part(long total, string asOf, string? since = null) => Tally.Combine(Own(total, asOf, since), []);
+
+    private static OwnFigures Incident(string id, long count, string on = "2024-10-02") => OwnFigures.None with
+    {
+        Incidents = Tally.NoIncidents.Add(new IncidentDay(id, Period.Day(Say.Day(on))), Bounds.Exactly(count)),
+    };
 
     private static OwnFigures Days(params (string Day, long Count)[] days) => OwnFigures.None with { Days = Dated(days) };
 
