@@ -259,6 +259,9 @@ public sealed record PositionView
     /// <summary>Figures per formation, model or subgroup.</summary>
     [Id(20)] public DetailView[] Details { get; init; } = [];
 
+    /// <summary>Whether classes of other items have taken over all of it: it is shown as it last stood, and counted in theirs.</summary>
+    [Id(22)] public bool Superseded { get; init; }
+
     /// <summary>Claims it rests on, newest first, as <c>source/id</c>.</summary>
     [Id(21)] public string[] Evidence { get; init; } = [];
 }

@@ -40,19 +40,19 @@ public sealed class ActorAggregate : IAggregate
             return [];
         }
 
-        var own = _folds.Affected(bucket, registry).Select(outcome => new LineKey(null, bucket.Cell.Item, outcome, bucket.Cell.Region)).ToArray();
+        var own = _folds.Affected(bucket, registry).Select(one => new LineKey(null, one.Item, one.Outcome, bucket.Cell.Region)).ToArray();
         _answered |= _folds.Answers(registry).Count > 0;
         return !_answered
             ? own
             : [.. AllLines(registry)
-                .Where(line => line.Item == bucket.Cell.Item && own.Any(other => other.Outcome == line.Outcome) && registry.IsWithin(EntityKind.Region, line.Place ?? RegistrySnapshot.World, bucket.Cell.Region))
+                .Where(line => own.Any(other => other.Item == line.Item && other.Outcome == line.Outcome) && registry.IsWithin(EntityKind.Region, line.Place ?? RegistrySnapshot.World, bucket.Cell.Region))
                 .Union(own)];
     }
 
     /// <inheritdoc/>
     public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) => _folds.All(registry)
         .Where(bucket => bucket.Kind == BucketKind.Cell)
-        .SelectMany(bucket => _folds.Affected(bucket, registry).Select(outcome => new LineKey(null, bucket.Cell.Item, outcome, bucket.Cell.Region)))
+        .SelectMany(bucket => _folds.Affected(bucket, registry).Select(one => new LineKey(null, one.Item, one.Outcome, bucket.Cell.Region)))
         .Concat(Parts.Lines)
         .Distinct();
 

@@ -25,6 +25,10 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     private ILookup<(BucketKind, Item, Outcome), BucketKey> _buckets = Enumerable.Empty<BucketKey>().ToLookup(bucket => (bucket.Kind, bucket.Cell.Item, bucket.Cell.Outcome));
     private Answer[] _answers = [];
 
+    // By bucket, the other items that ever were to take it over or be taken over by it; a retracted claim leaves its pair here.
+    private readonly Dictionary<BucketKey, HashSet<Item>> _redefined = [];
+    private readonly Dictionary<BucketKey, long> _looked = [];
+
     /// <summary>The buckets that have claims.</summary>
     public IReadOnlyCollection<BucketKey> All(RegistrySnapshot registry)
     {
@@ -58,12 +62,13 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     public Voices Fold(BucketKey bucket, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
     {
         Index(registry);
+        var related = Related(bucket).Concat(Redefined(bucket)).ToArray();
         if (answers.Count > 0)
         {
             return Fold(answers);
         }
 
-        var stamp = Related(bucket).Append(bucket).Max(StampOf);
+        var stamp = related.Append(bucket).Max(StampOf);
         if (!_folded.TryGetValue(bucket, out var kept) || kept.Stamp != stamp)
         {
             _folded[bucket] = kept = (stamp, Fold(null));
@@ -72,29 +77,33 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         return kept.Voices;
 
         Voices Fold(IReadOnlyCollection<Answer>? reaching) =>
-            Cell.Fold(Claims(bucket, registry), registry, reaching, [.. Related(bucket).SelectMany(other => Claims(other, registry))]);
+            Cell.Fold(Claims(bucket, registry), registry, reaching, [.. related.SelectMany(other => Claims(other, registry))]);
     }
 
     /// <summary>The buckets whose claims bear on what stands in this one (R10, R15).</summary>
     public static IEnumerable<BucketKey> Related(BucketKey bucket) =>
         Cell.Related(bucket.Cell.Outcome, bucket.Cell.Item).Select(outcome => bucket with { Cell = bucket.Cell with { Outcome = outcome } });
 
-    /// <summary>The outcomes whose lines a change of the bucket may change: its own, those it bears on and the one it is part of (R22).</summary>
-    public IEnumerable<Outcome> Affected(BucketKey bucket, RegistrySnapshot registry)
+    /// <summary>
+    /// The items and outcomes whose lines a change of the bucket may change: its own, those it bears on and those it is part of
+    /// (R10, R15, R16, R22).
+    /// </summary>
+    public IEnumerable<(Item Item, Outcome Outcome)> Affected(BucketKey bucket, RegistrySnapshot registry)
     {
         Index(registry);
-        var (_, item, outcome, _) = bucket.Cell;
-        yield return outcome;
-        foreach (var other in Related(bucket).Where(_kept.ContainsKey))
-        {
-            yield return other.Cell.Outcome;
-        }
-
-        if (Outcome.Lost.Parts(item).Contains(outcome))
-        {
-            yield return Outcome.Lost;
-        }
+        return Related(bucket)
+            .Concat(Redefined(bucket))
+            .Where(_kept.ContainsKey)
+            .Prepend(bucket)
+            .SelectMany<BucketKey, (Item, Outcome)>(one => Outcome.Lost.Parts(one.Cell.Item).Contains(one.Cell.Outcome)
+                ? [(one.Cell.Item, one.Cell.Outcome), (one.Cell.Item, Outcome.Lost)]
+                : [(one.Cell.Item, one.Cell.Outcome)])
+            .Distinct();
     }
+
+    // The buckets of other items that one of this bucket takes over, or is taken over by (R16).
+    private IEnumerable<BucketKey> Redefined(BucketKey bucket) =>
+        _redefined.TryGetValue(bucket, out var items) ? items.Select(item => bucket with { Cell = bucket.Cell with { Item = item } }) : [];
 
     // The parts' buckets have one stamp together: few entities have any.
     private long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket) + (parts.Stamp << 32);
@@ -106,6 +115,7 @@ internal sealed class Folds(ClaimBook book, Parts parts)
             _registry = registry;
             _folded.Clear();
             _answered.Clear();
+            _looked.Clear();
             _indexed = (-1, -1);
         }
 
@@ -118,7 +128,40 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         _kept = book.Buckets.Union(parts.Buckets).GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => group.ToList());
         _stamps = book.Changed.GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => group.Max(book.StampOf));
         _buckets = _kept.Keys.ToLookup(bucket => (bucket.Kind, bucket.Cell.Item, bucket.Cell.Outcome));
+        foreach (var bucket in _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Said))
+        {
+            FindRedefined(bucket);
+        }
+
         _answers = [.. _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control).SelectMany(bucket => AnswersOf(bucket, registry))];
+    }
+
+    private void FindRedefined(BucketKey bucket)
+    {
+        var stamp = StampOf(bucket);
+        if (_looked.TryGetValue(bucket, out var looked) && looked == stamp)
+        {
+            return;
+        }
+
+        _looked[bucket] = stamp;
+        foreach (var other in Claims(bucket).SelectMany(one => ItemClass.TakenOverBy(one.Claim)).Select(taken => taken.Item).Where(item => item != bucket.Cell.Item).Distinct())
+        {
+            Pair(bucket, other);
+            Pair(bucket with { Cell = bucket.Cell with { Item = other } }, bucket.Cell.Item);
+        }
+
+        IEnumerable<Appearance> Claims(BucketKey of) => _kept[of].SelectMany(one => book[one].Concat(parts.Claims(one)));
+
+        void Pair(BucketKey of, Item with)
+        {
+            if (!_redefined.TryGetValue(of, out var items))
+            {
+                _redefined[of] = items = [];
+            }
+
+            items.Add(with);
+        }
     }
 
     private Answer[] AnswersOf(BucketKey bucket, RegistrySnapshot registry)

@@ -39,6 +39,9 @@ public sealed record Position
     /// <summary>Whether the parts say more than the whole up to the same day (R14).</summary>
     public bool Inconsistent { get; init; }
 
+    /// <summary>Whether classes of other items have taken over all of it: shown as it last stood (R16).</summary>
+    public bool Superseded { get; init; }
+
     /// <summary>What it rests on.</summary>
     public required Provenance Provenance { get; init; }
 

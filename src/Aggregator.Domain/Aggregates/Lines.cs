@@ -89,6 +89,7 @@ public static class Lines
             Floor = tally.Floor,
             Unallocated = tally.Unallocated,
             Inconsistent = tally.Inconsistent,
+            Superseded = tally.Superseded,
             Provenance = said.Provenance,
             Details = said.Details,
         };

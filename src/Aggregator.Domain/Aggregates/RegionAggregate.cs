@@ -36,7 +36,7 @@ public sealed class RegionAggregate : IAggregate
     {
         var read = bucket.Under(registry);
         return read.Kind == BucketKind.Cell
-            ? [.. _folds.Affected(read, registry).Select(outcome => new LineKey(TargetVoice(read.Cell.Target, registry), read.Cell.Item, outcome, null))]
+            ? [.. _folds.Affected(read, registry).Select(one => new LineKey(TargetVoice(read.Cell.Target, registry), one.Item, one.Outcome, null))]
             : [];
     }
 

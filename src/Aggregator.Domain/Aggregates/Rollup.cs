@@ -94,7 +94,10 @@ public static class Rollup
             return own!;
         }
 
-        var tally = Tally.Combine(own?.Tally.AsOwn() ?? OwnFigures.None, [.. parts.Select(part => part.Tally)], places);
+        var tally = Tally.Combine(own?.Tally.AsOwn() ?? OwnFigures.None, [.. parts.Select(part => part.Tally)], places) with
+        {
+            Superseded = own is null or { Tally.Superseded: true } && parts.All(part => part.Tally.Superseded),
+        };
         var provenance = parts.Aggregate(own?.Provenance ?? Provenance.None, (sum, part) => sum.Plus(part.Provenance));
         var details = parts.SelectMany(part => part.Details.Keys).Concat(own?.Details.Keys ?? []).Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(
             detail => detail,

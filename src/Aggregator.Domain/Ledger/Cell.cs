@@ -27,7 +27,7 @@ public static class Cell
     /// <param name="appearances">The standing claims of the cell with a figure; denials are passed over.</param>
     /// <param name="registry">For voices.</param>
     /// <param name="answers">Denials and confirmations on the cell's target, item and outcome, made in its place or around it.</param>
-    /// <param name="related">The standing claims of the related outcomes' cells.</param>
+    /// <param name="related">The standing claims of the related outcomes' cells, and of other items' that bear on this one (R16).</param>
     public static ImmutableSortedDictionary<Voice, VoiceTally> Fold(
         IEnumerable<Appearance> appearances,
         RegistrySnapshot registry,
@@ -39,15 +39,24 @@ public static class Cell
         var readings = voices.ToDictionary(voice => voice.Key, voice => Reading.Plain(voice.Value));
         if (related is { Count: > 0 } && voices.Count > 0)
         {
+            var item = voices.Values.First()[0].Figure.Item;
             var outcomes = related
-                .Where(one => one.Claim.Figure is not null)
+                .Where(one => one.Claim.Figure?.Item == item)
                 .GroupBy(one => one.Claim.Figure!.Outcome)
                 .ToDictionary(outcome => outcome.Key, outcome => Voices(outcome, registry));
+            var others = related
+                .Where(one => one.Claim.Figure is { } figure && figure.Item != item)
+                .GroupBy(one => one.Claim.Figure!.Item)
+                .Select(other => Voices(other, registry))
+                .ToList();
             readings = readings.ToDictionary(
                 voice => voice.Key,
                 voice => Reading.Beside(
                     voice.Value.Told,
-                    outcomes.Where(pair => pair.Value.ContainsKey(voice.Key)).ToDictionary(pair => pair.Key, pair => pair.Value[voice.Key])));
+                    outcomes.Where(pair => pair.Value.ContainsKey(voice.Key)).ToDictionary(pair => pair.Key, pair => pair.Value[voice.Key])) with
+                {
+                    OfOtherItems = [.. others.SelectMany(other => other.GetValueOrDefault(voice.Key) ?? [])],
+                });
         }
 
         var standing = readings.Where(voice => voice.Value.Told.Count > 0).ToDictionary(voice => voice.Key, voice => voice.Value.Told);
@@ -74,6 +83,9 @@ public static class Cell
 /// <param name="Left">What later outcomes left of its incidents, by incident; the untouched are absent (R15).</param>
 internal sealed record Reading(List<Placed> Told, IReadOnlyList<Variant> Variants, IReadOnlyDictionary<string, Bounds> Left)
 {
+    /// <summary>What it says of other items that one of them takes over, or is taken over by (R16).</summary>
+    public IReadOnlyList<Placed> OfOtherItems { get; init; } = [];
+
     private static readonly IReadOnlyDictionary<string, Bounds> Untouched = new Dictionary<string, Bounds>();
 
     /// <summary>Nothing related was said.</summary>

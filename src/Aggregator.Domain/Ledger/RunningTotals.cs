@@ -11,6 +11,15 @@ internal static class RunningTotals
     /// </summary>
     public static DateOnly? FirstSince(IEnumerable<Placed> totals) => totals.Min(one => one.Figure.Since);
 
+    /// <summary>The voice's first series of totals as it stands.</summary>
+    /// <param name="totals">All of its totals of one class, in ledger order.</param>
+    /// <param name="takenOver">What they took over from other classes, by the day they did (R16).</param>
+    public static (RunningTotal? Total, Variant? Variant) First(IReadOnlyCollection<Placed> totals, IReadOnlyDictionary<DateOnly, Bounds> takenOver)
+    {
+        var since = FirstSince(totals);
+        return Standing(totals.Where(one => one.Figure.Since is null || one.Figure.Since == since), since, takenOver);
+    }
+
     /// <summary>
     /// The total that stands after all of the series, null if none has a number; and the one it fell from, if another body
     /// had said that (R8).
@@ -18,7 +27,7 @@ internal static class RunningTotals
     /// <param name="series">Totals of one series, in ledger order; their period is the day they are stated for.</param>
     /// <param name="since">First day of the series.</param>
     /// <param name="takenOver">What the series took over from other classes, by the day it did (R16).</param>
-    public static (RunningTotal? Total, Variant? Variant) Standing(
+    private static (RunningTotal? Total, Variant? Variant) Standing(
         IEnumerable<Placed> series, DateOnly? since, IReadOnlyDictionary<DateOnly, Bounds> takenOver)
     {
         RunningTotal? standing = null;

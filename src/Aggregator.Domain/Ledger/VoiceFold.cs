@@ -10,7 +10,8 @@ internal static class VoiceFold
     public static VoiceTally Of(Reading reading)
     {
         var voice = reading.Told;
-        var redefined = voice.Exists(one => one.Figure.Supersedes.Count > 0) ? new Redefinitions(voice) : Redefinitions.None;
+        var item = voice[0].Figure.Item;
+        var redefined = Redefinitions.Of(voice, reading.OfOtherItems);
         var classes = voice.GroupBy(one => one.Detail ?? "", StringComparer.Ordinal).ToDictionary(detail => detail.Key, detail => detail.ToList(), StringComparer.Ordinal);
         var variants = new List<Variant>(reading.Variants);
 
@@ -23,8 +24,11 @@ internal static class VoiceFold
 
         var details = own.Where(pair => pair.Key.Length > 0).ToImmutableSortedDictionary(
             pair => pair.Key,
-            pair => Tally.Combine(pair.Value, []) with { Superseded = redefined.EndOf(pair.Key) is not null },
+            pair => Tally.Combine(pair.Value, []) with { Superseded = redefined.EndOf(new(item, pair.Key)) is not null },
             StringComparer.Ordinal);
+
+        // What other items took over as a whole is shown as it last stood; nothing of this item would be left to show.
+        var superseded = own.Keys.All(detail => redefined.EndOf(new(item, detail)) is { By: var by } && by.Item != item);
         var tally = Tally.Combine(
             Counted("", own.GetValueOrDefault("") ?? OwnFigures.None),
             [.. own.Where(pair => pair.Key.Length > 0).Select(pair => Tally.Combine(Counted(pair.Key, pair.Value), []))]);
@@ -35,15 +39,16 @@ internal static class VoiceFold
             .Count();
         return new VoiceTally(
             // What a formation or a model lacks of the whole is no gap in what is known of places.
-            tally with { Unallocated = null },
+            tally with { Unallocated = null, Superseded = superseded },
             Provenance.Of(voice, unnumbered) with { Variants = [.. variants.Distinct().Order().Take(Variant.Maximum)] },
             details);
 
-        OwnFigures Counted(string detail, OwnFigures figures) => redefined.EndOf(detail) is { } day ? Redefinitions.After(figures, day) : figures;
+        OwnFigures Counted(string detail, OwnFigures figures) =>
+            !superseded && redefined.EndOf(new(item, detail)) is { Day: var day } ? Redefinitions.After(figures, day) : figures;
 
         OwnFigures Own(string detail, List<Placed> told, Dictionary<string, Bounds> remaining)
         {
-            var (figures, variant) = OwnOf(told, redefined.TakenOver(detail, TotalBefore), remaining);
+            var (figures, variant) = OwnOf(told, redefined.TakenOver(new(item, detail)), remaining);
             if (variant is { } other)
             {
                 variants.Add(other);
@@ -51,10 +56,6 @@ internal static class VoiceFold
 
             return figures;
         }
-
-        Bounds? TotalBefore(string detail, DateOnly day) => classes.TryGetValue(detail, out var told)
-            ? Series([.. told.Where(one => one.Figure.Basis == Basis.Cumulative && one.Period.To < day)], Redefinitions.None.TakenOver(null, static (_, _) => null)).Total?.Total
-            : null;
     }
 
     /// <summary>The figures of one voice and one detail.</summary>
@@ -67,7 +68,7 @@ internal static class VoiceFold
             .Where(one => one.Figure.Basis == Basis.Incident)
             .Concat(totals.Where(one => one.Figure.Since > since).Select(one => one with { Period = new Period(one.Figure.Since!.Value, one.Period.To) }))
             .ToList();
-        var (total, variant) = Series(totals, takenOver);
+        var (total, variant) = RunningTotals.First(totals, takenOver);
         return (
             new OwnFigures(
                 total,
@@ -75,12 +76,6 @@ internal static class VoiceFold
                 Tally.NoIncidents.AddRange(Figures(dated.Where(one => one.Claim.Incident is not null).GroupBy(one => one.Claim.Incident!))
                     .Select(one => KeyValuePair.Create(new IncidentDay(one.Key, one.Period), StatusMoves.Cut(one.Key, one.Figure, left))))),
             variant);
-    }
-
-    private static (RunningTotal? Total, Variant? Variant) Series(List<Placed> totals, IReadOnlyDictionary<DateOnly, Bounds> takenOver)
-    {
-        var since = RunningTotals.FirstSince(totals);
-        return RunningTotals.Standing(totals.Where(one => one.Figure.Since is null || one.Figure.Since == since), since, takenOver);
     }
 
     // A statement counts for the days its latest telling gives it.

@@ -97,6 +97,7 @@ internal sealed class ViewMaker(RegistrySnapshot registry, RegistryEntry owner)
         Unnumbered = position.Provenance.Unnumbered,
         Floor = position.Floor is { } floor ? Figure(floor) : null,
         Unallocated = position.Unallocated,
+        Superseded = position.Superseded,
         Details = [.. position.Details.Select(pair => Detail(pair.Key, pair.Value))],
         Variants = [.. position.Provenance.Variants.Select(variant => new VariantView
         {

@@ -27,7 +27,7 @@ internal static class History
     private static readonly string[] Sources = ["wire", "agency-two", "paper", "paper-two", "rated", "red-tv"];
     private static readonly (Item Item, Outcome Outcome)[] Counted =
     [
-        (Item.Tank, Outcome.Destroyed), (Item.Tank, Outcome.Captured), (Item.Tank, Outcome.Abandoned), (Item.Tank, Outcome.Lost),
+        (Item.Tank, Outcome.Destroyed), (Item.Apc, Outcome.Destroyed), (Item.Tank, Outcome.Captured), (Item.Tank, Outcome.Abandoned), (Item.Tank, Outcome.Lost),
         (Item.Combatant, Outcome.Killed), (Item.Combatant, Outcome.Casualties), (Item.Combatant, Outcome.Wounded),
     ];
 
@@ -145,7 +145,7 @@ internal static class History
             relates: draw.Next(8) == 0 ? (RelationKind)(1 + draw.Next(3)) : null,
             report: draw.Next(3) == 0 ? $"https://a.example/{draw.Next(2)}" : null,
             correction: total && draw.Next(6) == 0 ? -1 : null,
-            supersedes: total && draw.Next(6) == 0 ? ["tank/model-0"] : null);
+            supersedes: total ? draw.Next(8) switch { 0 => ["tank/model-0"], 1 => ["apc"], _ => null } : null);
         var claim = appearance.Claim with
         {
             Revision = draw.Next(3),

@@ -126,36 +126,6 @@ public sealed class RunningTotalsTests
         Say.Fold(Say.Actor("red"), Say.Total("red-army", 100, "2024-05-01"), Say.Total("red-army", 90, "2024-05-02")).Provenance.Variants);
 
     [Fact]
-    public void Fold_ClassThatTakesOverOthers_AddsWhatItHasBeyondThem()
-    {
-        var said = Say.Fold(
-            Say.Actor("red"),
-            Class(1701, "2024-04-30", "military-auto"),
-            Class(76, "2024-04-30", "fuel-tank"),
-            Class(1796, "2024-05-01", null, "tank/military-auto", "tank/fuel-tank"));
-
-        Assert.Equal((1796L, 19L, 0L), (said.Tally.Value.Best, said.Tally.Series!.Added, said.Tally.Series.Corrected));
-        Assert.All(said.Details.Values, detail => Assert.True(detail.Superseded));
-    }
-
-    [Fact]
-    public void Fold_LaterTotalOfAClassTakenOver_IsFlaggedAndNotAdded()
-    {
-        var said = Say.Fold(
-            Say.Actor("red"),
-            Class(1701, "2024-04-30", "military-auto"),
-            Class(1796, "2024-05-01", "vehicles-and-fuel-tanks", "tank/military-auto"),
-            Class(1900, "2024-05-05", "military-auto"));
-
-        Assert.Equal(1796, said.Tally.Value.Best);
-        Assert.Equal((1900L, true), (said.Details["military-auto"].Value.Best, said.Details["military-auto"].Superseded));
-        Assert.False(said.Details["vehicles-and-fuel-tanks"].Superseded);
-    }
-
-    private static Appearance Class(long total, string asOf, string? detail, params string[] supersedes) =>
-        Say.Figure("red", Bounds.Exactly(total), basis: Basis.Cumulative, asOf: asOf, since: "2024-01-01", reported: asOf + "T06:00Z", detail: detail, supersedes: supersedes);
-
-    [Fact]
     public void Fold_OpenTotalEqualToWhatStands_MovesOnlyTheAsOf()
     {
         var said = Say.Fold(
