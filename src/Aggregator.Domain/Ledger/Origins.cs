@@ -6,8 +6,15 @@ namespace Aggregator.Domain.Ledger;
 /// R5: appearances of one period that share origin, source or report text are one origin, over all sources and before
 /// voices. An origin is named by its earliest member that declares one, else by its earliest member's source.
 /// </summary>
+/// <remarks>
+/// A text is compared with the <see cref="TextsCompared"/> earliest of its period; beyond them a copy that is like none of
+/// those is an origin of its own.
+/// </remarks>
 internal static class Origins
 {
+    /// <summary>Most texts of one period that another is compared with.</summary>
+    public const int TextsCompared = 64;
+
     /// <summary>What appearances of one origin have in common: any one of these.</summary>
     public static IEnumerable<string> Tokens(Claim claim)
     {
@@ -29,12 +36,20 @@ internal static class Origins
     {
         var root = new int[appearances.Count];
         var holders = new Dictionary<(Period, string?, string), int>();
+        var texts = new Dictionary<(Period, string?), List<(TextSketch Text, int At)>>();
         for (var at = 0; at < root.Length; at++)
         {
             root[at] = at;
+            var isNew = true;
             foreach (var token in Tokens(appearances[at].Claim))
             {
-                Join(token, at);
+                isNew = Join(token, at);
+            }
+
+            // The last token is that of the text: one seen before has been compared.
+            if (isNew && TextSketch.Parse(appearances[at].Claim.Report?.Fingerprint) is { } text)
+            {
+                JoinLike(text, at);
             }
         }
 
@@ -53,14 +68,36 @@ internal static class Origins
 
         return placed;
 
-        void Join(string token, int at)
+        // A global incident id stands in place of the period (R6).
+        (Period, string?) When(int at) => appearances[at].Claim.Incident is { } incident ? (default(Period), incident) : (periods[at], null);
+
+        bool Join(string token, int at)
         {
-            // A global incident id stands in place of the period (R6).
-            var claim = appearances[at].Claim;
-            var key = (claim.Incident is null ? periods[at] : default, claim.Incident, token);
-            if (!holders.TryAdd(key, at))
+            var (period, incident) = When(at);
+            if (holders.TryAdd((period, incident, token), at))
             {
-                Unite(holders[key], at);
+                return true;
+            }
+
+            Unite(holders[(period, incident, token)], at);
+            return false;
+        }
+
+        void JoinLike(TextSketch text, int at)
+        {
+            if (!texts.TryGetValue(When(at), out var others))
+            {
+                texts[When(at)] = others = [];
+            }
+
+            foreach (var other in others.Where(other => other.Text.IsCopyOf(text)))
+            {
+                Unite(other.At, at);
+            }
+
+            if (others.Count < TextsCompared)
+            {
+                others.Add((text, at));
             }
         }
 

@@ -26,6 +26,7 @@ internal static class Placement
     {
         var periods = new Period[appearances.Count];
         var tellers = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        var (withText, texts) = (new List<int>(), new List<TextSketch>());
         for (var at = 0; at < periods.Length; at++)
         {
             var claim = appearances[at].Claim;
@@ -41,6 +42,12 @@ internal static class Placement
 
                     told.Add(at);
                 }
+
+                if (TextSketch.Parse(claim.Report?.Fingerprint) is { } text)
+                {
+                    withText.Add(at);
+                    texts.Add(text);
+                }
             }
         }
 
@@ -54,16 +61,31 @@ internal static class Placement
             var earliest = undated;
             foreach (var token in Tokens(appearances[undated].Claim))
             {
-                if (tellers.TryGetValue(token, out var told) && FirstSince(told, since) is { } first)
+                if (tellers.TryGetValue(token, out var told) && IndexSince(told, since) is var first && first < told.Count)
                 {
-                    earliest = Math.Min(earliest, first);
+                    earliest = Math.Min(earliest, told[first]);
                 }
             }
 
-            return earliest;
+            return TextSketch.Parse(appearances[undated].Claim.Report?.Fingerprint) is { } text ? Math.Min(earliest, FirstLike(text, since) ?? earliest) : earliest;
         }
 
-        int? FirstSince(List<int> told, DateTimeOffset since)
+        int? FirstLike(TextSketch text, DateTimeOffset since)
+        {
+            var start = IndexSince(withText, since);
+            var end = Math.Min(withText.Count, start + Origins.TextsCompared);
+            for (var at = start; at < end; at++)
+            {
+                if (texts[at].IsCopyOf(text))
+                {
+                    return withText[at];
+                }
+            }
+
+            return null;
+        }
+
+        int IndexSince(List<int> told, DateTimeOffset since)
         {
             var (low, high) = (0, told.Count);
             while (low < high)
@@ -72,7 +94,7 @@ internal static class Placement
                 (low, high) = appearances[told[middle]].Claim.ReportedAt < since ? (middle + 1, high) : (low, middle);
             }
 
-            return low < told.Count ? told[low] : null;
+            return low;
         }
     }
 

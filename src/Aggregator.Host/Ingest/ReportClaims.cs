@@ -17,8 +17,8 @@ internal sealed class ReportClaims(IClaimExtractor extractor, IRegistry registry
     /// </summary>
     public (IReadOnlyList<Claim> Claims, IReadOnlyList<ClaimError> Refused) Extract(Report report)
     {
-        var fingerprint = Fingerprint(report.Text);
-        var prefix = $"{NameFolding.ToSlug(report.Source)}-{report.PublishedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{fingerprint[..8]}-";
+        var (textHash, fingerprint) = (TextHash(report.Text), TextSketch.Of(report.Text).ToString());
+        var prefix = $"{NameFolding.ToSlug(report.Source)}-{report.PublishedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{textHash[..8]}-";
         var source = ClaimIdentity.SourceName(report.Source);
         var claims = new List<Claim>();
         var refused = new List<ClaimError>();
@@ -65,7 +65,7 @@ internal sealed class ReportClaims(IClaimExtractor extractor, IRegistry registry
     }
 
     // White space tells nothing: a copy with other line breaks is the same text.
-    private static string Fingerprint(string text)
+    private static string TextHash(string text)
     {
         var hash = new XxHash128();
         foreach (var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))

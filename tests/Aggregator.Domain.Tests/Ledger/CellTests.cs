@@ -25,6 +25,52 @@ public sealed class CellTests
     }
 
     [Fact]
+    public void Fold_LightlyEditedCopies_AreOneOrigin_TheNextBulletinIsAnother()
+    {
+        const string bulletin = "The general staff said on Friday that 12 tanks, 7 howitzers and 31 lorries were destroyed near the town over the past day, while two columns were stopped at the river.";
+        var copy = bulletin.Replace("said on Friday", "reported on Friday evening", StringComparison.Ordinal);
+        var next = bulletin.Replace("12", "9", StringComparison.Ordinal).Replace("7", "4", StringComparison.Ordinal).Replace("31", "18", StringComparison.Ordinal);
+
+        Assert.Equal(["paper"], Origins(bulletin, copy));
+        Assert.Equal(["paper", "paper-two"], Origins(bulletin, next));
+
+        static IEnumerable<string> Origins(string text, string other) => Cell.Fold(
+            [
+                Say.Figure("", Bounds.Exactly(12), on: "2024-05-01", source: "paper", fingerprint: TextSketch.Of(text).ToString()),
+                Say.Figure("", Bounds.Exactly(12), on: "2024-05-01", source: "paper-two", fingerprint: TextSketch.Of(other).ToString(), reported: "2024-05-01T13:00Z"),
+            ],
+            Say.Registry).Values.SelectMany(said => said.Provenance.Origins);
+    }
+
+    [Fact]
+    public void Fold_CopiesBeyondTheTextsCompared_StillJoinTheEarliest()
+    {
+        var stories = Enumerable.Range(0, 70).Select(story => string.Join(' ', Enumerable.Range(0, 60).Select(word => $"w{story}x{word}"))).ToArray();
+        var claims = stories.Select((text, at) => Claim($"site-{at:d2}", text, at)).Append(Claim("late", stories[3] + " and more", 90)).ToList();
+
+        var voices = Cell.Fold(claims, Say.Registry);
+
+        Assert.Equal(70, voices.Count);
+        Assert.Equal(["late", "site-03"], voices[Say.Outlet("site-03")].Provenance.Sources);
+
+        static Appearance Claim(string source, string text, int minute) => Say.Figure(
+            "", Bounds.Exactly(4), on: "2024-05-01", source: source, fingerprint: TextSketch.Of(text).ToString(), reported: Say.Time("2024-05-01T12:00Z").AddMinutes(minute).ToString("O"));
+    }
+
+    [Fact]
+    public void Fold_AnUndatedCopy_TakesTheDayOfTheTextItIsLike()
+    {
+        const string text = "Twelve tanks were destroyed near the town, the general staff said, and two columns were stopped at the river by nightfall on Wednesday.";
+
+        Assert.Equal(
+            12,
+            Say.Value(
+                Say.Actor("red"),
+                Say.Figure("red", Bounds.Exactly(12), on: "2024-05-01", source: "paper", fingerprint: TextSketch.Of(text).ToString()),
+                Say.Figure("red-army", Bounds.Exactly(10), source: "paper-two", fingerprint: TextSketch.Of(text + " Our correspondents.").ToString(), reported: "2024-05-02T13:00Z")).High);
+    }
+
+    [Fact]
     public void Fold_AnAgencysOwnFigureOnManySites_IsOneIndependentVoice()
     {
         var voices = Cell.Fold(
