@@ -16,6 +16,10 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("append")]
     Task<AppendReply> AppendAsync(ClaimBatch batch);
 
+    /// <summary>What the log has of a report's text; null if it was never seen. Sent again it answers its stored claims (R3).</summary>
+    [Alias("find-report")]
+    Task<KnownReport?> FindReportAsync(ReportTextBox report);
+
     /// <summary>Takes a claim back. Answers as <see cref="AppendAsync"/> does, with one outcome.</summary>
     [Alias("retract")]
     Task<AppendReply> RetractAsync(RetractionBox retraction);
@@ -40,6 +44,29 @@ public sealed record ClaimBatch
     /// <summary>The claims, in the order sent.</summary>
     [Id(0)]
     public required ClaimList Claims { get; init; }
+
+    /// <summary>
+    /// Texts of reports all of whose claims are in this batch or in ones before it. Their outcomes follow those of the claims.
+    /// </summary>
+    [Id(1)]
+    public ReportTextBox[] Texts { get; init; } = [];
+}
+
+/// <summary>A report that came before with the same text.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.known-report")]
+public sealed record KnownReport
+{
+    /// <summary>How many claims were found in it when it first came.</summary>
+    [Id(0)]
+    public required int Found { get; init; }
+
+    /// <summary>Those of them that stand, in text order.</summary>
+    [Id(1)]
+    public required ClaimList Claims { get; init; }
+
+    /// <summary>The log entry it rests on.</summary>
+    [Id(2)]
+    public required long Sequence { get; init; }
 }
 
 /// <summary>A claim to take back.</summary>

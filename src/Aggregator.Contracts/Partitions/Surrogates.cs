@@ -24,6 +24,14 @@ public sealed class RecordList(IReadOnlyList<PlacedRecord> records)
     public IReadOnlyList<PlacedRecord> Records => records;
 }
 
+/// <summary>A report's text, as one value on the wire.</summary>
+[Immutable]
+public sealed class ReportTextBox(ReportText text)
+{
+    /// <summary>The text.</summary>
+    public ReportText Text => text;
+}
+
 /// <summary>A part's update, as one value on the wire.</summary>
 [Immutable]
 public sealed class PartUpdateBox(PartUpdate update)
@@ -60,6 +68,14 @@ internal sealed class ClaimListConverter : IConverter<ClaimList, StoredForm>
     public ClaimList ConvertFromSurrogate(in StoredForm surrogate) => new(LogFormat.DecodeClaims(surrogate.Bytes));
 
     public StoredForm ConvertToSurrogate(in ClaimList value) => new() { Bytes = LogFormat.EncodeClaims(value.Claims) };
+}
+
+[RegisterConverter]
+internal sealed class ReportTextConverter : IConverter<ReportTextBox, StoredForm>
+{
+    public ReportTextBox ConvertFromSurrogate(in StoredForm surrogate) => new(LogFormat.DecodeText(surrogate.Bytes));
+
+    public StoredForm ConvertToSurrogate(in ReportTextBox value) => new() { Bytes = LogFormat.EncodeText(value.Text) };
 }
 
 [RegisterConverter]

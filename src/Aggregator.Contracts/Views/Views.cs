@@ -145,11 +145,14 @@ public sealed record SourceView : EntityView
     /// <summary>Claims that came again with the same content.</summary>
     [Id(2)] public required long? Duplicates { get; init; }
 
-    /// <summary>Versions that came after the first of their claim; null in a past view.</summary>
+    /// <summary>Versions that came after the first of their claim, and claims whose report was posted again with another text (R3); null in a past view.</summary>
     [Id(3)] public required long? Corrections { get; init; }
 
     /// <summary>Claims taken back (R4); null in a past view.</summary>
     [Id(4)] public required long? Retractions { get; init; }
+
+    /// <summary>Texts of raw reports that came, each once; null in a past view.</summary>
+    [Id(5)] public required long? Reports { get; init; }
 }
 
 /// <summary>A figure; three nulls are a claim without a number.</summary>

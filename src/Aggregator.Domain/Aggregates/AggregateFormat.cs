@@ -85,6 +85,7 @@ public static class AggregateFormat
         writer.Signed(counts.Duplicates);
         writer.Signed(counts.Corrections);
         writer.Signed(counts.Retractions);
+        writer.Signed(counts.Reports);
         return writer.ToArray();
     }
 
@@ -111,6 +112,7 @@ public static class AggregateFormat
         counts.Duplicates = reader.Signed();
         counts.Corrections = reader.Signed();
         counts.Retractions = reader.Signed();
+        counts.Reports = reader.Signed();
     }
 
     /// <summary>What a part tells its parent.</summary>

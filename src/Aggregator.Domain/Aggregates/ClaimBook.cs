@@ -64,7 +64,14 @@ public sealed class ClaimBook(EntityKey owner)
                 break;
             case LogRecord.Retracted retracted:
                 _counts.Retractions += retracted.Retraction.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
-                Retract(retracted, placed.ReceivedAt, changed);
+                Retract(retracted.Retraction.Key, retracted.Removed, placed.ReceivedAt, changed);
+                break;
+            case LogRecord.Superseded superseded:
+                _counts.Corrections += superseded.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
+                Retract(superseded.Removed.Key, superseded.Removed, superseded.KnownFrom, changed);
+                break;
+            case LogRecord.Reported:
+                _counts.Reports++;
                 break;
             case LogRecord.Duplicates duplicates:
                 _counts.Duplicates += duplicates.Count;
@@ -149,14 +156,14 @@ public sealed class ClaimBook(EntityKey owner)
         }
     }
 
-    // It is known from its receipt on: past views before that show what then stood.
-    private void Retract(LogRecord.Retracted retracted, DateTimeOffset receivedAt, HashSet<BucketKey> changed)
+    // Past views before that moment show what then stood: a retraction is known from its receipt on, another text of a report
+    // from its publication.
+    private void Retract(ClaimKey key, Claim? removed, DateTimeOffset knownFrom, HashSet<BucketKey> changed)
     {
-        var key = retracted.Retraction.Key;
-        _dirty.UnionWith(BucketsWithFormers(key).Where(bucket => _buckets[bucket].Ended(key, receivedAt)));
-        if (retracted.Removed is { } removed)
+        _dirty.UnionWith(BucketsWithFormers(key).Where(bucket => _buckets[bucket].Ended(key, knownFrom)));
+        if (removed is not null)
         {
-            Take(removed, receivedAt, changed);
+            Take(removed, knownFrom, changed);
         }
     }
 

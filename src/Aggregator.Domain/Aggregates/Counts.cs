@@ -21,7 +21,13 @@ public sealed class Counts
     /// <summary>Claims that came again with the same content; kept by sources alone.</summary>
     public long Duplicates { get; set; }
 
-    /// <summary>Versions that came after the first of their claim; kept by sources alone.</summary>
+    /// <summary>Texts of reports that came, each once; kept by sources alone.</summary>
+    public long Reports { get; set; }
+
+    /// <summary>
+    /// Versions that came after the first of their claim, and claims that another text of their report replaced; kept by sources
+    /// alone.
+    /// </summary>
     public long Corrections { get; set; }
 
     /// <summary>Claims taken back; kept by sources alone.</summary>

@@ -59,7 +59,7 @@ public static class Telling
             return book.Counts;
         }
 
-        var counts = new Counts { Duplicates = book.Counts.Duplicates, Corrections = book.Counts.Corrections, Retractions = book.Counts.Retractions };
+        var counts = new Counts { Duplicates = book.Counts.Duplicates, Corrections = book.Counts.Corrections, Retractions = book.Counts.Retractions, Reports = book.Counts.Reports };
         foreach (var one in book.Buckets.SelectMany(bucket => book[bucket]).Concat(merged).DistinctBy(one => one.Claim.Key))
         {
             counts.Count(one.Under(registry).Claim, owner, 1);

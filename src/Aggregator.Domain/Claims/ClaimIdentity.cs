@@ -24,6 +24,11 @@ public static class ClaimIdentity
     /// <summary>128-bit digest of a key, for the dedupe index. Neither part has a line break in it, so the break tells them apart.</summary>
     public static UInt128 Hash(ClaimKey key) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(key.Source + "\n" + key.Id));
 
+    /// <summary>128-bit digest of a report's identity, apart from all keys of claims: those have but one line break.</summary>
+    /// <param name="source">From <see cref="SourceName"/>.</param>
+    /// <param name="address">Its URL, or another name that it is known by.</param>
+    public static UInt128 HashReport(string source, string address) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(source + "\n\nreport\n" + address));
+
     /// <summary>The id of a claim sent without one: the digest of its content, so the same content has the same id.</summary>
     public static string IdFromContent(UInt128 contentHash) => "x-" + contentHash.ToString("x32", CultureInfo.InvariantCulture);
 

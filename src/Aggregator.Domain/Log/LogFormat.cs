@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aggregator.Domain.Claims;
 
 namespace Aggregator.Domain.Log;
@@ -18,6 +19,8 @@ public static class LogFormat
     private const byte CorrectedKind = 2;
     private const byte DuplicatesKind = 3;
     private const byte RetractedKind = 4;
+    private const byte SupersededKind = 5;
+    private const byte ReportedKind = 6;
 
     /// <summary>Encodes the records of one entry.</summary>
     /// <param name="nonce">Unique per attempt of a writer.</param>
@@ -172,6 +175,17 @@ public static class LogFormat
                 }
 
                 break;
+            case LogRecord.Superseded superseded:
+                writer.Byte(SupersededKind);
+                writer.Text(superseded.Source);
+                ClaimCodec.Write(writer, superseded.Removed);
+                Write(writer, superseded.RemovedAt);
+                writer.Signed(superseded.KnownFrom.UtcTicks);
+                break;
+            case LogRecord.Reported { Text: var text }:
+                writer.Byte(ReportedKind);
+                Write(writer, text);
+                break;
             case LogRecord.Duplicates duplicates:
                 writer.Byte(DuplicatesKind);
                 writer.Text(duplicates.Source);
@@ -187,9 +201,52 @@ public static class LogFormat
         AddedKind => new LogRecord.Added(ClaimCodec.Read(reader)),
         CorrectedKind => new LogRecord.Corrected(ClaimCodec.Read(reader), ClaimCodec.Read(reader), ReadPosition(reader), reader.Flag()),
         RetractedKind => ReadRetracted(reader),
+        SupersededKind => new LogRecord.Superseded(reader.Text(), ClaimCodec.Read(reader), ReadPosition(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero)),
+        ReportedKind => new LogRecord.Reported(ReadText(reader)),
         DuplicatesKind => new LogRecord.Duplicates(reader.Text(), reader.Signed()),
         var kind => throw new InvalidDataException($"record of unknown kind {kind}"),
     };
+
+    internal static void Write(BinaryFormatWriter writer, ReportText text)
+    {
+        writer.Text(text.Source);
+        writer.Text(text.SourceId);
+        writer.Text(text.Address);
+        writer.Text(text.TextHash.ToString("x32", CultureInfo.InvariantCulture));
+        writer.Signed(text.PublishedAt.UtcTicks);
+        writer.Unsigned((ulong)text.Claims.Count);
+        foreach (var (source, id) in text.Claims)
+        {
+            writer.Text(source);
+            writer.Text(id);
+        }
+    }
+
+    internal static ReportText ReadText(BinaryFormatReader reader)
+    {
+        var (source, sourceId, address) = (reader.Text(), reader.Text(), reader.Text());
+        var hash = UInt128.Parse(reader.Text(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var publishedAt = new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
+        var claims = new ClaimKey[reader.Count()];
+        for (var at = 0; at < claims.Length; at++)
+        {
+            claims[at] = new ClaimKey(reader.Text(), reader.Text());
+        }
+
+        return new ReportText { Source = source, SourceId = sourceId, Address = address, TextHash = hash, PublishedAt = publishedAt, Claims = claims };
+    }
+
+    /// <summary>Encodes a report's text, for the way from admission to partition.</summary>
+    public static byte[] EncodeText(ReportText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var writer = new BinaryFormatWriter();
+        Write(writer, text);
+        return writer.ToArray();
+    }
+
+    /// <summary>Decodes what <see cref="EncodeText"/> made.</summary>
+    public static ReportText DecodeText(ReadOnlyMemory<byte> bytes) => ReadText(new BinaryFormatReader(bytes));
 
     private static LogRecord.Retracted ReadRetracted(BinaryFormatReader reader)
     {

@@ -58,6 +58,25 @@ public abstract record LogRecord
             [.. new EntityKey[] { new(EntityKind.Source, Retraction.Source) }.Union(Removed is null ? [] : TouchedBy(Removed))];
     }
 
+    /// <summary>A claim of a report's text that another text of the same report took the place of (R3); final for its key.</summary>
+    /// <param name="Source">Registry id of the publisher.</param>
+    /// <param name="Removed">The version that stood.</param>
+    /// <param name="RemovedAt">Where it stands in the log.</param>
+    /// <param name="KnownFrom">When the text that stands was published, UTC.</param>
+    public sealed record Superseded(string Source, Claim Removed, LogPosition RemovedAt, DateTimeOffset KnownFrom) : LogRecord
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyCollection<EntityKey> Touches =>
+            [.. new EntityKey[] { new(EntityKind.Source, Source) }.Union(TouchedBy(Removed))];
+    }
+
+    /// <summary>A text of a report, seen for the first time (R3).</summary>
+    public sealed record Reported(ReportText Text) : LogRecord
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyCollection<EntityKey> Touches => [new EntityKey(EntityKind.Source, Text.SourceId)];
+    }
+
     /// <summary>Claims that came again with the same content, counted to show what a source resends (R2).</summary>
     /// <param name="Source">Registry id.</param>
     /// <param name="Count">How many since the last such record.</param>

@@ -19,6 +19,7 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
         Affiliation = at.Entry.Affiliation is { } actor ? at.Views.Name(EntityKind.Actor, actor) : null,
         Rating = at.Entry.Rating?.ToString(),
         Duplicates = asOf is null ? source.Book.Counts.Duplicates : null,
+        Reports = asOf is null ? source.Book.Counts.Reports : null,
         Retractions = asOf is null ? source.Book.Counts.Retractions : null,
         Corrections = asOf is null ? source.Book.Counts.Corrections : null,
     });

@@ -18,14 +18,11 @@ internal sealed class Waiting(IReadOnlyList<Candidate> candidates)
 
     public Task<AppendReply> Reply => _reply.Task;
 
-    public void Done(int at, AppendOutcome outcome, long sequence, Claim? replaced)
+    public void Done(int at, AppendOutcome outcome, long sequence, IEnumerable<Claim> replaced)
     {
         _outcomes[at] = outcome;
         _lastSequence = Math.Max(_lastSequence, sequence);
-        if (replaced is not null)
-        {
-            _alsoTouched.UnionWith(LogRecord.TouchedBy(replaced));
-        }
+        _alsoTouched.UnionWith(replaced.SelectMany(LogRecord.TouchedBy));
 
         if (--_left == 0)
         {
@@ -42,8 +39,9 @@ internal sealed class Waiting(IReadOnlyList<Candidate> candidates)
 /// </summary>
 internal sealed class AppendQueue(int maximumClaims, int claimsPerEntry, int bytesPerEntry)
 {
-    // A retraction carries the claim that it takes back, whatever its size.
+    // A retraction carries the claim that it takes back, whatever its size; a report's text all that it replaces.
     private const int BytesOfRetraction = 1 << 16;
+    private const int BytesOfTextClaim = 1 << 12;
 
     private readonly Queue<(Waiting Batch, int At)> _queue = new();
 
@@ -73,7 +71,12 @@ internal sealed class AppendQueue(int maximumClaims, int claimsPerEntry, int byt
         while (taken.Count < claimsPerEntry && _queue.TryPeek(out var next))
         {
             var candidate = next.Batch.Candidates[next.At];
-            bytes += candidate.Claim is { } claim ? EstimatedBytes(claim) : BytesOfRetraction;
+            bytes += candidate switch
+            {
+                { Claim: { } claim } => EstimatedBytes(claim),
+                { Text: { } text } => BytesOfRetraction + (BytesOfTextClaim * text.Claims.Count),
+                _ => BytesOfRetraction,
+            };
             if (taken.Count > 0 && bytes > bytesPerEntry)
             {
                 break;

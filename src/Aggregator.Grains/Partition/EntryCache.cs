@@ -72,4 +72,14 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
             var other => throw new InvalidDataException($"log {partition}/{sequence}/{ordinal} is a {other.GetType().Name}, not a claim"),
         };
     }
+
+    /// <summary>The report's text that a position holds.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public async ValueTask<Domain.Claims.ReportText> GetTextAsync(long sequence, int ordinal, CancellationToken cancellationToken)
+    {
+        var entry = await GetAsync(sequence, cancellationToken);
+        return entry.Records[ordinal].Record is LogRecord.Reported reported
+            ? reported.Text
+            : throw new InvalidDataException($"log {partition}/{sequence}/{ordinal} is no report");
+    }
 }

@@ -1,4 +1,5 @@
 using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
 using Aggregator.Store;
@@ -34,7 +35,7 @@ internal sealed partial class PartitionGrain
             var sorted = await AppendAsync([.. group.Select(one => one.Candidate)]);
             for (var at = 0; at < group.Count; at++)
             {
-                group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced.GetValueOrDefault(at));
+                group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at]);
             }
         }
         catch (Exception fault)
@@ -58,15 +59,9 @@ internal sealed partial class PartitionGrain
     {
         while (true)
         {
-            var held = await _index.FindAsync(candidates.Select(one => one.Key), _stop.Token);
-            var standing = new Dictionary<UInt128, Domain.Claims.Claim>();
-            foreach (var key in Deduplicator.Contested(candidates, held))
-            {
-                standing[key] = await _entries.GetClaimAsync(held[key].Standing.Sequence, held[key].Standing.Ordinal, _stop.Token);
-            }
-
+            var known = await FindKnownAsync(candidates);
             var sequence = _fanOut.Head + 1;
-            var sorted = Deduplicator.Sort(candidates, held, standing, _partition, sequence);
+            var sorted = Deduplicator.Sort(candidates, known, _partition, sequence);
             if (sorted.Records.Count > 0)
             {
                 if (!await AppendEntryAsync(sorted.Records, sorted.Rows.Values, sequence))
@@ -82,6 +77,36 @@ internal sealed partial class PartitionGrain
 
             return sorted;
         }
+    }
+
+    private async Task<Known> FindKnownAsync(IReadOnlyList<Candidate> candidates)
+    {
+        var held = await _index.FindAsync(candidates.Select(one => one.Key), _stop.Token);
+        var texts = new Dictionary<UInt128, ReportText>();
+        var claims = new Dictionary<UInt128, Claim>();
+        foreach (var candidate in Deduplicator.Contested(candidates, held))
+        {
+            var (sequence, ordinal) = (held[candidate.Key].Standing.Sequence, held[candidate.Key].Standing.Ordinal);
+            if (candidate.Text is not { } text)
+            {
+                claims[candidate.Key] = await _entries.GetClaimAsync(sequence, ordinal, _stop.Token);
+                continue;
+            }
+
+            // The claims of one of its two texts are about to go.
+            var standing = texts[candidate.Key] = await _entries.GetTextAsync(sequence, ordinal, _stop.Token);
+            var hashes = standing.Claims.Concat(text.Claims).Select(ClaimIdentity.Hash).ToHashSet();
+            foreach (var (key, hit) in await _index.FindAsync(hashes, _stop.Token))
+            {
+                held[key] = hit;
+                if (!hit.Standing.IsRetraction)
+                {
+                    claims[key] = await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token);
+                }
+            }
+        }
+
+        return new Known(held, claims, texts);
     }
 
     /// <summary>

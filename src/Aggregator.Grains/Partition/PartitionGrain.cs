@@ -88,9 +88,41 @@ internal sealed partial class PartitionGrain(
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
-    public Task<AppendReply> AppendAsync(ClaimBatch batch) => batch.Claims.Claims.Count == 0
-        ? Task.FromResult(new AppendReply())
-        : EnqueueAsync([.. batch.Claims.Claims.Select(Candidate.Of)]);
+    public Task<AppendReply> AppendAsync(ClaimBatch batch)
+    {
+        Candidate[] candidates = [.. batch.Claims.Claims.Select(Candidate.Of), .. batch.Texts.Select(box => Candidate.Of(box.Text))];
+        return candidates.Length == 0 ? Task.FromResult(new AppendReply()) : EnqueueAsync(candidates);
+    }
+
+    public async Task<KnownReport?> FindReportAsync(ReportTextBox report)
+    {
+        var candidate = Candidate.Of(report.Text);
+        var held = await _index.FindAsync([candidate.Key], _stop.Token);
+        if (!held.TryGetValue(candidate.Key, out var hit) || hit.Versions.All(version => version.ContentHash != report.Text.TextHash))
+        {
+            return null;
+        }
+
+        var version = hit.Versions.First(version => version.ContentHash == report.Text.TextHash);
+        var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
+        return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(await ClaimsAsync(text.Claims)), Sequence = version.Sequence };
+    }
+
+    /// <summary>The standing claims of keys, in their order; those that stand no more are left out.</summary>
+    private async Task<List<Claim>> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
+    {
+        var held = await _index.FindAsync(keys.Select(ClaimIdentity.Hash), _stop.Token);
+        var claims = new List<Claim>(keys.Count);
+        foreach (var key in keys)
+        {
+            if (held.TryGetValue(ClaimIdentity.Hash(key), out var hit) && !hit.Standing.IsRetraction)
+            {
+                claims.Add(await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token));
+            }
+        }
+
+        return claims;
+    }
 
     public Task<AppendReply> RetractAsync(RetractionBox retraction) =>
         EnqueueAsync([Candidate.Of(new Retraction(new ClaimKey(retraction.Source, retraction.Id), retraction.SourceId))]);

@@ -5,31 +5,48 @@ using Aggregator.Store.Index;
 
 namespace Aggregator.Grains.Protocol;
 
-/// <summary>One claim, or the retraction of one, on its way into the log.</summary>
-/// <param name="Claim">The claim; null for a retraction.</param>
-/// <param name="Retraction">The retraction; null for a claim.</param>
-/// <param name="Key">Digest of the claim's key.</param>
-public sealed record Candidate(Claim? Claim, Retraction? Retraction, UInt128 Key)
+/// <summary>One thing on its way into the log: a claim, the retraction of one, or the text of a report whose claims are in before it.</summary>
+/// <param name="Claim">The claim; else null.</param>
+/// <param name="Retraction">The retraction; else null.</param>
+/// <param name="Text">The report's text; else null.</param>
+/// <param name="Key">Digest of its identity.</param>
+public sealed record Candidate(Claim? Claim, Retraction? Retraction, ReportText? Text, UInt128 Key)
 {
     /// <summary>A claim.</summary>
     public static Candidate Of(Claim claim)
     {
         ArgumentNullException.ThrowIfNull(claim);
-        return new(claim, null, ClaimIdentity.Hash(claim.Key));
+        return new(claim, null, null, ClaimIdentity.Hash(claim.Key));
     }
 
     /// <summary>A retraction.</summary>
     public static Candidate Of(Retraction retraction)
     {
         ArgumentNullException.ThrowIfNull(retraction);
-        return new(null, retraction, ClaimIdentity.Hash(retraction.Key));
+        return new(null, retraction, null, ClaimIdentity.Hash(retraction.Key));
     }
 
-    /// <summary>Registry id of the source.</summary>
-    public string Source => Claim?.Source.Id ?? Retraction!.Source;
+    /// <summary>A report's text.</summary>
+    public static Candidate Of(ReportText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new(null, null, text, ClaimIdentity.HashReport(text.Source, text.Address));
+    }
+
+    /// <summary>What tells a version from another; null for a retraction, of which there is one.</summary>
+    public UInt128? Content => Claim?.ContentHash ?? Text?.TextHash;
 }
 
-/// <summary>What a batch comes to: the records to append and the outcome of each claim.</summary>
+/// <summary>What stands in the log of what a batch is about.</summary>
+/// <param name="Held">What the index holds, by key; keys it does not hold are absent.</param>
+/// <param name="Claims">The standing claims of the keys that may be replaced or taken back.</param>
+/// <param name="Texts">The standing texts of the reports that come with another.</param>
+public sealed record Known(
+    IReadOnlyDictionary<UInt128, IndexHit> Held,
+    IReadOnlyDictionary<UInt128, Claim> Claims,
+    IReadOnlyDictionary<UInt128, ReportText> Texts);
+
+/// <summary>What a batch comes to: the records to append and the outcome of each candidate.</summary>
 public sealed record Sorted
 {
     /// <summary>Records to append, in order; their ordinals are their places here.</summary>
@@ -44,8 +61,8 @@ public sealed record Sorted
     /// <summary>Per candidate: the log entry it rests on.</summary>
     public required long[] Sequences { get; init; }
 
-    /// <summary>The version that each correcting candidate replaced, by its place.</summary>
-    public required IReadOnlyDictionary<int, Claim> Replaced { get; init; }
+    /// <summary>The versions that a candidate replaced or took back, by its place.</summary>
+    public required ILookup<int, Claim> Replaced { get; init; }
 
     /// <summary>Duplicates per source id.</summary>
     public required IReadOnlyDictionary<string, long> Duplicates { get; init; }
@@ -57,90 +74,22 @@ public sealed record Sorted
 /// </summary>
 public static class Deduplicator
 {
-    /// <summary>Sorts claims for the entry at <paramref name="sequence"/>.</summary>
+    /// <summary>Sorts candidates for the entry at <paramref name="sequence"/>.</summary>
     /// <param name="candidates">In the order sent.</param>
-    /// <param name="held">What the index holds of their keys; keys it does not hold are absent.</param>
-    /// <param name="standing">The standing claims of the keys that come with new content.</param>
+    /// <param name="known">What the log has of them.</param>
     /// <param name="partition">The partition, for positions.</param>
     /// <param name="sequence">The entry that the records will be.</param>
-    public static Sorted Sort(
-        IReadOnlyList<Candidate> candidates,
-        IReadOnlyDictionary<UInt128, IndexHit> held,
-        IReadOnlyDictionary<UInt128, Claim> standing,
-        int partition,
-        long sequence)
+    public static Sorted Sort(IReadOnlyList<Candidate> candidates, Known known, int partition, long sequence)
     {
         ArgumentNullException.ThrowIfNull(candidates);
-        ArgumentNullException.ThrowIfNull(held);
-        ArgumentNullException.ThrowIfNull(standing);
-        var records = new List<LogRecord>(candidates.Count);
-        var rows = new Dictionary<UInt128, IndexRow>();
-        var claims = new Dictionary<UInt128, Claim>();
-        var outcomes = new AppendOutcome[candidates.Count];
-        var sequences = new long[candidates.Count];
-        var duplicates = new Dictionary<string, long>(StringComparer.Ordinal);
-        var replacing = new Dictionary<int, Claim>();
+        ArgumentNullException.ThrowIfNull(known);
+        var sorter = new EntrySorter(known, partition, sequence, candidates.Count);
         for (var at = 0; at < candidates.Count; at++)
         {
-            var (claim, retraction, key) = candidates[at];
-            var before = rows.TryGetValue(key, out var row) ? new IndexHit(row.Versions) : held.GetValueOrDefault(key);
-            if (before is not null && Original(before, claim?.ContentHash) is { } original)
-            {
-                var source = candidates[at].Source;
-                outcomes[at] = AppendOutcome.Duplicate;
-                sequences[at] = original;
-                duplicates[source] = duplicates.GetValueOrDefault(source) + 1;
-                continue;
-            }
-
-            if (claim is null)
-            {
-                Retract(at, retraction!, key, before);
-                continue;
-            }
-
-            if (before?.Versions.Count >= ClaimIndex.MaximumVersions)
-            {
-                outcomes[at] = AppendOutcome.TooManyVersions;
-                continue;
-            }
-
-            var position = new LogPosition(partition, sequence, records.Count);
-            rows[key] = IndexRow.With(key, before, new IndexVersion(claim.ContentHash, sequence, position.Ordinal, claim.Revision, claim.ReportedAt.UtcTicks));
-            sequences[at] = sequence;
-            if (before is null)
-            {
-                records.Add(new LogRecord.Added(claim));
-                outcomes[at] = AppendOutcome.Accepted;
-                claims[key] = claim;
-                continue;
-            }
-
-            var replaced = claims.TryGetValue(key, out var inBatch) ? inBatch : standing[key];
-            var stands = rows[key].Versions[0] is var first && first.Sequence == sequence && first.Ordinal == position.Ordinal;
-            records.Add(new LogRecord.Corrected(claim, replaced, new LogPosition(partition, before.Standing.Sequence, before.Standing.Ordinal), stands));
-            outcomes[at] = AppendOutcome.Corrected;
-            replacing[at] = replaced;
-            claims[key] = stands ? claim : replaced;
+            sorter.Take(at, candidates[at]);
         }
 
-        return new Sorted { Records = records, Rows = rows, Outcomes = outcomes, Sequences = sequences, Replaced = replacing, Duplicates = duplicates };
-
-        void Retract(int at, Retraction retraction, UInt128 key, IndexHit? before)
-        {
-            outcomes[at] = AppendOutcome.Retracted;
-            sequences[at] = sequence;
-            rows[key] = IndexRow.With(key, before, IndexVersionOf(new LogPosition(partition, sequence, records.Count)));
-            if (before is null)
-            {
-                records.Add(new LogRecord.Retracted(retraction, null, null));
-                return;
-            }
-
-            var removed = claims.TryGetValue(key, out var inBatch) ? inBatch : standing[key];
-            records.Add(new LogRecord.Retracted(retraction, removed, new LogPosition(partition, before.Standing.Sequence, before.Standing.Ordinal)));
-            replacing[at] = removed;
-        }
+        return sorter.Sorted;
     }
 
     /// <summary>The index rows of records that are in the log: what a replay or another writer's entry adds.</summary>
@@ -152,35 +101,19 @@ public static class Deduplicator
         ArgumentNullException.ThrowIfNull(held);
         foreach (var (position, record, _) in records)
         {
-            if (record is LogRecord.Retracted { Retraction.Key: var taken })
+            if (VersionOf(record, position) is { Key: var key, Version: var version })
             {
-                var retracted = ClaimIdentity.Hash(taken);
-                yield return IndexRow.With(retracted, held(retracted), IndexVersionOf(position));
-                continue;
-            }
-
-            var claim = record switch
-            {
-                LogRecord.Added added => added.Claim,
-                LogRecord.Corrected corrected => corrected.Claim,
-                _ => null,
-            };
-            if (claim is not null)
-            {
-                var key = ClaimIdentity.Hash(claim.Key);
-                yield return IndexRow.With(key, held(key), new IndexVersion(claim.ContentHash, position.Sequence, position.Ordinal, claim.Revision, claim.ReportedAt.UtcTicks));
+                yield return IndexRow.With(key, held(key), version);
             }
         }
     }
 
-    /// <summary>The keys whose standing claim is about to be replaced or taken back, and so is needed.</summary>
-    public static IEnumerable<UInt128> Contested(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>
-        candidates.Where(one => held.TryGetValue(one.Key, out var hit) && Original(hit, one.Claim?.ContentHash) is null).Select(one => one.Key).Distinct();
+    /// <summary>The keys that come with a version the index does not hold, and whose standing version is so needed.</summary>
+    public static IEnumerable<Candidate> Contested(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>
+        candidates.Where(one => held.TryGetValue(one.Key, out var hit) && Original(hit, one.Content) is null).DistinctBy(one => one.Key);
 
-    private static IndexVersion IndexVersionOf(LogPosition retraction) => new(0, retraction.Sequence, retraction.Ordinal, 0, 0, IsRetraction: true);
-
-    // After a retraction everything under its key is a duplicate of it.
-    private static long? Original(IndexHit hit, UInt128? content)
+    /// <summary>After a retraction everything under its key is a duplicate of it.</summary>
+    internal static long? Original(IndexHit hit, UInt128? content)
     {
         foreach (var version in hit.Versions)
         {
@@ -191,5 +124,23 @@ public static class Deduplicator
         }
 
         return null;
+    }
+
+    /// <summary>What a record adds to the index; null if nothing.</summary>
+    internal static (UInt128 Key, IndexVersion Version)? VersionOf(LogRecord record, LogPosition position)
+    {
+        return record switch
+        {
+            LogRecord.Added { Claim: var claim } => (ClaimIdentity.Hash(claim.Key), Version(claim.ContentHash, claim.Revision, claim.ReportedAt)),
+            LogRecord.Corrected { Claim: var claim } => (ClaimIdentity.Hash(claim.Key), Version(claim.ContentHash, claim.Revision, claim.ReportedAt)),
+            LogRecord.Retracted { Retraction.Key: var key } => (ClaimIdentity.Hash(key), End()),
+            LogRecord.Superseded { Removed.Key: var key } => (ClaimIdentity.Hash(key), End()),
+            LogRecord.Reported { Text: var text } => (ClaimIdentity.HashReport(text.Source, text.Address), Version(text.TextHash, 0, text.PublishedAt)),
+            _ => null,
+        };
+
+        IndexVersion Version(UInt128 content, int revision, DateTimeOffset at) => new(content, position.Sequence, position.Ordinal, revision, at.UtcTicks);
+
+        IndexVersion End() => new(0, position.Sequence, position.Ordinal, 0, 0, IsRetraction: true);
     }
 }

@@ -1,5 +1,4 @@
 using Aggregator.Contracts.Partitions;
-using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Host.Ingest;
 
@@ -18,7 +17,7 @@ internal sealed record FileResult(string Name, FeedAnswer? Answer, string? Refus
 
 /// <summary>Feeds files the way the endpoints feed bodies: <c>.txt</c> reports in the text form, <c>.json</c> and
 /// <c>.ndjson</c> claims.</summary>
-internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportClaims reports)
+internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder feeder)
 {
     private const int ClaimsPerStep = 1_000;
 
@@ -31,22 +30,49 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportClaims re
     /// <summary>Feeds one file and waits until the views show it.</summary>
     public async Task<FileResult> FeedAsync(string file, CancellationToken cancellationToken)
     {
-        var name = Path.GetFileName(file);
         var body = await File.ReadAllBytesAsync(file, cancellationToken);
-        var (claims, errors, refusal) = Path.GetExtension(file) == ".txt" ? ReadReport(body) : ReadClaims(file, body);
-        if (refusal is not null)
+        return Path.GetExtension(file) == ".txt"
+            ? await FeedReportAsync(Path.GetFileName(file), body, cancellationToken)
+            : await FeedClaimsAsync(file, body, cancellationToken);
+    }
+
+    private IEnumerable<string> All() =>
+        Directory.Exists(path.Path) ? Directory.EnumerateFiles(path.Path).Order(StringComparer.Ordinal) : [path.Path];
+
+    private static bool IsFed(string file) => Path.GetExtension(file) is ".txt" or ".json" or ".ndjson";
+
+    private async Task<FileResult> FeedReportAsync(string name, byte[] body, CancellationToken cancellationToken)
+    {
+        var (report, _, error) = ReportReader.ReadText(body, source: null);
+        if (error is not null)
         {
-            return new FileResult(name, null, refusal, []);
+            return Refused(name, $"{error.Code}: {error.Message}");
         }
 
+        var fed = await feeder.FeedAsync([(0, report!)], store: true, waitApplied: true, cancellationToken);
+        return fed.Result.Refusal != AppendRefusal.None
+            ? Refused(name, $"the store does not take it: {fed.Result.Refusal}")
+            : new FileResult(name, fed.Answer, null, [.. fed.New.Concat(fed.Stored).SelectMany(one => LogRecord.TouchedBy(one.Claim)).Distinct()]);
+    }
+
+    private async Task<FileResult> FeedClaimsAsync(string file, byte[] body, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileName(file);
+        var (items, _, refusal) = Body.Split(Path.GetExtension(file) == ".ndjson" ? Body.Ndjson : Body.Json, body);
+        if (refusal is not null)
+        {
+            return Refused(name, $"{refusal.Code}: {refusal.Detail}");
+        }
+
+        var (claims, errors) = ingestor.AdmitAll(items);
         var outcomes = new List<AppendOutcome>(claims.Count);
         var applied = true;
         foreach (var step in claims.Chunk(ClaimsPerStep))
         {
-            var result = await ingestor.AppendAsync([.. step.Select(one => one.Claim)], waitApplied: true, cancellationToken);
+            var result = await ingestor.AppendAsync(new Feeding([.. step.Select(one => one.Claim)]), waitApplied: true, cancellationToken);
             if (result.Refusal != AppendRefusal.None)
             {
-                return new FileResult(name, null, $"the store does not take it: {result.Refusal}", []);
+                return Refused(name, $"the store does not take it: {result.Refusal}");
             }
 
             outcomes.AddRange(result.Outcomes);
@@ -57,33 +83,5 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportClaims re
         return new FileResult(name, FeedAnswer.From(all, claims, errors), null, [.. claims.SelectMany(one => LogRecord.TouchedBy(one.Claim)).Distinct()]);
     }
 
-    private IEnumerable<string> All() =>
-        Directory.Exists(path.Path) ? Directory.EnumerateFiles(path.Path).Order(StringComparer.Ordinal) : [path.Path];
-
-    private static bool IsFed(string file) => Path.GetExtension(file) is ".txt" or ".json" or ".ndjson";
-
-    private (IReadOnlyList<(int Index, Claim Claim)>, IReadOnlyList<FeedError>, string?) ReadReport(byte[] body)
-    {
-        var (report, _, error) = ReportReader.ReadText(body, source: null);
-        error ??= reports.Check(report!);
-        if (error is not null)
-        {
-            return ([], [], $"{error.Code}: {error.Message}");
-        }
-
-        var (claims, refused) = reports.Extract(report!);
-        return ([.. claims.Select(claim => (0, claim))], [.. refused.Select(one => FeedError.From(0, report!.Url, one))], null);
-    }
-
-    private (IReadOnlyList<(int Index, Claim Claim)>, IReadOnlyList<FeedError>, string?) ReadClaims(string file, byte[] body)
-    {
-        var (items, _, refusal) = Body.Split(Path.GetExtension(file) == ".ndjson" ? Body.Ndjson : Body.Json, body);
-        if (refusal is not null)
-        {
-            return ([], [], $"{refusal.Code}: {refusal.Detail}");
-        }
-
-        var (claims, errors) = ingestor.AdmitAll(items);
-        return (claims, errors, null);
-    }
+    private static FileResult Refused(string name, string why) => new(name, null, why, []);
 }

@@ -60,6 +60,7 @@ internal static class HostComposition
         services.AddSingleton<IClaimExtractor, ClaimExtractor>();
         services.AddSingleton<Ingestor>();
         services.AddSingleton<ReportClaims>();
+        services.AddSingleton<ReportFeeder>();
         services.AddSingleton<EntityList>();
         if (builder.Configuration["Feed:Path"] is { } path)
         {

@@ -7,6 +7,17 @@ using Aggregator.Store;
 
 namespace Aggregator.Host.Ingest;
 
+/// <summary>What is to be made durable.</summary>
+/// <param name="Claims">Claims that are valid.</param>
+internal sealed record Feeding(IReadOnlyList<Claim> Claims)
+{
+    /// <summary>Texts of reports whose claims are among <see cref="Claims"/>.</summary>
+    public IReadOnlyList<ReportText> Texts { get; init; } = [];
+
+    /// <summary>Texts that came before: nothing is to be made durable, but what shows them may be waited for.</summary>
+    public IReadOnlyList<(ReportText Text, KnownReport Report)> Known { get; init; } = [];
+}
+
 /// <summary>What became of the claims that were valid.</summary>
 /// <param name="Refusal">Why it cannot be said that all are durable; <see cref="AppendRefusal.None"/> if they are.</param>
 /// <param name="Outcomes">Per claim, in the order given.</param>
@@ -51,16 +62,19 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         return (claims, errors);
     }
 
+    /// <summary>What the log has of a report's text; null if it never came.</summary>
+    public Task<KnownReport?> FindReportAsync(ReportText text) =>
+        grains.GetGrain<IPartitionGrain>(PartitionOf(text.Source)).FindReportAsync(new ReportTextBox(text));
+
     /// <summary>Makes claims durable, and waits for the views if asked.</summary>
-    public async Task<IngestResult> AppendAsync(IReadOnlyList<Claim> claims, bool waitApplied, CancellationToken cancellationToken)
+    public async Task<IngestResult> AppendAsync(Feeding feeding, bool waitApplied, CancellationToken cancellationToken)
     {
-        var outcomes = new AppendOutcome[claims.Count];
-        var partitions = claims
-            .Select((claim, at) => (claim, at))
-            .GroupBy(one => ClaimIdentity.Partition(one.claim.Key.Source, identity.Partitions, identity.HashSeed))
-            .Select(group => (Partition: group.Key, Claims: group.ToArray()))
-            .ToArray();
-        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one.Partition, one.Claims, outcomes, cancellationToken)));
+        var outcomes = new AppendOutcome[feeding.Claims.Count];
+        var claims = feeding.Claims.Select((claim, at) => (Claim: claim, At: at)).ToLookup(one => PartitionOf(one.Claim.Key.Source));
+        var texts = feeding.Texts.ToLookup(text => PartitionOf(text.Source));
+        var known = feeding.Known.ToLookup(one => PartitionOf(one.Text.Source), one => one.Report);
+        int[] partitions = [.. claims.Select(group => group.Key).Union(texts.Select(group => group.Key)).Union(known.Select(group => group.Key))];
+        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one, [.. claims[one]], [.. texts[one]], outcomes, cancellationToken)));
         if (replies.FirstOrDefault(reply => reply.Refusal != AppendRefusal.None) is { } refused)
         {
             return new IngestResult(refused.Refusal, outcomes, null);
@@ -70,9 +84,15 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
 
         async Task<bool> AwaitAppliedAsync()
         {
-            var waits = partitions.Zip(replies).Select(pair => grains.GetGrain<IPartitionGrain>(pair.First.Partition).AwaitAppliedAsync(
-                pair.Second.LastSequence,
-                [.. pair.First.Claims.SelectMany(one => LogRecord.TouchedBy(one.claim)).Union(pair.Second.AlsoTouched)]));
+            var waits = partitions.Zip(replies).Select(pair => grains.GetGrain<IPartitionGrain>(pair.First).AwaitAppliedAsync(
+                known[pair.First].Select(report => report.Sequence).Append(pair.Second.LastSequence).Max(),
+                [
+                    .. claims[pair.First].Select(one => one.Claim)
+                        .Concat(known[pair.First].SelectMany(report => report.Claims.Claims))
+                        .SelectMany(LogRecord.TouchedBy)
+                        .Concat(texts[pair.First].Select(text => new EntityKey(EntityKind.Source, text.SourceId)))
+                        .Union(pair.Second.AlsoTouched),
+                ]));
             return (await Task.WhenAll(waits)).All(applied => applied);
         }
     }
@@ -81,7 +101,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
     public async Task<IngestResult> RetractAsync(ClaimKey claim, bool waitApplied, CancellationToken cancellationToken)
     {
         var source = registry.Current.Resolve(EntityKind.Source, claim.Source)!.Id;
-        var partition = grains.GetGrain<IPartitionGrain>(ClaimIdentity.Partition(claim.Source, identity.Partitions, identity.HashSeed));
+        var partition = grains.GetGrain<IPartitionGrain>(PartitionOf(claim.Source));
         var retraction = new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = source };
         var reply = await PatientlyAsync(() => partition.RetractAsync(retraction), cancellationToken);
         if (reply.Refusal != AppendRefusal.None)
@@ -95,15 +115,29 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         return new IngestResult(AppendRefusal.None, reply.Outcomes, applied);
     }
 
-    /// <summary>One batch after another: a large request waits for the partition rather than being refused by it.</summary>
-    private async Task<AppendReply> AppendAsync(int partition, (Claim Claim, int At)[] claims, AppendOutcome[] outcomes, CancellationToken cancellationToken)
+    private int PartitionOf(string source) => ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed);
+
+    /// <summary>One batch after another: a large request waits for the partition rather than being refused by it. Texts come last.</summary>
+    private async Task<AppendReply> AppendAsync(
+        int partition, (Claim Claim, int At)[] claims, ReportText[] texts, AppendOutcome[] outcomes, CancellationToken cancellationToken)
     {
         var grain = grains.GetGrain<IPartitionGrain>(partition);
         var last = 0L;
         var alsoTouched = new HashSet<EntityKey>();
-        foreach (var batch in claims.Chunk(ClaimsPerBatch))
+        var batches = claims.Chunk(ClaimsPerBatch).Select(batch => (Claims: batch, Texts: Array.Empty<ReportText>())).ToList();
+        if (texts.Length > 0)
         {
-            var reply = await PatientlyAsync(() => grain.AppendAsync(new ClaimBatch { Claims = new ClaimList([.. batch.Select(one => one.Claim)]) }), cancellationToken);
+            batches = [.. batches.SkipLast(1), (batches.Count > 0 ? batches[^1].Claims : [], texts)];
+        }
+
+        foreach (var (batch, withTexts) in batches)
+        {
+            var sent = new ClaimBatch
+            {
+                Claims = new ClaimList([.. batch.Select(one => one.Claim)]),
+                Texts = [.. withTexts.Select(text => new ReportTextBox(text))],
+            };
+            var reply = await PatientlyAsync(() => grain.AppendAsync(sent), cancellationToken);
             if (reply.Refusal != AppendRefusal.None)
             {
                 return reply;

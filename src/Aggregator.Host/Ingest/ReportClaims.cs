@@ -8,17 +8,21 @@ using Aggregator.Grains.Registry;
 
 namespace Aggregator.Host.Ingest;
 
+/// <summary>What was found in a report.</summary>
+/// <param name="Claims">Its claims, in text order.</param>
+/// <param name="Refused">What admission refuses of what its words say (a year far off, say): that costs the report only those claims.</param>
+/// <param name="Text">What the log knows it by.</param>
+internal sealed record ExtractedReport(IReadOnlyList<Claim> Claims, IReadOnlyList<ClaimError> Refused, ReportText Text);
+
 /// <summary>Turns a report into claims of its source. The same report gives the same claims, so it can be sent again.</summary>
 internal sealed class ReportClaims(IClaimExtractor extractor, IRegistry registry, Ingestor ingestor)
 {
-    /// <summary>
-    /// The claims of a report, in text order, and what admission refuses of what its words say (a year far off, say): that
-    /// costs the report only those claims.
-    /// </summary>
-    public (IReadOnlyList<Claim> Claims, IReadOnlyList<ClaimError> Refused) Extract(Report report)
+    /// <summary>What a report that <see cref="Check"/> found nothing wrong with says.</summary>
+    public ExtractedReport Extract(Report report)
     {
         var (textHash, fingerprint) = (TextHash(report.Text), TextSketch.Of(report.Text).ToString());
-        var prefix = $"{NameFolding.ToSlug(report.Source)}-{report.PublishedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{textHash[..8]}-";
+        var digest = textHash.ToString("x32", CultureInfo.InvariantCulture);
+        var prefix = $"{NameFolding.ToSlug(report.Source)}-{report.PublishedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{digest[..8]}-";
         var source = ClaimIdentity.SourceName(report.Source);
         var claims = new List<Claim>();
         var refused = new List<ClaimError>();
@@ -43,7 +47,15 @@ internal sealed class ReportClaims(IClaimExtractor extractor, IRegistry registry
             }
         }
 
-        return (claims, refused);
+        return new ExtractedReport(claims, refused, new ReportText
+        {
+            Source = source,
+            SourceId = registry.Current.Resolve(EntityKind.Source, report.Source)!.Id,
+            Address = report.Url ?? digest,
+            TextHash = textHash,
+            PublishedAt = report.PublishedAt.ToUniversalTime(),
+            Claims = [.. claims.Select(claim => claim.Key).Distinct()],
+        });
     }
 
     /// <summary>What is wrong with a report as a whole; null if it can be extracted.</summary>
@@ -65,7 +77,7 @@ internal sealed class ReportClaims(IClaimExtractor extractor, IRegistry registry
     }
 
     // White space tells nothing: a copy with other line breaks is the same text.
-    private static string TextHash(string text)
+    private static UInt128 TextHash(string text)
     {
         var hash = new XxHash128();
         foreach (var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
@@ -74,6 +86,6 @@ internal sealed class ReportClaims(IClaimExtractor extractor, IRegistry registry
             hash.Append(" "u8);
         }
 
-        return hash.GetCurrentHashAsUInt128().ToString("x32", CultureInfo.InvariantCulture);
+        return hash.GetCurrentHashAsUInt128();
     }
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Text.Unicode;
 using Aggregator.Contracts.Partitions;
-using Aggregator.Domain.Claims;
 using Aggregator.Extraction;
 using Aggregator.Grains.Registry;
 using Aggregator.Host.Problems;
@@ -17,7 +16,7 @@ internal static class ReportsEndpoint
         [Description("Who published it, for the text form.")] string? source,
         [Description("true: extract and store nothing.")] string? dryRun,
         [Description("applied: answer when every view shows the claims.")] string? wait,
-        ReportClaims reports, Ingestor ingestor, IRegistry registry, CancellationToken cancellationToken)
+        ReportFeeder feeder, IRegistry registry, CancellationToken cancellationToken)
     {
         if ((QueryParameters.Unknown(request, "source", "dryRun", "wait") ?? Wait.Refuse(wait) ?? Body.RefuseHead(request, Body.Json, Body.Ndjson, Body.Text)) is { } refused)
         {
@@ -36,50 +35,30 @@ internal static class ReportsEndpoint
         }
 
         var isDryRun = dryRun is "" or "true";
-        var claims = new List<(int Index, Claim Claim)>();
-        var answers = new List<ClaimAnswer>();
-        var errors = new List<FeedError>();
-        foreach (var (index, report, error) in read)
-        {
-            if (report is null || (reports.Check(report) is { } found && Add(FeedError.From(index, report.Url, found))))
-            {
-                if (error is not null)
-                {
-                    errors.Add(error);
-                }
-
-                continue;
-            }
-
-            var (extracted, unfit) = reports.Extract(report);
-            errors.AddRange(unfit.Select(one => FeedError.From(index, report.Url, one)));
-            claims.AddRange(extracted.Select(claim => (index, claim)));
-            answers.AddRange(extracted.Select(claim => ClaimAnswer.From(claim, index, registry.Current)));
-        }
-
-        if (single && claims.Count == 0 && errors is [var only])
+        var fed = await feeder.FeedAsync(
+            [.. read.Where(one => one.Report is not null).Select(one => (one.Index, one.Report!))], !isDryRun, wait is not null, cancellationToken);
+        fed = fed with { Errors = [.. read.Select(one => one.Error).OfType<FeedError>(), .. fed.Errors] };
+        if (single && fed.New.Count + fed.Stored.Count == 0 && fed.Errors is [var only])
         {
             return Problem.Unprocessable(only.Code, only.Field ?? "", only.Message).ToResult();
         }
 
-        var result = isDryRun
-            ? new IngestResult(AppendRefusal.None, [], null)
-            : await ingestor.AppendAsync([.. claims.Select(one => one.Claim)], wait is not null, cancellationToken);
-        return result.Refusal switch
+        return fed.Result.Refusal switch
         {
-            AppendRefusal.None => Results.Ok(Answer(FeedAnswer.From(result, claims, errors))),
+            AppendRefusal.None => Results.Ok(Answer(fed.Answer)),
             AppendRefusal.Busy => Problem.Busy().ToResult(),
             _ => Problem.Unavailable().ToResult(),
         };
 
-        bool Add(FeedError fault)
-        {
-            errors.Add(fault);
-            return true;
-        }
-
         ReportAnswer Answer(FeedAnswer tallies) => new(
-            tallies.Accepted, tallies.Duplicate, tallies.Corrected, tallies.Rejected, tallies.Errors, tallies.Applied, isDryRun, answers);
+            tallies.Accepted,
+            tallies.Duplicate,
+            tallies.Corrected,
+            tallies.Rejected,
+            tallies.Errors,
+            tallies.Applied,
+            isDryRun,
+            [.. fed.New.Concat(fed.Stored).OrderBy(one => one.Index).Select(one => ClaimAnswer.From(one.Claim, one.Index, registry.Current))]);
     }
 
     private static (IReadOnlyList<(int Index, Report? Report, FeedError? Error)> Reports, bool Single, Problem? Refusal) Read(

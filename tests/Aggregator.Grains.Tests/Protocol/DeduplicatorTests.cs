@@ -93,7 +93,7 @@ public sealed class DeduplicatorTests
         var retracted = Assert.IsType<LogRecord.Retracted>(Assert.Single(sorted.Records));
         Assert.Equal((old, new LogPosition(0, 7, 0)), (retracted.Removed, retracted.RemovedAt));
         Assert.Equal([AppendOutcome.Retracted], sorted.Outcomes);
-        Assert.Same(old, sorted.Replaced[0]);
+        Assert.Same(old, Assert.Single(sorted.Replaced[0]));
     }
 
     [Fact]
@@ -174,8 +174,10 @@ public sealed class DeduplicatorTests
 
     private static Sorted SortAll(Candidate[] candidates, Dictionary<UInt128, IndexHit> held, Claim? standing = null) => Deduplicator.Sort(
         candidates,
-        held,
-        standing is null ? new Dictionary<UInt128, Claim>() : new Dictionary<UInt128, Claim> { [ClaimIdentity.Hash(standing.Key)] = standing },
+        new Known(
+            held,
+            standing is null ? new Dictionary<UInt128, Claim>() : new Dictionary<UInt128, Claim> { [ClaimIdentity.Hash(standing.Key)] = standing },
+            new Dictionary<UInt128, ReportText>()),
         partition: 0,
         sequence: 9);
 

@@ -1,0 +1,142 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Store.Index;
+
+namespace Aggregator.Grains.Protocol;
+
+/// <summary>Makes one entry of candidates, one after another: each stands on what those before it come to.</summary>
+internal sealed class EntrySorter(Known known, int partition, long sequence, int candidates)
+{
+    private readonly List<LogRecord> _records = new(candidates);
+    private readonly Dictionary<UInt128, IndexRow> _rows = [];
+    private readonly Dictionary<UInt128, Claim> _claims = [];
+    private readonly Dictionary<UInt128, ReportText> _texts = [];
+    private readonly AppendOutcome[] _outcomes = new AppendOutcome[candidates];
+    private readonly long[] _sequences = new long[candidates];
+    private readonly Dictionary<string, long> _duplicates = new(StringComparer.Ordinal);
+    private readonly List<(int At, Claim Claim)> _replaced = [];
+
+    public Sorted Sorted => new()
+    {
+        Records = _records,
+        Rows = _rows,
+        Outcomes = _outcomes,
+        Sequences = _sequences,
+        Replaced = _replaced.ToLookup(one => one.At, one => one.Claim),
+        Duplicates = _duplicates,
+    };
+
+    public void Take(int at, Candidate candidate)
+    {
+        var before = HitOf(candidate.Key);
+        if (before is not null && Deduplicator.Original(before, candidate.Content) is { } original)
+        {
+            _outcomes[at] = AppendOutcome.Duplicate;
+            _sequences[at] = original;
+            if ((candidate.Claim?.Source.Id ?? candidate.Retraction?.Source) is { } source)
+            {
+                _duplicates[source] = _duplicates.GetValueOrDefault(source) + 1;
+            }
+
+            return;
+        }
+
+        if (candidate.Retraction is null && before?.Versions.Count >= ClaimIndex.MaximumVersions)
+        {
+            _outcomes[at] = AppendOutcome.TooManyVersions;
+            return;
+        }
+
+        _sequences[at] = sequence;
+        _outcomes[at] = candidate switch
+        {
+            { Claim: { } claim } => Take(at, candidate.Key, claim, before),
+            { Retraction: { } retraction } => Take(at, candidate.Key, retraction, before),
+            { Text: { } text } => Take(at, candidate.Key, text, before),
+            _ => throw new InvalidOperationException("an empty candidate"),
+        };
+    }
+
+    private AppendOutcome Take(int at, UInt128 key, Claim claim, IndexHit? before)
+    {
+        if (before is null)
+        {
+            Append(new LogRecord.Added(claim));
+            _claims[key] = claim;
+            return AppendOutcome.Accepted;
+        }
+
+        var replaced = ClaimOf(key);
+        var position = Next;
+        var stands = RowWith(new LogRecord.Added(claim), position).Versions[0] is var first && first.Sequence == position.Sequence && first.Ordinal == position.Ordinal;
+        Append(new LogRecord.Corrected(claim, replaced, PositionOf(before), stands));
+        _replaced.Add((at, replaced));
+        _claims[key] = stands ? claim : replaced;
+        return AppendOutcome.Corrected;
+    }
+
+    private AppendOutcome Take(int at, UInt128 key, Retraction retraction, IndexHit? before)
+    {
+        if (before is null)
+        {
+            Append(new LogRecord.Retracted(retraction, null, null));
+            return AppendOutcome.Retracted;
+        }
+
+        var removed = ClaimOf(key);
+        Append(new LogRecord.Retracted(retraction, removed, PositionOf(before)));
+        _replaced.Add((at, removed));
+        return AppendOutcome.Retracted;
+    }
+
+    // R3: the claims of the text that does not stand go, be they those of the earlier text or its own.
+    private AppendOutcome Take(int at, UInt128 key, ReportText text, IndexHit? before)
+    {
+        var position = Next;
+        Append(new LogRecord.Reported(text));
+        if (before is null)
+        {
+            _texts[key] = text;
+            return AppendOutcome.Accepted;
+        }
+
+        var other = _texts.TryGetValue(key, out var inBatch) ? inBatch : known.Texts[key];
+        var stands = _rows[key].Versions[0] is var first && first.Sequence == position.Sequence && first.Ordinal == position.Ordinal;
+        var (standing, fallen) = stands ? (text, other) : (other, text);
+        foreach (var claim in fallen.Claims.Except(standing.Claims))
+        {
+            var hash = ClaimIdentity.Hash(claim);
+            if (HitOf(hash) is { Standing.IsRetraction: false } hit)
+            {
+                var removed = ClaimOf(hash);
+                Append(new LogRecord.Superseded(text.SourceId, removed, PositionOf(hit), standing.PublishedAt));
+                _replaced.Add((at, removed));
+            }
+        }
+
+        _texts[key] = standing;
+        return AppendOutcome.Corrected;
+    }
+
+    private LogPosition Next => new(partition, sequence, _records.Count);
+
+    private void Append(LogRecord record)
+    {
+        var row = RowWith(record, Next);
+        _rows[row.Key] = row;
+        _records.Add(record);
+    }
+
+    private IndexRow RowWith(LogRecord record, LogPosition position)
+    {
+        var (key, version) = Deduplicator.VersionOf(record, position)!.Value;
+        return IndexRow.With(key, HitOf(key), version);
+    }
+
+    private IndexHit? HitOf(UInt128 key) => _rows.TryGetValue(key, out var row) ? new IndexHit(row.Versions) : known.Held.GetValueOrDefault(key);
+
+    private Claim ClaimOf(UInt128 key) => _claims.TryGetValue(key, out var inBatch) ? inBatch : known.Claims[key];
+
+    private LogPosition PositionOf(IndexHit hit) => new(partition, hit.Standing.Sequence, hit.Standing.Ordinal);
+}

@@ -1,0 +1,184 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Grains.Protocol;
+using Aggregator.Store.Index;
+
+namespace Aggregator.Grains.Tests.Protocol;
+
+/// <summary>R3: a report posted again with another text. What the log holds is kept here as a partition would keep it.</summary>
+public sealed class ReportTextTests
+{
+    private readonly Dictionary<UInt128, IndexHit> _held = [];
+    private readonly Dictionary<LogPosition, LogRecord> _log = [];
+    private long _sequence;
+
+    [Fact]
+    public void ALaterText_TakesThePlaceOfTheEarliersClaims()
+    {
+        Post(Text(1, "2024-05-01", "a", "b"));
+
+        var sorted = Post(Text(2, "2024-05-02", "c"));
+
+        Assert.Equal(["a", "b"], Superseded(sorted));
+        Assert.Equal(["c"], Standing("a", "b", "c"));
+        Assert.Equal([AppendOutcome.Accepted, AppendOutcome.Corrected], sorted.Outcomes);
+        Assert.All(sorted.Records.OfType<LogRecord.Superseded>(), one => Assert.Equal(Day("2024-05-02"), one.KnownFrom));
+    }
+
+    [Fact]
+    public void AnEarlierTextThatComesLate_DoesNotStand()
+    {
+        Post(Text(2, "2024-05-02", "c"));
+
+        var sorted = Post(Text(1, "2024-05-01", "a", "b"));
+
+        Assert.Equal(["a", "b"], Superseded(sorted));
+        Assert.Equal(["c"], Standing("a", "b", "c"));
+        Assert.All(sorted.Records.OfType<LogRecord.Superseded>(), one => Assert.Equal(Day("2024-05-02"), one.KnownFrom));
+    }
+
+    [Fact]
+    public void OfTextsWithOneTime_TheOneThatCameLastStands()
+    {
+        Post(Text(1, "2024-05-01", "a"));
+        Post(Text(2, "2024-05-01", "b"));
+
+        Assert.Equal(["b"], Standing("a", "b"));
+    }
+
+    [Fact]
+    public void ATextThatWasReplaced_IsADuplicateFromThenOn()
+    {
+        Post(Text(1, "2024-05-01", "a"));
+        Post(Text(2, "2024-05-02", "b"));
+
+        var sorted = Post(Text(1, "2024-05-01", "a"));
+
+        Assert.Equal([AppendOutcome.Duplicate, AppendOutcome.Duplicate], sorted.Outcomes);
+        Assert.Empty(sorted.Records);
+        Assert.Equal(["b"], Standing("a", "b"));
+    }
+
+    [Fact]
+    public void ATextWithoutClaims_TakesAllBack()
+    {
+        Post(Text(1, "2024-05-01", "a", "b"));
+        Post(Text(2, "2024-05-02"));
+
+        Assert.Empty(Standing("a", "b"));
+    }
+
+    [Fact]
+    public void TwoTextsInOneBatch_TheLaterStands()
+    {
+        var (first, second) = (Text(1, "2024-05-01", "a"), Text(2, "2024-05-02", "b"));
+        Candidate[] batch = [.. Claims(first), .. Claims(second), Candidate.Of(first), Candidate.Of(second)];
+
+        var sorted = Append(batch);
+
+        Assert.Equal(["a"], Superseded(sorted));
+        Assert.Equal(["b"], Standing("a", "b"));
+    }
+
+    [Fact]
+    public void AThirdText_ReplacesTheSecondsClaimsAlone()
+    {
+        Post(Text(1, "2024-05-01", "a"));
+        Post(Text(2, "2024-05-02", "b"));
+
+        Assert.Equal(["b"], Superseded(Post(Text(3, "2024-05-03", "c"))));
+        Assert.Equal(["c"], Standing("a", "b", "c"));
+    }
+
+    [Fact]
+    public void AClaimTakenBackByItsSender_IsLeftOut()
+    {
+        Post(Text(1, "2024-05-01", "a", "b"));
+        Append([Candidate.Of(new Retraction(new ClaimKey("s", "a"), "s"))]);
+
+        Assert.Equal(["b"], Superseded(Post(Text(2, "2024-05-02"))));
+    }
+
+    [Fact]
+    public void AnotherReport_IsNotTouched()
+    {
+        Post(Text(1, "2024-05-01", "a"));
+        Post(Text(2, "2024-05-02", "b") with { Address = "https://a.example/other" });
+
+        Assert.Equal(["a", "b"], Standing("a", "b"));
+    }
+
+    [Fact]
+    public void Records_OfReports_AreReadBack()
+    {
+        Post(Text(1, "2024-05-01", "a"));
+        var sorted = Post(Text(2, "2024-05-02", "b"));
+
+        var read = LogFormat.Decode(LogFormat.Encode(Guid.NewGuid(), Day("2024-05-03"), sorted.Records), 0, 9).Records.Select(placed => placed.Record).ToList();
+
+        var (text, back) = (sorted.Records.OfType<LogRecord.Reported>().Single().Text, read.OfType<LogRecord.Reported>().Single().Text);
+        Assert.Equal(text.Claims, back.Claims);
+        Assert.Equal(text with { Claims = [] }, back with { Claims = [] });
+        Assert.Equal(
+            sorted.Records.OfType<LogRecord.Superseded>().Select(one => (one.Removed.Key, one.RemovedAt, one.KnownFrom, one.Source)),
+            read.OfType<LogRecord.Superseded>().Select(one => (one.Removed.Key, one.RemovedAt, one.KnownFrom, one.Source)));
+    }
+
+    private Sorted Post(ReportText text) => Append([.. Claims(text), Candidate.Of(text)]);
+
+    private Sorted Append(Candidate[] candidates)
+    {
+        var hashes = candidates.Select(one => one.Key).ToHashSet();
+        var texts = new Dictionary<UInt128, ReportText>();
+        foreach (var one in Deduplicator.Contested(candidates.Where(one => one.Text is not null), _held))
+        {
+            texts[one.Key] = ((LogRecord.Reported)At(one.Key)).Text;
+        }
+
+        var claims = _held.Where(hit => !hit.Value.Standing.IsRetraction && At(hit.Key) is LogRecord.Added).ToDictionary(hit => hit.Key, hit => ((LogRecord.Added)At(hit.Key)).Claim);
+        var sorted = Deduplicator.Sort(candidates, new Known(_held, claims, texts), partition: 0, ++_sequence);
+        for (var at = 0; at < sorted.Records.Count; at++)
+        {
+            _log[new LogPosition(0, _sequence, at)] = sorted.Records[at];
+        }
+
+        // As a replay would: rows are made of the records again, and must be those of the append.
+        var placed = sorted.Records.Select((record, at) => new PlacedRecord(new LogPosition(0, _sequence, at), record, default));
+        foreach (var row in Deduplicator.Rows(placed, key => _held.GetValueOrDefault(key)))
+        {
+            _held[row.Key] = new IndexHit(row.Versions);
+        }
+
+        Assert.All(sorted.Rows, row => Assert.Equal(row.Value.Versions, _held[row.Key].Versions));
+        return sorted;
+    }
+
+    private LogRecord At(UInt128 key) => _log[new LogPosition(0, _held[key].Standing.Sequence, _held[key].Standing.Ordinal)];
+
+    private IEnumerable<string> Standing(params string[] ids) =>
+        ids.Where(id => _held.TryGetValue(ClaimIdentity.Hash(new ClaimKey("s", id)), out var hit) && !hit.Standing.IsRetraction);
+
+    private static IEnumerable<string> Superseded(Sorted sorted) => sorted.Records.OfType<LogRecord.Superseded>().Select(one => one.Removed.Key.Id);
+
+    private static IEnumerable<Candidate> Claims(ReportText text) => text.Claims.Select(key => Candidate.Of(new Claim
+    {
+        Key = key,
+        ContentHash = 1,
+        Source = new EntityRef("s", "s"),
+        ReportedAt = text.PublishedAt,
+        Event = EventType.ArmedClash,
+    }));
+
+    private static ReportText Text(int hash, string day, params string[] claims) => new()
+    {
+        Source = "s",
+        SourceId = "s",
+        Address = "https://a.example/report",
+        TextHash = (UInt128)hash,
+        PublishedAt = Day(day),
+        Claims = [.. claims.Select(id => new ClaimKey("s", id))],
+    };
+
+    private static DateTimeOffset Day(string day) => DateTimeOffset.Parse(day + "T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture);
+}
