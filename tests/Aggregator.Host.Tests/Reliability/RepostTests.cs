@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using Aggregator.Host.Tests.Running;
+
+namespace Aggregator.Host.Tests.Reliability;
+
+/// <summary>R3 for raw reports, through the real process.</summary>
+public sealed class RepostTests
+{
+    private const string Url = "https://agency.example/story";
+
+    [Fact]
+    public async Task AReportPostedAgainWithAnotherText_ReplacesItsClaims()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        var first = await PostAsync(host, "2020-09-29T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that four Armenian tanks were destroyed near Fizuli.");
+        Assert.Equal(4, Tanks(await host.GetAsync("/v1/regions/fizuli")));
+
+        var second = await PostAsync(host, "2020-09-30T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that six Armenian tanks were destroyed near Fizuli. It did not say when.");
+        Assert.Equal(6, Tanks(await host.GetAsync("/v1/regions/fizuli")));
+        Assert.Equal(4, Tanks(await host.GetAsync("/v1/regions/fizuli?asOf=2020-09-29")));
+
+        // The earlier text is known: it answers what stands of it, which is nothing, and changes nothing.
+        var again = await PostAsync(host, "2020-09-29T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that four Armenian tanks were destroyed near Fizuli.");
+        Assert.Equal(((int)first["accepted"]!, 0), ((int)again["duplicate"]!, (int)again["accepted"]!));
+        Assert.Empty(again["claims"]!.AsArray());
+        var stored = await PostAsync(host, "2020-09-30T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that six Armenian tanks were destroyed near Fizuli. It did not say when.");
+        Assert.Equal(second["claims"]!.ToJsonString(), stored["claims"]!.ToJsonString());
+        Assert.Equal(6, Tanks(await host.GetAsync("/v1/regions/fizuli")));
+
+        await host.KillAsync();
+        await host.RestartAsync();
+        Assert.Equal(6, Tanks(await host.GetAsync("/v1/regions/fizuli")));
+        Assert.Equal(4, Tanks(await host.GetAsync("/v1/regions/fizuli?asOf=2020-09-29")));
+        Assert.Equal(2, (long)(await host.GetAsync("/v1/sources/afp"))["reports"]!);
+    }
+
+    [Fact]
+    public async Task AnOlderTextThatComesLate_IsHistory()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await PostAsync(host, "2020-09-30T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that six Armenian tanks were destroyed near Fizuli.");
+        await PostAsync(host, "2020-09-29T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that four Armenian tanks were destroyed near Fizuli.");
+
+        Assert.Equal(6, Tanks(await host.GetAsync("/v1/regions/fizuli")));
+        Assert.Equal(4, Tanks(await host.GetAsync("/v1/regions/fizuli?asOf=2020-09-29")));
+    }
+
+    private static Task<JsonObject> PostAsync(HostProcess host, string publishedAt, string text) => host.PostAsync(
+        "/v1/reports?wait=applied",
+        new JsonObject { ["source"] = "AFP", ["url"] = Url, ["publishedAt"] = publishedAt, ["text"] = text }.ToJsonString(),
+        "application/json");
+
+    private static long Tanks(JsonObject view) => (long)view.Line("armenia", "tank", "destroyed").Position("azerbaijan")["best"]!;
+}
