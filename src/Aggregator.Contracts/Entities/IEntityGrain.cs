@@ -32,6 +32,18 @@ public interface IEntityGrain : IGrainWithStringKey
     /// <param name="asOf">The moment, UTC.</param>
     [Alias("past")]
     Task<PartUpdateBox> GetPastAsync(DateTimeOffset asOf);
+
+    /// <summary>The claims that the entity's numbers rest on, its parts' among them, newest first, with their words (R20).</summary>
+    [Alias("claims")]
+    Task<ClaimsPage> GetClaimsAsync(ClaimsQuery query);
+
+    /// <summary>The same without their words, as <see cref="GetClaimsAsync"/> asks parts for them.</summary>
+    [Alias("find-claims")]
+    Task<RecordList> FindClaimsAsync(ClaimsQuery query);
+
+    /// <summary>When the entity's claims were reported or happened (R18), with those of its parts.</summary>
+    [Alias("timeline")]
+    Task<TimelineCounts> GetTimelineAsync(TimelineQuery query);
 }
 
 /// <summary>The aggregate of an actor.</summary>

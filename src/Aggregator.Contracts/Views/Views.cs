@@ -82,6 +82,9 @@ public sealed record ActivityView
 
     /// <summary>The last days that have claims, newest first, at most 31.</summary>
     [Id(2)] public DayCount[] Days { get; init; } = [];
+
+    /// <summary>Claims reported more than 72 hours after the end of the last day they speak of; figures take them all the same (R18).</summary>
+    [Id(3)] public long Late { get; init; }
 }
 
 /// <summary>How many claims one day has.</summary>

@@ -86,6 +86,7 @@ public static class AggregateFormat
         writer.Signed(counts.Corrections);
         writer.Signed(counts.Retractions);
         writer.Signed(counts.Reports);
+        writer.Signed(counts.Late);
         return writer.ToArray();
     }
 
@@ -113,6 +114,7 @@ public static class AggregateFormat
         counts.Corrections = reader.Signed();
         counts.Retractions = reader.Signed();
         counts.Reports = reader.Signed();
+        counts.Late = reader.Signed();
     }
 
     /// <summary>What a part tells its parent.</summary>

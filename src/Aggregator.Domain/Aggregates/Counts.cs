@@ -1,3 +1,4 @@
+using Aggregator.Domain.Activity;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
@@ -17,6 +18,9 @@ public sealed class Counts
     /// Spellings whose slug is the entity's id, by use: the names that a provisional entry has been given.
     /// </summary>
     public SortedDictionary<string, long> Spellings { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Claims that were late (R18).</summary>
+    public long Late { get; set; }
 
     /// <summary>Claims that came again with the same content; kept by sources alone.</summary>
     public long Duplicates { get; set; }
@@ -51,6 +55,7 @@ public sealed class Counts
             Add(Spellings, name, by);
         }
 
+        Late += Timeline.IsLate(claim) ? by : 0;
         Add(ByStance, claim.Stance, by);
         Add(ByReportedDay, DateOnly.FromDateTime(claim.ReportedAt.UtcDateTime), by);
     }

@@ -1,3 +1,4 @@
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
@@ -32,6 +33,33 @@ public static class Telling
     {
         ArgumentNullException.ThrowIfNull(aggregate);
         return [.. aggregate.Book[bucket], .. aggregate.Parts.Claims(bucket)];
+    }
+
+    /// <summary>The entity's own standing claims, without its parts', each once.</summary>
+    public static IEnumerable<Appearance> OwnClaims(this IAggregate aggregate)
+    {
+        ArgumentNullException.ThrowIfNull(aggregate);
+        return aggregate.Book.Buckets.SelectMany(bucket => aggregate.Book[bucket]).DistinctBy(one => one.Claim.Key);
+    }
+
+    /// <summary>
+    /// The entity's own claims that it counts where it and its parts are counted together, so that each counts once: a claim
+    /// that names two actors is its target's if that is one of them, else its claimant's.
+    /// </summary>
+    /// <param name="aggregate">The entity.</param>
+    /// <param name="root">Id of the entity whose parts are counted.</param>
+    /// <param name="registry">The registry they are counted under.</param>
+    public static IEnumerable<Claim> CountedClaims(this IAggregate aggregate, string root, RegistrySnapshot registry)
+    {
+        ArgumentNullException.ThrowIfNull(aggregate);
+        ArgumentNullException.ThrowIfNull(registry);
+        var (kind, id) = aggregate.Book.Owner;
+        return aggregate.OwnClaims()
+            .Where(one => kind != EntityKind.Actor
+                || one.Claim.Target?.Id == id
+                || one.Under(registry).Claim.Target is not { } target
+                || !registry.IsWithin(EntityKind.Actor, target.Id, root))
+            .Select(one => one.Claim);
     }
 
     /// <summary>Whether the totals are the parent's to add up: those of a merged entity are not, its claims are.</summary>

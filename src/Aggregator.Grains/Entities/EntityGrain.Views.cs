@@ -22,13 +22,10 @@ internal abstract partial class EntityGrain<TAggregate>
     protected async Task<TAggregate> PastAsync(DateTimeOffset asOf)
     {
         var (past, parts) = await UnderGateAsync(() => Task.FromResult((Known(asOf), Aggregate.Parts.Ids.ToArray())));
-        foreach (var some in parts.Chunk(PartsAskedAtOnce))
+        var at = 0;
+        await foreach (var told in AskPartsAsync(parts, part => part.GetPastAsync(asOf)))
         {
-            var told = await Task.WhenAll(some.Select(part => GrainOf(part).GetPastAsync(asOf)));
-            for (var at = 0; at < some.Length; at++)
-            {
-                past.Parts.Apply(some[at], told[at].Update);
-            }
+            past.Parts.Apply(parts[at++], told.Update);
         }
 
         return past;

@@ -1,5 +1,6 @@
 using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Registry;
+using Aggregator.Store.Log;
 using Aggregator.Store.Rows;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,9 +10,11 @@ namespace Aggregator.Grains.Entities;
 
 /// <summary>What every entity grain of a process is made of.</summary>
 internal sealed class EntityServices(
-    EntityRows rows, IRegistry registry, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, ILogger<EntityServices> logger) : IDisposable
+    EntityRows rows, ClaimLog log, IRegistry registry, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, ILogger<EntityServices> logger) : IDisposable
 {
     public EntityRows Rows => rows;
+
+    public ClaimLog Log => log;
 
     public IRegistry Registry => registry;
 

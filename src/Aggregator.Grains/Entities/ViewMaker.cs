@@ -38,6 +38,7 @@ internal sealed class ViewMaker(RegistrySnapshot registry, RegistryEntry owner)
         {
             FirstReported = counts.ByReportedDay.First().Key,
             LastReported = counts.ByReportedDay.Last().Key,
+            Late = counts.Late,
             Days = [.. counts.ByReportedDay.Reverse().Take(MaximumDays).Select(pair => new DayCount { Day = pair.Key, Claims = pair.Value })],
         };
 

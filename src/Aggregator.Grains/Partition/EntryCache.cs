@@ -64,14 +64,17 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
     /// <exception cref="InvalidDataException">There is none.</exception>
     public async ValueTask<Domain.Claims.Claim> GetClaimAsync(long sequence, int ordinal, CancellationToken cancellationToken)
     {
-        var entry = await GetAsync(sequence, cancellationToken);
-        return entry.Records[ordinal].Record switch
-        {
-            LogRecord.Added added => added.Claim,
-            LogRecord.Corrected corrected => corrected.Claim,
-            var other => throw new InvalidDataException($"log {partition}/{sequence}/{ordinal} is a {other.GetType().Name}, not a claim"),
-        };
+        return ClaimOf((await GetAsync(sequence, cancellationToken)).Records[ordinal]);
     }
+
+    /// <summary>The claim that a record brought.</summary>
+    /// <exception cref="InvalidDataException">It brought none.</exception>
+    public static Domain.Claims.Claim ClaimOf(PlacedRecord placed) => placed.Record switch
+    {
+        LogRecord.Added added => added.Claim,
+        LogRecord.Corrected corrected => corrected.Claim,
+        var other => throw new InvalidDataException($"log {placed.Position} is a {other.GetType().Name}, not a claim"),
+    };
 
     /// <summary>The report's text that a position holds.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Registry;
@@ -29,9 +30,8 @@ public sealed record FigureAnswer(
     string Item, string Outcome, long? Low, long? Best, long? High, string Basis, DateOnly? Since, DateOnly? AsOf, string? Phrase, string? Detail);
 
 /// <summary>A claim as answers give it.</summary>
-public sealed record ClaimAnswer
+public record ClaimAnswer
 {
-    public required int Report { get; init; }
     public required string Id { get; init; }
     public required string Source { get; init; }
     public required DateTimeOffset ReportedAt { get; init; }
@@ -49,40 +49,47 @@ public sealed record ClaimAnswer
     public string? Quote { get; init; }
     public SpanAnswer? Span { get; init; }
 
-    internal static ClaimAnswer From(Claim claim, int report, RegistrySnapshot registry)
+    [SetsRequiredMembers]
+    internal ClaimAnswer(Claim claim, RegistrySnapshot registry)
     {
-        return new ClaimAnswer
-        {
-            Report = report,
-            Id = claim.Key.Id,
-            Source = claim.Source.Id,
-            ReportedAt = claim.ReportedAt,
-            Claimant = Entity(EntityKind.Actor, claim.Claimant),
-            Stance = Slug.Of(claim.Stance),
-            Event = claim.Event is { } type ? Slug.Of(type) : null,
-            Initiator = Entity(EntityKind.Actor, claim.Initiator),
-            Target = Entity(EntityKind.Actor, claim.Target),
-            Region = Entity(EntityKind.Region, claim.Region),
-            Occurred = claim.Occurred is { } days ? new OccurredAnswer(days.From, days.To) : null,
-            Figure = claim.Figure is { } figure
-                ? new FigureAnswer(
-                    Slug.Of(figure.Item), Slug.Of(figure.Outcome), figure.Bounds.Low, figure.Bounds.Best, figure.Bounds.High,
-                    Slug.Of(figure.Basis), figure.Since, figure.AsOf, figure.Phrase, figure.Detail)
-                : null,
-            Control = Entity(EntityKind.Actor, claim.Holder) is { } holder ? new ControlAnswer(holder) : null,
-            Relates = claim.Relates is { } relation ? new RelatesAnswer(relation.To, Slug.Of(relation.Kind)) : null,
-            RefersTo = claim.RefersTo,
-            Quote = claim.Quote,
-            Span = claim.Span is { } span ? new SpanAnswer(span.Start, span.End) : null,
-        };
+        Id = claim.Key.Id;
+        Source = claim.Source.Id;
+        ReportedAt = claim.ReportedAt;
+        Claimant = Entity(EntityKind.Actor, claim.Claimant);
+        Stance = Slug.Of(claim.Stance);
+        Event = claim.Event is { } type ? Slug.Of(type) : null;
+        Initiator = Entity(EntityKind.Actor, claim.Initiator);
+        Target = Entity(EntityKind.Actor, claim.Target);
+        Region = Entity(EntityKind.Region, claim.Region);
+        Occurred = claim.Occurred is { } days ? new OccurredAnswer(days.From, days.To) : null;
+        Figure = claim.Figure is { } figure
+            ? new FigureAnswer(
+                Slug.Of(figure.Item), Slug.Of(figure.Outcome), figure.Bounds.Low, figure.Bounds.Best, figure.Bounds.High,
+                Slug.Of(figure.Basis), figure.Since, figure.AsOf, figure.Phrase, figure.Detail)
+            : null;
+        Control = Entity(EntityKind.Actor, claim.Holder) is { } holder ? new ControlAnswer(holder) : null;
+        Relates = claim.Relates is { } relation ? new RelatesAnswer(relation.To, Slug.Of(relation.Kind)) : null;
+        RefersTo = claim.RefersTo;
+        Quote = claim.Quote;
+        Span = claim.Span is { } span ? new SpanAnswer(span.Start, span.End) : null;
 
         EntityAnswer? Entity(EntityKind kind, EntityRef? entity) =>
             entity is null ? null : new EntityAnswer(entity.Id, registry.Describe(kind, entity.Id, entity.Text).Name, entity.Text);
     }
 }
 
+/// <summary>A claim found in a report of the request.</summary>
+public sealed record FoundClaimAnswer : ClaimAnswer
+{
+    [SetsRequiredMembers]
+    internal FoundClaimAnswer(Claim claim, int report, RegistrySnapshot registry) : base(claim, registry) => Report = report;
+
+    /// <summary>0-based place of the report in the request.</summary>
+    public required int Report { get; init; }
+}
+
 /// <summary>What became of reports: the tallies of their claims, and the claims. Tallies count claims, errors reports.</summary>
 public sealed record ReportAnswer(
     int Accepted, int Duplicate, int Corrected, int Rejected, IReadOnlyList<FeedError> Errors, bool? Applied,
-    [property: JsonPropertyOrder(1)] bool DryRun, [property: JsonPropertyOrder(2)] IReadOnlyList<ClaimAnswer> Claims)
+    [property: JsonPropertyOrder(1)] bool DryRun, [property: JsonPropertyOrder(2)] IReadOnlyList<FoundClaimAnswer> Claims)
     : FeedAnswer(Accepted, Duplicate, Corrected, Rejected, Errors, Applied);

@@ -58,7 +58,7 @@ internal static class ReportsEndpoint
             tallies.Errors,
             tallies.Applied,
             isDryRun,
-            [.. fed.New.Concat(fed.Stored).OrderBy(one => one.Index).Select(one => ClaimAnswer.From(one.Claim, one.Index, registry.Current))]);
+            [.. fed.New.Concat(fed.Stored).OrderBy(one => one.Index).Select(one => new FoundClaimAnswer(one.Claim, one.Index, registry.Current))]);
     }
 
     private static (IReadOnlyList<(int Index, Report? Report, FeedError? Error)> Reports, bool Single, Problem? Refusal) Read(

@@ -37,8 +37,7 @@ internal sealed class EntityList(EntityRows rows, IRegistry registry)
             return Problem.Query("query.sort", "sort", "sort is activity or name").ToResult();
         }
 
-        var size = DefaultLimit;
-        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaximumLimit))
+        if (!QueryParameters.TryLimit(limit, DefaultLimit, MaximumLimit, out var size))
         {
             return Problem.Query("query.limit", "limit", $"limit is 1 to {MaximumLimit}").ToResult();
         }

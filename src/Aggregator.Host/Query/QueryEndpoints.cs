@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Views;
 using Aggregator.Domain.Registry;
@@ -14,12 +13,13 @@ internal static class QueryEndpoints
 {
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
-        Map<ActorView>(routes, EntityKind.Actor, "actors", "actor", (grains, id, asOf) => grains.GetGrain<IActorGrain>(id).GetViewAsync(asOf));
-        Map<RegionView>(routes, EntityKind.Region, "regions", "region", (grains, id, asOf) => grains.GetGrain<IRegionGrain>(id).GetViewAsync(asOf));
-        Map<SourceView>(routes, EntityKind.Source, "sources", "source", (grains, id, asOf) => grains.GetGrain<ISourceGrain>(id).GetViewAsync(asOf));
+        Map<IActorGrain, ActorView>(routes, EntityKind.Actor, "actors", "actor", (actor, asOf) => actor.GetViewAsync(asOf));
+        Map<IRegionGrain, RegionView>(routes, EntityKind.Region, "regions", "region", (region, asOf) => region.GetViewAsync(asOf));
+        Map<ISourceGrain, SourceView>(routes, EntityKind.Source, "sources", "source", (source, asOf) => source.GetViewAsync(asOf));
     }
 
-    private static void Map<TView>(IEndpointRouteBuilder routes, EntityKind kind, string plural, string singular, Func<IGrainFactory, string, DateTimeOffset?, Task<TView?>> view)
+    private static void Map<TGrain, TView>(IEndpointRouteBuilder routes, EntityKind kind, string plural, string singular, Func<TGrain, DateTimeOffset?, Task<TView?>> view)
+        where TGrain : IEntityGrain
         where TView : EntityView
     {
         var group = routes.MapGroup("/v1/" + plural).WithTags(plural);
@@ -54,8 +54,7 @@ internal static class QueryEndpoints
                     return Problem.Query("query.as-of", "asOf", "a day (2022-12-31) or a time with its offset (2022-12-31T18:00:00Z)").ToResult();
                 }
 
-                var entry = registry.Current.Resolve(kind, id);
-                return entry is not null && await view(grains, entry.Id, moment) is { } found
+                return Find(id, grains, registry) is { } entity && await view(entity.Grain, moment) is { } found
                     ? Results.Ok(found)
                     : Problem.Unknown(singular, id).ToResult();
             })
@@ -65,42 +64,24 @@ internal static class QueryEndpoints
             .WithName("get-" + singular)
             .WithSummary($"The live aggregate of one {singular}")
             .WithDescription("id is the id or any alias.");
+        group.MapGet("/{id}/claims", async (HttpRequest request, string id, [AsParameters] EvidenceEndpoint.Query asked, IGrainFactory grains, IRegistry registry) =>
+                Find(id, grains, registry) is { } entity ? await EvidenceEndpoint.GetAsync(request, entity.Grain, asked, registry) ?? Problem.Unknown(singular, id).ToResult() : Problem.Unknown(singular, id).ToResult())
+            .Produces<EvidencePage>()
+            .Produces<ProblemAnswer>(StatusCodes.Status400BadRequest, "application/problem+json")
+            .Produces<ProblemAnswer>(StatusCodes.Status404NotFound, "application/problem+json")
+            .WithName("get-claims-of-" + singular)
+            .WithSummary($"The claims that the numbers of one {singular} rest on")
+            .WithDescription("Those that stand, its parts' among them, newest first, with quote, report, source and time.");
+        group.MapGet("/{id}/timeline", async (HttpRequest request, string id, [AsParameters] TimelineEndpoint.Query asked, IGrainFactory grains, IRegistry registry) =>
+                Find(id, grains, registry) is { } entity ? await TimelineEndpoint.GetAsync(request, entity.Grain, entity.Id, asked) ?? Problem.Unknown(singular, id).ToResult() : Problem.Unknown(singular, id).ToResult())
+            .Produces<TimelineAnswer>()
+            .Produces<ProblemAnswer>(StatusCodes.Status400BadRequest, "application/problem+json")
+            .Produces<ProblemAnswer>(StatusCodes.Status404NotFound, "application/problem+json")
+            .WithName("get-timeline-of-" + singular)
+            .WithSummary($"When the claims of one {singular} were reported, or happened")
+            .WithDescription("Counts of the claims that stand, its parts' among them, each once.");
+
+        (TGrain Grain, string Id)? Find(string name, IGrainFactory grains, IRegistry registry) =>
+            registry.Current.Resolve(kind, name) is { } entry && registry.Current.Survivor(kind, entry.Id) is var id ? (grains.GetGrain<TGrain>(id, null), id) : null;
     }
-}
-
-/// <summary>Checks of query parameters.</summary>
-internal static class QueryParameters
-{
-    private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm'Z'"];
-
-    /// <summary>Reads a moment: a day stands for its end. Null if nothing is given.</summary>
-    /// <returns>False if it is neither a day nor a time with an offset.</returns>
-    public static bool TryMoment(string? text, out DateTimeOffset? moment)
-    {
-        moment = null;
-        if (text is null)
-        {
-            return true;
-        }
-
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            moment = new DateTimeOffset(day.ToDateTime(TimeOnly.MaxValue), TimeSpan.Zero);
-            return true;
-        }
-
-        // Without its offset a time is not one moment. In a query a plus sign may have become a blank.
-        if (DateTimeOffset.TryParseExact(text.Replace(' ', '+'), Times, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time))
-        {
-            moment = time;
-        }
-
-        return moment is not null;
-    }
-
-    /// <summary>A parameter that is not known is refused: an answer to another question than was asked would mislead.</summary>
-    public static Problem? Unknown(HttpRequest request, params string[] known) =>
-        request.Query.Keys.FirstOrDefault(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown
-            ? Problem.Query("query.unknown-parameter", unknown, known.Length == 0 ? "this takes no parameters" : $"this takes: {string.Join(' ', known)}")
-            : null;
 }

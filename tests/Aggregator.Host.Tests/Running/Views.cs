@@ -14,7 +14,7 @@ internal static class Views
             await foreach (var id in IdsAsync(host, plural))
             {
                 var view = await host.GetAsync($"/v1/{plural}/{id}");
-                foreach (var outside in new[] { "version", "appliedAt", "duplicates", "corrections", "retractions" })
+                foreach (var outside in new[] { "version", "appliedAt", "duplicates", "corrections", "retractions", "reports" })
                 {
                     view.Remove(outside);
                 }

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Aggregator.Contracts.Entities;
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Activity;
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+using Aggregator.Grains.Partition;
+
+namespace Aggregator.Grains.Entities;
+
+// What the entity's numbers rest on, and when it came: its own claims and its parts', who are asked in turn.
+internal abstract partial class EntityGrain<TAggregate>
+{
+    /// <inheritdoc/>
+    public async Task<ClaimsPage> GetClaimsAsync(ClaimsQuery query)
+    {
+        var found = await FindAsync(query with { Limit = query.Limit + 1 });
+        var page = found.Take(query.Limit).ToList();
+        return new ClaimsPage { Claims = new ClaimList(await WordsAsync(page)), HasMore = found.Count > page.Count, IsKnown = IsKnown };
+    }
+
+    /// <inheritdoc/>
+    public async Task<RecordList> FindClaimsAsync(ClaimsQuery query) =>
+        new([.. (await FindAsync(query)).Select(one => new PlacedRecord(one.Position, new LogRecord.Added(one.Claim), one.KnownFrom))]);
+
+    /// <inheritdoc/>
+    public async Task<TimelineCounts> GetTimelineAsync(TimelineQuery query)
+    {
+        var (bucket, by) = ((TimelineBucket)query.Bucket, (TimelineBy)query.By);
+        var registry = services.Registry.Current;
+        var (claims, parts) = await UnderGateAsync(() => Task.FromResult((Aggregate.CountedClaims(query.Root, registry).ToArray(), Aggregate.Parts.Ids.ToArray())));
+        var timeline = Timeline.Of(claims, bucket, by);
+        await foreach (var told in AskPartsAsync(parts, part => part.GetTimelineAsync(query)))
+        {
+            timeline = timeline.Plus(new Timeline(
+                bucket, by, told.Buckets.ToImmutableSortedDictionary(one => one.At, one => new ClaimsAt(one.Asserts, one.Denies, one.Confirms, one.Late)), told.Undated, told.Newest));
+        }
+
+        return new TimelineCounts
+        {
+            Buckets = [.. timeline.Counts.Select(pair => new TimelineCount
+            {
+                At = pair.Key, Asserts = pair.Value.Asserts, Denies = pair.Value.Denies, Confirms = pair.Value.Confirms, Late = pair.Value.Late,
+            })],
+            Undated = timeline.Undated,
+            Newest = timeline.Newest,
+            IsKnown = IsKnown,
+        };
+    }
+
+    private async Task<IReadOnlyList<Appearance>> FindAsync(ClaimsQuery query)
+    {
+        var registry = services.Registry.Current;
+        var search = new ClaimSearch
+        {
+            Item = (Item?)query.Item,
+            Outcome = (Outcome?)query.Outcome,
+            Target = query.Target,
+            Claimant = query.Claimant,
+            From = query.From,
+            To = query.To,
+            After = query is { AfterTime: { } time, AfterSource: { } source, AfterId: { } id } ? new EvidenceRef(time, new ClaimKey(source, id)) : null,
+            Limit = query.Limit,
+        };
+        var (found, parts) = await UnderGateAsync(() => Task.FromResult((search.Find(Aggregate.OwnClaims(), registry), Aggregate.Parts.Ids.ToArray())));
+        await foreach (var told in AskPartsAsync(parts, part => part.FindClaimsAsync(query)))
+        {
+            found = search.Find(found.Concat(told.Records.Select(one => new Appearance(((LogRecord.Added)one.Record).Claim, one.Position))), registry);
+        }
+
+        return found;
+    }
+
+    private bool IsKnown => services.Registry.Current.Find(Kind, Key.Id) is not null || Aggregate.Book.Counts.Total > 0;
+
+    // A part is asked outside the gate, so that nobody waits for it who could be asked for something else.
+    private async IAsyncEnumerable<T> AskPartsAsync<T>(string[] parts, Func<IEntityGrain, Task<T>> ask)
+    {
+        foreach (var some in parts.Chunk(PartsAskedAtOnce))
+        {
+            foreach (var told in await Task.WhenAll(some.Select(part => ask(GrainOf(part)))))
+            {
+                yield return told;
+            }
+        }
+    }
+
+    // The words of a claim are in the log alone.
+    private async Task<List<Claim>> WordsAsync(List<Appearance> page)
+    {
+        var words = new Dictionary<LogPosition, Claim>();
+        foreach (var entry in page.Select(one => one.Position).GroupBy(position => (position.Partition, position.Sequence)))
+        {
+            var bytes = await services.Log.ReadOneAsync(entry.Key.Partition, entry.Key.Sequence, _stop.Token)
+                ?? throw new InvalidDataException($"log {entry.Key.Partition} has no entry {entry.Key.Sequence}");
+            var records = LogFormat.Decode(bytes, entry.Key.Partition, entry.Key.Sequence).Records;
+            foreach (var position in entry)
+            {
+                words[position] = EntryCache.ClaimOf(records[position.Ordinal]);
+            }
+        }
+
+        return page.ConvertAll(one => words[one.Position]);
+    }
+}
