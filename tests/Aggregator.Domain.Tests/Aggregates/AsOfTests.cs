@@ -50,6 +50,17 @@ public sealed class AsOfTests
     }
 
     [Fact]
+    public void AClaimOfAnEarlierText_IsShownUntilTheLaterTextWasPublished()
+    {
+        var first = Version(40, Morning);
+        Add(first);
+        Apply(new LogRecord.Superseded("wire", first, new LogPosition(0, 1, 0), Say.Time(Evening)), "2024-06-01T00:00Z");
+
+        Assert.Equal((40L, (long?)null), (BestAt(_town, Noon), BestAt(_town, Evening)));
+        Assert.Null(BestNow(_town));
+    }
+
+    [Fact]
     public void ACorrectionOfTheSameTime_IsKnownFromItsReceipt()
     {
         var (first, second) = (Version(40, Morning), Version(4, Morning, revision: 1));
@@ -111,7 +122,7 @@ public sealed class AsOfTests
         Add(claim);
         Retract(claim, received: Evening);
 
-        Assert.Equal((40, null), (BestAt(_town, Noon), BestAt(_town, Evening)));
+        Assert.Equal((40L, (long?)null), (BestAt(_town, Noon), BestAt(_town, Evening)));
         Assert.Empty(_town.Lines(Say.Registry, []));
         Assert.Equal(0, _town.Book.Counts.Total);
     }
