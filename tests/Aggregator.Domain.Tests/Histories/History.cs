@@ -19,6 +19,9 @@ internal sealed record Arrival(Claim Claim, bool IsRetraction, DateTimeOffset Re
 /// </summary>
 internal static class History
 {
+    /// <summary>How many histories a property is tried on. <c>AGGREGATOR_HISTORIES=100000</c> in the environment makes a long run.</summary>
+    public static readonly long Count = long.Parse(Environment.GetEnvironmentVariable("AGGREGATOR_HISTORIES") ?? "1500", System.Globalization.CultureInfo.InvariantCulture);
+
     private const int Choices = 22;
     private static readonly DateTimeOffset Start = Say.Time("2024-05-01T00:00Z");
     private static readonly string[] Claimants = ["", "red", "red-army", "red-ministry", "blue", "blue-army", "blue-enclave", "watch", "relief", "nobody-knows"];
@@ -39,6 +42,17 @@ internal static class History
     /// <summary>Histories of up to a dozen arrivals.</summary>
     public static readonly Gen<Arrival[]> Any = Gen.Int[0, 9999].Array[Choices].Array[1, 12]
         .Select(drawn => drawn.Select((numbers, at) => ArrivalOf(new Draw(numbers), at)).ToArray());
+
+    private static readonly (EntityKind Kind, string Id, string Into)[] Merges =
+    [
+        (EntityKind.Actor, "blue-navy", "blue-army"), (EntityKind.Actor, "blue-enclave", "blue"), (EntityKind.Actor, "nobody-knows", "red-army"),
+        (EntityKind.Actor, "red-spokesman", "red-ministry"), (EntityKind.Actor, "red-army", "red"), (EntityKind.Actor, "relief", "watch"),
+        (EntityKind.Region, "village", "town"), (EntityKind.Region, "town", "province"), (EntityKind.Source, "paper-two", "paper"), (EntityKind.Source, "red-tv", "wire"),
+    ];
+
+    /// <summary>Any of some merges of entries that the histories name.</summary>
+    public static readonly Gen<(EntityKind Kind, string Id, string Into)[]> AnyMerges =
+        Gen.Int[0, (1 << Merges.Length) - 1].Select(chosen => Merges.Where((_, at) => (chosen & (1 << at)) != 0).ToArray());
 
     /// <summary>The log of a history, each claim's versions resolved one by one (R2, R3, R4), written without the house's own deduplicator.</summary>
     public static List<PlacedRecord> Log(IEnumerable<Arrival> history)
