@@ -69,6 +69,10 @@ public interface IRegionGrain : IEntityGrain
     /// <param name="asOf">Those known at this moment, UTC; null for now.</param>
     [Alias("answers")]
     Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf);
+
+    /// <summary>What the region gives a source towards its track record (R17), as it stands.</summary>
+    [Alias("judgements")]
+    Task<SourceTally> GetJudgementsAsync(string source);
 }
 
 /// <summary>The aggregate of a source.</summary>
@@ -79,6 +83,31 @@ public interface ISourceGrain : IEntityGrain
     /// <param name="asOf">The moment that it shows (R19), UTC; null for now.</param>
     [Alias("view")]
     Task<SourceView?> GetViewAsync(DateTimeOffset? asOf);
+
+    /// <summary>Takes in what a region gives the source towards its track record; an older tally than is held changes nothing.</summary>
+    [Alias("take-judgements")]
+    Task TakeJudgementsAsync(string region, SourceTally tally);
+}
+
+/// <summary>What a region gives one source towards its track record (R17): absolute, under a version of the region.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.source-tally")]
+public readonly record struct SourceTally
+{
+    /// <summary>Epoch of the region's activation.</summary>
+    [Id(0)]
+    public required long Epoch { get; init; }
+
+    /// <summary>Counts what the region has told in that epoch.</summary>
+    [Id(1)]
+    public required long Number { get; init; }
+
+    /// <summary>Statements on which the source's figure overlaps the one that stands.</summary>
+    [Id(2)]
+    public required long Confirmed { get; init; }
+
+    /// <summary>Statements on which it does not.</summary>
+    [Id(3)]
+    public required long Contradicted { get; init; }
 }
 
 /// <summary>What an entity has of a part, as versions of what the part told.</summary>

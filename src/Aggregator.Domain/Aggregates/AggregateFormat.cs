@@ -14,7 +14,7 @@ using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
 public static class AggregateFormat
 {
     /// <summary>The version written.</summary>
-    public const byte Version = 3;
+    public const byte Version = 4;
 
     /// <summary>A bucket's key and its claims, in ledger order, so that equal buckets have equal bytes; null if it has none.</summary>
     public static byte[]? EncodeBucket(ClaimBook book, BucketKey bucket)
@@ -82,6 +82,13 @@ public static class AggregateFormat
             writer.Signed(count);
         }
 
+        writer.Unsigned((ulong)counts.Regions.Count);
+        foreach (var (region, count) in counts.Regions)
+        {
+            writer.Text(region);
+            writer.Signed(count);
+        }
+
         writer.Signed(counts.Duplicates);
         writer.Signed(counts.Corrections);
         writer.Signed(counts.Retractions);
@@ -108,6 +115,11 @@ public static class AggregateFormat
         for (var left = reader.Count(); left > 0; left--)
         {
             counts.Spellings[reader.Text()] = reader.Signed();
+        }
+
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            counts.Regions[reader.Text()] = reader.Signed();
         }
 
         counts.Duplicates = reader.Signed();

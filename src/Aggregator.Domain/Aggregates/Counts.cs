@@ -19,6 +19,9 @@ public sealed class Counts
     /// </summary>
     public SortedDictionary<string, long> Spellings { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Claims per region id as written, kept by sources alone: the places that have something to say of their track record.</summary>
+    public SortedDictionary<string, long> Regions { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Claims that were late (R18).</summary>
     public long Late { get; set; }
 
@@ -53,6 +56,11 @@ public sealed class Counts
         if (NameIn(claim, owner) is { } name && NameFolding.ToSlug(name) == owner.Id)
         {
             Add(Spellings, name, by);
+        }
+
+        if (owner.Kind == EntityKind.Source)
+        {
+            Add(Regions, claim.Region?.Id ?? RegistrySnapshot.World, by);
         }
 
         Late += Timeline.IsLate(claim) ? by : 0;

@@ -23,6 +23,7 @@ public sealed class RegionAggregate : IAggregate
         _id = id;
         Book = new ClaimBook(new EntityKey(EntityKind.Region, id));
         _folds = new Folds(Book, Parts);
+        Judgements = new JudgementBook(id, _folds);
     }
 
     /// <inheritdoc/>
@@ -30,6 +31,9 @@ public sealed class RegionAggregate : IAggregate
 
     /// <inheritdoc/>
     public Parts Parts { get; } = new();
+
+    /// <summary>What the place gives each source towards its track record (R17).</summary>
+    public JudgementBook Judgements { get; }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry)

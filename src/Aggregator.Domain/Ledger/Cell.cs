@@ -67,7 +67,8 @@ public static class Cell
                 : folded);
     }
 
-    private static Dictionary<Voice, List<Placed>> Voices(IEnumerable<Appearance> appearances, RegistrySnapshot registry) => Placement.Place(
+    /// <summary>What each voice says, placed and traced (R5, R6), in ledger order; denials and what a report itself superseded are passed over.</summary>
+    internal static Dictionary<Voice, List<Placed>> Voices(IEnumerable<Appearance> appearances, RegistrySnapshot registry) => Placement.Place(
         [
             .. appearances
                 .Where(one => one.Claim is { Figure: not null, Stance: not Stance.Denies, Relates: not { Kind: RelationKind.Former } })

@@ -17,4 +17,8 @@ internal abstract partial class EntityGrain<TAggregate>
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Entity}: left with changes that are not in its row; the partitions send them again")]
     private static partial void LogLeftUnsaved(ILogger logger, EntityKey entity, Exception fault);
+
+    /// <summary>A source was not told.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: a source was not told of its track record; tried again")]
+    protected static partial void LogTellFailed(ILogger logger, EntityKey entity, Exception fault);
 }

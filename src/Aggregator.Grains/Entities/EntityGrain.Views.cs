@@ -9,6 +9,9 @@ internal abstract partial class EntityGrain<TAggregate>
 {
     private const int PartsAskedAtOnce = 64;
 
+    /// <summary>Changes of the view that are no changes of the entity's state; grows as long as the aggregate is the same.</summary>
+    protected virtual long Shown => 0;
+
     /// <inheritdoc/>
     public async Task<PartUpdateBox> GetPastAsync(DateTimeOffset asOf)
     {
@@ -72,7 +75,7 @@ internal abstract partial class EntityGrain<TAggregate>
             Kind = entry.Kind,
             Provisional = entry.Provisional,
             Parent = entry.Parent is { } parent ? views.Name(Kind, parent) : null,
-            Version = (_epoch << 32) + _settlement.Changes,
+            Version = (_epoch << 32) + _settlement.Changes + Shown,
             AppliedAt = _appliedAt,
             AsOf = asOf,
             RegistryVersion = registry.Version,

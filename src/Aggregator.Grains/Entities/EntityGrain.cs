@@ -41,9 +41,17 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     /// <summary>What the grain is made of.</summary>
     protected EntityServices Services => services;
 
-    private EntityOptions Options => services.Options.Value;
+    /// <summary>Its rhythms.</summary>
+    protected EntityOptions Options => services.Options.Value;
 
-    private EntityKey Key => new(Kind, this.GetPrimaryKeyString());
+    /// <summary>The entity.</summary>
+    protected EntityKey Key => new(Kind, this.GetPrimaryKeyString());
+
+    /// <summary>Raised in the store with every activation that tells something; 0 before.</summary>
+    protected long Epoch => _epoch;
+
+    /// <summary>Whether the activation is ending, or the host: nothing is begun any more that another grain must answer.</summary>
+    protected bool IsLeaving => _stop.IsCancellationRequested || services.Stopping.IsCancellationRequested;
 
     private ILogger Logger => services.Logger;
 
@@ -151,13 +159,30 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     });
 
     /// <inheritdoc/>
-    public Task SettleAsync() => _parent?.SettleAsync(() => _roller.HasNews, () => _roller) ?? Task.CompletedTask;
+    public Task SettleAsync() => Task.WhenAll(_parent?.SettleAsync(() => _roller.HasNews, () => _roller) ?? Task.CompletedTask, SettleBesidesAsync());
 
     /// <summary>The grain of another entity of the same kind.</summary>
     protected abstract IEntityGrain GrainOf(string id);
 
     /// <summary>The grain of the entity's parent; null at the top. Sources stand alone.</summary>
     protected IEntityGrain? Parent() => ParentId(services.Registry.Current) is { } parent ? GrainOf(parent) : null;
+
+    /// <summary>The aggregate was read.</summary>
+    /// <param name="hasTold">Whether all that is told besides the parent had been, when the row was written.</param>
+    protected virtual void Loaded(bool hasTold)
+    {
+    }
+
+    /// <summary>Standing claims of these buckets have changed; under the gate.</summary>
+    protected virtual void BucketsChanged(IReadOnlyCollection<BucketKey> buckets)
+    {
+    }
+
+    /// <summary>Whether all that is told besides the parent has been; under the gate.</summary>
+    protected virtual bool HasTold => true;
+
+    /// <summary>Answers when all that is told besides the parent has been.</summary>
+    protected virtual Task SettleBesidesAsync() => Task.CompletedTask;
 
     /// <summary>An empty aggregate.</summary>
     protected abstract TAggregate Create(string id);
@@ -188,16 +213,16 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         // Until all of it is read, what there is must not be used: a half-read state would rise above what it lacks.
         _mustReload = true;
         var aggregate = Create(Key.Id);
-        var (marks, appliedAt, exists) = await _store.LoadAsync(aggregate, cancellationToken);
+        var (head, exists) = await _store.LoadAsync(aggregate, cancellationToken);
 
         // Raised even for who only reads: a view's version never falls.
         var epoch = !exists ? 0 : await _store.RaiseEpochAsync(cancellationToken);
         Aggregate = aggregate;
-        _marks = marks;
-        _appliedAt = appliedAt;
+        _marks = head.Marks;
+        _appliedAt = head.AppliedAt;
         _epoch = epoch;
         _settlement = new Settlement(_parent is not null);
-        _settlement.Written(0, marks.Copy());
+        _settlement.Written(0, _marks.Copy());
         _roller = new Roller(aggregate);
         _roller.StartEpoch(epoch);
         _roller.MarkAll(services.Registry.Current);
@@ -219,6 +244,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
 
         _mustReload = false;
+        Loaded(head.HasTold);
     }
 
     private async Task EnsureEpochAsync()
@@ -241,6 +267,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             foreach (var record in delta.Records.Records)
             {
                 var buckets = Aggregate.Book.Apply(record);
+                BucketsChanged(buckets);
                 _roller.Changed(buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, registry)), buckets.Where(bucket => Aggregate.Tells(bucket, registry)));
             }
         }
@@ -267,6 +294,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         {
             var registry = services.Registry.Current;
             var buckets = changed.SelectMany(one => one.Change.Claims).ToHashSet();
+            BucketsChanged(buckets);
             _roller.Changed(
                 changed.SelectMany(one => one.Change.Lines).Concat(buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, registry))),
                 buckets.Where(bucket => Aggregate.Tells(bucket, registry)));
@@ -336,7 +364,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         var book = Aggregate.Book;
         var (marks, changes) = (_marks.Copy(), _settlement.Changes);
         var totals = _roller.Everything(registry);
-        var fields = EntityRowCodec.Encode(book, book.TakeDirty(), marks, _appliedAt, totals);
+        var fields = EntityRowCodec.Encode(book, book.TakeDirty(), new EntityRowHead(marks, _appliedAt, HasTold), totals);
 
         // The parent may come to hold the row's version instead of a push.
         _settlement.Told(changes, totals.Version);

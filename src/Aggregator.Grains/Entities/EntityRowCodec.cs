@@ -19,17 +19,19 @@ internal static class EntityRowCodec
 
     private const string Marks = "marks";
     private const string AppliedAt = "applied-at";
+    private const string Told = "told";
     private const string BucketPrefix = "bucket:";
 
-    public static EntityRowFields Encode(ClaimBook book, IEnumerable<BucketKey> dirty, Marks marks, DateTimeOffset? appliedAt, PartUpdate totals)
+    public static EntityRowFields Encode(ClaimBook book, IEnumerable<BucketKey> dirty, EntityRowHead row, PartUpdate totals)
     {
         List<RowField> head =
         [
-            new(Marks, marks.Encode()),
+            new(Marks, row.Marks.Encode()),
+            new(Told, row.HasTold ? Array.Empty<byte>() : null),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
             new(Totals, AggregateFormat.EncodeUpdate(totals)),
         ];
-        if (appliedAt is { } at)
+        if (row.AppliedAt is { } at)
         {
             head.Add(new(AppliedAt, System.Text.Encoding.ASCII.GetBytes(at.UtcTicks.ToString(CultureInfo.InvariantCulture))));
         }
@@ -43,7 +45,7 @@ internal static class EntityRowCodec
         return new EntityRowFields(buckets, head);
     }
 
-    public static (Marks Marks, DateTimeOffset? AppliedAt) Restore(EntityRow row, ClaimBook book)
+    public static EntityRowHead Restore(EntityRow row, ClaimBook book)
     {
         foreach (var (name, bytes) in row.Fields)
         {
@@ -62,8 +64,18 @@ internal static class EntityRowCodec
         DateTimeOffset? appliedAt = row.Fields.TryGetValue(AppliedAt, out var ticks)
             ? new DateTimeOffset(long.Parse(System.Text.Encoding.ASCII.GetString(ticks), CultureInfo.InvariantCulture), TimeSpan.Zero)
             : null;
-        return (marks, appliedAt);
+        return new EntityRowHead(marks, appliedAt, row.Fields.ContainsKey(Told));
     }
+}
+
+/// <summary>What a row says of how far the entity has come.</summary>
+/// <param name="Marks">Per partition.</param>
+/// <param name="AppliedAt">When the last change was applied, UTC; null if none was.</param>
+/// <param name="HasTold">Whether all that is told besides the parent had been.</param>
+internal sealed record EntityRowHead(Marks Marks, DateTimeOffset? AppliedAt, bool HasTold)
+{
+    /// <summary>Of an entity without a row: there is nothing to tell.</summary>
+    public static EntityRowHead Empty => new(new Marks(), null, HasTold: true);
 }
 
 /// <summary>The fields of a row to write.</summary>

@@ -1,7 +1,6 @@
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
-using Aggregator.Grains.Protocol;
 using Aggregator.Store;
 using Aggregator.Store.Rows;
 
@@ -25,15 +24,15 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     };
 
     /// <summary>Reads the row into an aggregate, and the parts' totals from theirs.</summary>
-    public async Task<(Marks Marks, DateTimeOffset? AppliedAt, bool Exists)> LoadAsync(IAggregate aggregate, CancellationToken cancellationToken)
+    public async Task<(EntityRowHead Head, bool Exists)> LoadAsync(IAggregate aggregate, CancellationToken cancellationToken)
     {
         var row = await rows.LoadAsync(_kind, key.Id, cancellationToken);
-        var (marks, appliedAt) = row is null ? (new Marks(), null) : EntityRowCodec.Restore(row, aggregate.Book);
+        var head = row is null ? EntityRowHead.Empty : EntityRowCodec.Restore(row, aggregate.Book);
         await LoadPartsAsync(aggregate, cancellationToken);
 
         // Last: until all is read, the row counts as unknown.
         _version = row?.Version ?? 0;
-        return (marks, appliedAt, row is not null);
+        return (head, row is not null);
     }
 
     /// <summary>Reads the parts' totals from their rows; the newer of what is held and what is read stands.</summary>

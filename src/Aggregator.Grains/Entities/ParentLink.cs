@@ -17,41 +17,17 @@ internal sealed class ParentLink(string id, IEntityGrain parent, Func<Task<(Roll
     // A push that meets a gap is followed by one that tells everything; more than that is the next caller's.
     private const int PushesPerSettling = 3;
 
-    private Task? _pushing;
+    private readonly SingleFlight _push = new();
     private bool _asking;
 
-    /// <summary>
-    /// Tells the parent what it lacks, once the push under way is over and if there still is something. What became of that
-    /// one its own caller hears.
-    /// </summary>
-    public async Task PushAsync(Func<bool> hasNews)
-    {
-        while (_pushing is { } running)
-        {
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        }
-
-        if (!hasNews())
-        {
-            return;
-        }
-
-        var push = _pushing = PushOnceAsync();
-        try
-        {
-            await push;
-        }
-        finally
-        {
-            _pushing = null;
-        }
-    }
+    /// <summary>Tells the parent what it lacks, once the push under way is over and if there still is something.</summary>
+    public Task PushAsync(Func<bool> hasNews) => _push.RunAsync(hasNews, PushOnceAsync);
 
     /// <summary>Tells the parent all that there is when this is called, and has it tell its own.</summary>
     public async Task SettleAsync(Func<bool> hasNews, Func<Roller> roller)
     {
         await FindLostAsync(roller());
-        for (var pushes = 0; pushes < PushesPerSettling && (hasNews() || _pushing is not null); pushes++)
+        for (var pushes = 0; pushes < PushesPerSettling && (hasNews() || _push.IsRunning); pushes++)
         {
             await PushAsync(hasNews);
         }

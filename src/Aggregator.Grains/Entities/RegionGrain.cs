@@ -10,6 +10,12 @@ namespace Aggregator.Grains.Entities;
 [Reentrant]
 internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionAggregate>(services), IRegionGrain
 {
+    private const int SourcesToldAtOnce = 64;
+
+    private readonly SingleFlight _telling = new();
+    private JudgementTeller _teller = null!;
+    private OneShotTimer? _tellTimer;
+
     /// <inheritdoc/>
     protected override EntityKind Kind => EntityKind.Region;
 
@@ -36,10 +42,82 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     }
 
     /// <inheritdoc/>
+    public Task<SourceTally> GetJudgementsAsync(string source) =>
+        UnderGateAsync(() => Task.FromResult(_teller.Now(source, Epoch, Services.Registry.Current)));
+
+    /// <inheritdoc/>
     protected override IEntityGrain GrainOf(string id) => GrainFactory.GetGrain<IRegionGrain>(id);
 
     /// <inheritdoc/>
     protected override RegionAggregate Create(string id) => new(id);
+
+    /// <inheritdoc/>
+    protected override void Loaded(bool hasTold)
+    {
+        _teller = new JudgementTeller(Aggregate);
+        if (hasTold)
+        {
+            _teller.Told(Services.Registry.Current);
+        }
+        else
+        {
+            TellSoon(Options.PushAfter);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void BucketsChanged(IReadOnlyCollection<BucketKey> buckets)
+    {
+        foreach (var bucket in buckets)
+        {
+            _teller.Changed(bucket);
+        }
+
+        TellSoon(Options.PushAfter);
+    }
+
+    /// <inheritdoc/>
+    protected override bool HasTold => !_teller.HasNews;
+
+    /// <inheritdoc/>
+    protected override Task SettleBesidesAsync() => _telling.RunAsync(() => _teller.HasNews, TellAsync);
+
+    private void TellSoon(TimeSpan due) => (_tellTimer ??= new OneShotTimer(this, TellTimerAsync)).Schedule(due);
+
+    private async Task TellTimerAsync()
+    {
+        try
+        {
+            await SettleBesidesAsync();
+        }
+        catch (OperationCanceledException) when (IsLeaving)
+        {
+            // The next activation tells what was not told.
+            return;
+        }
+        catch (Exception fault)
+        {
+            LogTellFailed(Services.Logger, Key, fault);
+        }
+
+        if (_teller.HasNews && !IsLeaving)
+        {
+            TellSoon(Options.PushRetry);
+        }
+    }
+
+    private async Task TellAsync()
+    {
+        var (teller, news) = await UnderGateAsync(() => Task.FromResult((_teller, _teller.Next(Epoch, Services.Registry.Current))));
+        foreach (var some in news.Chunk(SourcesToldAtOnce))
+        {
+            await Task.WhenAll(some.Select(async told =>
+            {
+                await GrainFactory.GetGrain<ISourceGrain>(told.Source).TakeJudgementsAsync(Key.Id, told.Tally);
+                teller.Acknowledged(told.Source, told.Tally);
+            }));
+        }
+    }
 
     private Task<AnswerList> InheritedAnswersAsync(DateTimeOffset? asOf) =>
         Parent() is IRegionGrain parent ? parent.GetAnswersAsync(asOf) : Task.FromResult(AnswerList.None);

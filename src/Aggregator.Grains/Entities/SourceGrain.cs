@@ -2,6 +2,7 @@ using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Views;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Registry;
+using Aggregator.Domain.TrackRecord;
 using Orleans.Concurrency;
 
 namespace Aggregator.Grains.Entities;
@@ -10,23 +11,65 @@ namespace Aggregator.Grains.Entities;
 [Reentrant]
 internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceAggregate>(services), ISourceGrain
 {
+    private const int RegionsAskedAtOnce = 64;
+
     /// <inheritdoc/>
     protected override EntityKind Kind => EntityKind.Source;
 
     /// <inheritdoc/>
-    public Task<SourceView?> GetViewAsync(DateTimeOffset? asOf) => ViewAsync(asOf, (source, at) => new SourceView
+    public async Task<SourceView?> GetViewAsync(DateTimeOffset? asOf)
     {
-        Affiliation = at.Entry.Affiliation is { } actor ? at.Views.Name(EntityKind.Actor, actor) : null,
-        Rating = at.Entry.Rating?.ToString(),
-        Duplicates = asOf is null ? source.Book.Counts.Duplicates : null,
-        Reports = asOf is null ? source.Book.Counts.Reports : null,
-        Retractions = asOf is null ? source.Book.Counts.Retractions : null,
-        Corrections = asOf is null ? source.Book.Counts.Corrections : null,
+        var isNow = asOf is null;
+        if (isNow)
+        {
+            await AskRegionsAsync();
+        }
+
+        return await ViewAsync(asOf, (source, at) => new SourceView
+        {
+            Affiliation = at.Entry.Affiliation is { } actor ? at.Views.Name(EntityKind.Actor, actor) : null,
+            Rating = at.Entry.Rating?.ToString(),
+            Duplicates = isNow ? source.Book.Counts.Duplicates : null,
+            Reports = isNow ? source.Book.Counts.Reports : null,
+            Retractions = isNow ? source.Book.Counts.Retractions : null,
+            Corrections = isNow ? source.Book.Counts.Corrections : null,
+            TrackRecord = isNow ? ViewMaker.TrackRecord(source.Reliability) : null,
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task TakeJudgementsAsync(string region, SourceTally tally) => UnderGateAsync(() =>
+    {
+        Take(Aggregate, region, tally);
+        return Task.FromResult(true);
     });
+
+    /// <inheritdoc/>
+    protected override long Shown => Aggregate.Judgements.Changes;
 
     /// <inheritdoc/>
     protected override IEntityGrain GrainOf(string id) => GrainFactory.GetGrain<ISourceGrain>(id);
 
     /// <inheritdoc/>
     protected override SourceAggregate Create(string id) => new(id);
+
+    // What regions told an earlier activation they are asked for once; from then on they tell what changes.
+    private async Task AskRegionsAsync()
+    {
+        var (asked, regions) = await UnderGateAsync(() => Task.FromResult(
+            (Aggregate, Aggregate.Judgements.IsComplete ? [] : Aggregate.Regions(Services.Registry.Current).ToArray())));
+        foreach (var some in regions.Chunk(RegionsAskedAtOnce))
+        {
+            var tallies = await Task.WhenAll(some.Select(region => GrainFactory.GetGrain<IRegionGrain>(region).GetJudgementsAsync(Key.Id)));
+            for (var at = 0; at < some.Length; at++)
+            {
+                Take(asked, some[at], tallies[at]);
+            }
+        }
+
+        asked.Judgements.IsComplete = true;
+    }
+
+    private static void Take(SourceAggregate source, string region, SourceTally tally) =>
+        source.Judgements.Take(region, new PartVersion(tally.Epoch, tally.Number), new Judgements(tally.Confirmed, tally.Contradicted));
 }

@@ -3,6 +3,7 @@ using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Registry;
+using Aggregator.Domain.TrackRecord;
 
 namespace Aggregator.Grains.Entities;
 
@@ -41,6 +42,17 @@ internal sealed class ViewMaker(RegistrySnapshot registry, RegistryEntry owner)
             Late = counts.Late,
             Days = [.. counts.ByReportedDay.Reverse().Take(MaximumDays).Select(pair => new DayCount { Day = pair.Key, Claims = pair.Value })],
         };
+
+    public static TrackRecordView TrackRecord(Reliability earned) => new()
+    {
+        Letter = earned.Letter.ToString(),
+        Mean = Math.Round(earned.Mean, 4),
+        N = earned.Count,
+        Confirmed = earned.Confirmed,
+        Contradicted = earned.Contradicted,
+        Corrected = earned.Corrected,
+        Retracted = earned.Retracted,
+    };
 
     public LineView Line(Line line) => new()
     {

@@ -19,6 +19,12 @@ internal static class Views
                     view.Remove(outside);
                 }
 
+                // What rests on the counts of corrections and retractions.
+                foreach (var outside in new[] { "letter", "mean", "n", "corrected", "retracted" })
+                {
+                    (view["trackRecord"] as JsonObject)?.Remove(outside);
+                }
+
                 all[$"{plural}/{id}"] = view;
             }
         }

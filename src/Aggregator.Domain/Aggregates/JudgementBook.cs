@@ -1,0 +1,89 @@
+using Aggregator.Domain.Registry;
+using Aggregator.Domain.TrackRecord;
+
+namespace Aggregator.Domain.Aggregates;
+
+/// <summary>
+/// What a region, which owns the statements on it, gives each source towards its track record (R17): a tally over the region's
+/// own cells, kept up cell by cell.
+/// </summary>
+public sealed class JudgementBook
+{
+    private static readonly IReadOnlyDictionary<string, Judgements> Nothing = new Dictionary<string, Judgements>();
+
+    private readonly string _region;
+    private readonly Folds _folds;
+    private readonly Dictionary<BucketKey, IReadOnlyDictionary<string, Judgements>> _byCell = [];
+    private readonly Dictionary<string, Judgements> _bySource = new(StringComparer.Ordinal);
+    private readonly HashSet<BucketKey> _stale = [];
+    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    private RegistrySnapshot? _registry;
+
+    internal JudgementBook(string region, Folds folds) => (_region, _folds) = (region, folds);
+
+    /// <summary>A cell may have changed.</summary>
+    public void Changed(BucketKey cell) => _stale.Add(cell);
+
+    /// <summary>The tally of one source.</summary>
+    public Judgements this[string source] => _bySource.GetValueOrDefault(source);
+
+    /// <summary>The sources whose tally has changed since the last call.</summary>
+    public IReadOnlyCollection<string> TakeChanged()
+    {
+        var changed = _changed.ToArray();
+        _changed.Clear();
+        return changed;
+    }
+
+    /// <summary>Brings the tallies up to what the cells say now.</summary>
+    public void Refresh(RegistrySnapshot registry)
+    {
+        if (!ReferenceEquals(_registry, registry))
+        {
+            // Under another registry any claim may have another voice and stand in another cell.
+            _registry = registry;
+            foreach (var judged in _byCell.Values)
+            {
+                Replace(judged, Nothing);
+            }
+
+            _byCell.Clear();
+            _stale.Clear();
+            if (!registry.IsMerged(EntityKind.Region, _region))
+            {
+                _stale.UnionWith(_folds.All(registry));
+            }
+        }
+
+        // The cells of a region that was merged into another are that one's.
+        foreach (var cell in registry.IsMerged(EntityKind.Region, _region) ? [] : _stale.Where(cell => cell.Kind == BucketKind.Cell).Select(cell => cell.Under(registry)).Distinct())
+        {
+            var judged = Judge.Of(_folds.Claims(cell, registry), registry);
+            Replace(_byCell.GetValueOrDefault(cell) ?? Nothing, judged);
+            _byCell.Remove(cell);
+            if (judged.Count > 0)
+            {
+                _byCell[cell] = judged;
+            }
+        }
+
+        _stale.Clear();
+    }
+
+    private void Replace(IReadOnlyDictionary<string, Judgements> before, IReadOnlyDictionary<string, Judgements> now)
+    {
+        foreach (var source in before.Keys.Union(now.Keys).Where(source => before.GetValueOrDefault(source) != now.GetValueOrDefault(source)))
+        {
+            _changed.Add(source);
+            var tally = this[source].Less(before.GetValueOrDefault(source)).Plus(now.GetValueOrDefault(source));
+            if (tally == Judgements.None)
+            {
+                _bySource.Remove(source);
+            }
+            else
+            {
+                _bySource[source] = tally;
+            }
+        }
+    }
+}

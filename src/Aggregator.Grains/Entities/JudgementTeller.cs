@@ -1,0 +1,75 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Registry;
+
+namespace Aggregator.Grains.Entities;
+
+/// <summary>
+/// What a region tells sources of their claims (R17), and which of them have yet to hear: the newest tally of each is told
+/// until the source has it. Pure but for the aggregate it reads.
+/// </summary>
+internal sealed class JudgementTeller(RegionAggregate region)
+{
+    private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
+    private bool _stale = true;
+    private long _number;
+
+    /// <summary>Whether a source may have yet to hear something.</summary>
+    public bool HasNews => _stale || _untold.Count > 0;
+
+    /// <summary>A cell may have changed.</summary>
+    public void Changed(BucketKey cell)
+    {
+        region.Judgements.Changed(cell);
+        _stale = true;
+    }
+
+    /// <summary>All that there was when the region was read has been told.</summary>
+    public void Told(RegistrySnapshot registry)
+    {
+        region.Judgements.Refresh(registry);
+        region.Judgements.TakeChanged();
+        _stale = false;
+    }
+
+    /// <summary>What to tell next, by source.</summary>
+    /// <param name="epoch">The region's epoch.</param>
+    /// <param name="registry">The registry that voices and merges are read under.</param>
+    public IReadOnlyList<(string Source, SourceTally Tally)> Next(long epoch, RegistrySnapshot registry)
+    {
+        Refresh(registry);
+        _number++;
+        return [.. _untold.Select(source => (source, TallyOf(source, epoch)))];
+    }
+
+    /// <summary>The tally of one source as it stands.</summary>
+    public SourceTally Now(string source, long epoch, RegistrySnapshot registry)
+    {
+        Refresh(registry);
+        _number++;
+        return TallyOf(source, epoch);
+    }
+
+    /// <summary>The source has this tally; if that is no longer what stands it is told again.</summary>
+    public void Acknowledged(string source, SourceTally tally)
+    {
+        var now = region.Judgements[source];
+        if (now.Confirmed == tally.Confirmed && now.Contradicted == tally.Contradicted)
+        {
+            _untold.Remove(source);
+        }
+    }
+
+    private void Refresh(RegistrySnapshot registry)
+    {
+        region.Judgements.Refresh(registry);
+        _untold.UnionWith(region.Judgements.TakeChanged());
+        _stale = false;
+    }
+
+    private SourceTally TallyOf(string source, long epoch)
+    {
+        var (confirmed, contradicted) = region.Judgements[source];
+        return new SourceTally { Epoch = epoch, Number = _number, Confirmed = confirmed, Contradicted = contradicted };
+    }
+}

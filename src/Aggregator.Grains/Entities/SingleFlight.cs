@@ -1,0 +1,37 @@
+namespace Aggregator.Grains.Entities;
+
+/// <summary>
+/// A step that is taken by one caller at a time in the turns of a grain: who comes meanwhile waits, and takes it again only
+/// if it is still needed. What became of a step its own caller hears.
+/// </summary>
+internal sealed class SingleFlight
+{
+    private Task? _running;
+
+    /// <summary>Whether a step is under way.</summary>
+    public bool IsRunning => _running is not null;
+
+    /// <summary>Takes the step once the one under way is over, if it is needed then.</summary>
+    public async Task RunAsync(Func<bool> isNeeded, Func<Task> step)
+    {
+        while (_running is { } running)
+        {
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        if (!isNeeded())
+        {
+            return;
+        }
+
+        var mine = _running = step();
+        try
+        {
+            await mine;
+        }
+        finally
+        {
+            _running = null;
+        }
+    }
+}
