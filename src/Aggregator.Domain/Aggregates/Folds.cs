@@ -110,15 +110,16 @@ internal sealed class Folds(ClaimBook book, Parts parts)
 
     private void Index(RegistrySnapshot registry)
     {
-        if (!ReferenceEquals(_registry, registry))
+        // Names, places and ratings bear on no fold.
+        if (_registry?.Structure != registry.Structure)
         {
-            _registry = registry;
             _folded.Clear();
             _answered.Clear();
             _looked.Clear();
             _indexed = (-1, -1);
         }
 
+        _registry = registry;
         if (_indexed == (book.Stamp, parts.Stamp))
         {
             return;

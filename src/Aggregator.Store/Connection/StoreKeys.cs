@@ -39,5 +39,9 @@ internal sealed class StoreKeys(string prefix)
 
     public RedisKey Known(string kind, int shard) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:known:{kind}:{shard}");
 
+    public RedisKey RegistryHead { get; } = prefix + ":{registry}:head";
+
+    public RedisKey RegistryEdit(long version) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:{{registry}}:edit:{version}");
+
     private RedisKey Log(int partition, string name) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:log:{{{partition}}}:{name}");
 }

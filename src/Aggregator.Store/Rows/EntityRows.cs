@@ -90,6 +90,36 @@ public sealed class EntityRows(StoreConnection store)
     }
 
     /// <summary>
+    /// Some fields of many rows, in the orders asked; null where the row or the field is missing. The fields of one row are of
+    /// one moment.
+    /// </summary>
+    public async Task<byte[]?[][]> LoadFieldsManyAsync(
+        string kind, IReadOnlyList<string> ids, IReadOnlyList<string> fields, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(fields);
+        foreach (var field in fields)
+        {
+            CheckField(field);
+        }
+
+        RedisValue[] names = [.. fields.Select(static field => (RedisValue)field)];
+        var rows = new byte[]?[ids.Count][];
+        for (var start = 0; start < ids.Count; start += ReadsInFlight)
+        {
+            var first = start;
+            var calls = Enumerable.Range(first, Math.Min(ReadsInFlight, ids.Count - first)).Select(at => _database.HashGetAsync(Row(kind, ids[at]), names));
+            var read = await StoreFaults.Repeatable(Task.WhenAll(calls), "load fields", cancellationToken).ConfigureAwait(false);
+            for (var at = 0; at < read.Length; at++)
+            {
+                rows[first + at] = [.. read[at].Select(static value => (byte[]?)value)];
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>
     /// Writes the changed fields and raises the version by one, all or nothing, if the stored version is the expected one.
     /// </summary>
     /// <param name="kind">The kind of entity, a slug.</param>
