@@ -56,7 +56,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private TView? View<TView>(TAggregate aggregate, DateTimeOffset? asOf, Func<TAggregate, ViewContext, TView> make) where TView : EntityView
     {
-        var registry = services.Registry.Current;
+        var registry = _registry;
         var counts = aggregate.Counts(registry);
         if (registry.Find(Kind, Key.Id) is null && counts.Total == 0)
         {
@@ -71,7 +71,7 @@ internal abstract partial class EntityGrain<TAggregate>
             Name = entry.Name,
             Kind = entry.Kind,
             Provisional = entry.Provisional,
-            Parent = entry.Parent is { } parent ? views.Name(Kind, parent) : null,
+            Parent = registry.Parent(Kind, Key.Id) is { } parent ? views.Name(Kind, parent) : null,
             Version = (_epoch << 32) + _settlement.Changes,
             AppliedAt = _appliedAt,
             AsOf = asOf,

@@ -14,6 +14,9 @@ internal static class EntityRowCodec
     /// <summary>The field that parents read.</summary>
     public const string Totals = "totals";
 
+    /// <summary>The field that tells parents which structure of the registry the totals rest on; absent where they rest on several.</summary>
+    public const string Structure = "structure";
+
     /// <summary>The field that lists read.</summary>
     public const string Counts = "counts";
 
@@ -21,13 +24,14 @@ internal static class EntityRowCodec
     private const string AppliedAt = "applied-at";
     private const string BucketPrefix = "bucket:";
 
-    public static EntityRowFields Encode(ClaimBook book, IEnumerable<BucketKey> dirty, Marks marks, DateTimeOffset? appliedAt, PartUpdate totals)
+    public static EntityRowFields Encode(ClaimBook book, IEnumerable<BucketKey> dirty, Marks marks, DateTimeOffset? appliedAt, PartUpdate totals, ulong? structure)
     {
         List<RowField> head =
         [
             new(Marks, marks.Encode()),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
             new(Totals, AggregateFormat.EncodeUpdate(totals)),
+            new(Structure, structure is { } known ? BitConverter.GetBytes(known) : null),
         ];
         if (appliedAt is { } at)
         {
@@ -42,6 +46,9 @@ internal static class EntityRowCodec
 
         return new EntityRowFields(buckets, head);
     }
+
+    /// <summary>Whether the totals beside the field rest on a structure of the registry.</summary>
+    public static bool RestsOn(byte[]? field, ulong structure) => field is not null && BitConverter.ToUInt64(field) == structure;
 
     public static (Marks Marks, DateTimeOffset? AppliedAt) Restore(EntityRow row, ClaimBook book)
     {

@@ -23,7 +23,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
             Longitude = at.Entry.Longitude,
             Lines = [.. region.Lines(at.Registry, inherited.Answers).Select(at.Views.Line)],
             Control = at.Views.Control(region.Control(at.Registry, inherited.Answers)),
-            Children = at.Views.Names(EntityKind.Region, region.Parts.Telling),
+            Children = at.Views.Names(EntityKind.Region, region.Parts.Telling.Where(part => !at.Registry.IsMerged(EntityKind.Region, part))),
         });
     }
 
@@ -31,7 +31,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     public async Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf)
     {
         var inherited = await InheritedAnswersAsync(asOf);
-        var own = await UnderGateAsync(() => Task.FromResult((asOf is { } moment ? Known(moment) : Aggregate).OwnAnswers(Services.Registry.Current)));
+        var own = await UnderGateAsync(() => Task.FromResult((asOf is { } moment ? Known(moment) : Aggregate).OwnAnswers(Registry)));
         return own.Count == 0 ? inherited : new AnswerList([.. inherited.Answers, .. own]);
     }
 

@@ -16,6 +16,7 @@ internal sealed class Roller(IAggregate aggregate)
     private HashSet<LineKey> _unpushed = [];
     private HashSet<BucketKey> _unpushedClaims = [];
     private PartVersion? _acknowledged;
+    private PartVersion _outdated;
     private bool _mustTell;
     private long _epoch;
     private long _number;
@@ -26,9 +27,13 @@ internal sealed class Roller(IAggregate aggregate)
     /// <summary>Starts the versions of this activation.</summary>
     public void StartEpoch(long epoch) => _epoch = epoch;
 
-    /// <summary>Everything is news: after a load nothing is known of what the parent holds.</summary>
+    /// <summary>
+    /// Everything is news: after a load nothing is known of what the parent holds, and under another registry it may be another
+    /// parent. An answer to what was pushed before says nothing any more.
+    /// </summary>
     public void MarkAll(RegistrySnapshot registry)
     {
+        _outdated = new PartVersion(_epoch, _number);
         Changed(aggregate.AllLines(registry).Union(_totals.Keys), []);
         NotAcknowledged();
     }
@@ -83,8 +88,17 @@ internal sealed class Roller(IAggregate aggregate)
             buckets.Where(bucket => aggregate.Tells(bucket, registry)).ToDictionary(bucket => bucket, aggregate.Claims));
     }
 
+    /// <summary>The parent is to hear from the entity, even if no total has changed.</summary>
+    public void Tell() => _mustTell = true;
+
     /// <summary>The parent has it.</summary>
-    public void Acknowledged(PartUpdate update) => _acknowledged = update.Version;
+    public void Acknowledged(PartUpdate update)
+    {
+        if (update.Version.CompareTo(_outdated) > 0)
+        {
+            _acknowledged = update.Version;
+        }
+    }
 
     /// <summary>The parent holds this version: if it has acknowledged a later one, it has lost it.</summary>
     public void Held(PartVersion version)

@@ -61,6 +61,12 @@ public sealed class EntityOptions
     /// <summary>Row writes that one process has under way. Default 64: more only wait in the store.</summary>
     public int MaximumWritesInFlight { get; set; } = 64;
 
+    /// <summary>How long after an edit of the registry an entity waits for its parts to tell by themselves. Default 200 ms.</summary>
+    public TimeSpan AskParts { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often it then asks those that have not. Default 5 s.</summary>
+    public TimeSpan AskPartsAgain { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often an entity reads its parts' rows again, to catch what a dead silo did not push. Default 30 s.</summary>
     public TimeSpan RefreshParts { get; set; } = TimeSpan.FromSeconds(30);
 }
