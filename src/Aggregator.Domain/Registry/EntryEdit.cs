@@ -93,8 +93,8 @@ public sealed class EntryEdit
             Refuse(RegistryRefusalCodes.Location, "location", "a location has a latitude and a longitude");
         }
 
-        // A place of another country has that country's code; who belongs nowhere takes its parent's.
-        return entry.Country is not null && entry.Parent == _before?.Parent || entry.Parent is not { } parent
+        // Who is moved to another country has that country's code from then on.
+        return (_before is not null && entry.Parent == _before.Parent) || entry.Parent is not { } parent
             ? entry
             : entry with { Country = _registry.Find(_kind, parent)?.Country };
     }

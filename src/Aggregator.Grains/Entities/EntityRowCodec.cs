@@ -31,7 +31,7 @@ internal static class EntityRowCodec
             new(Marks, marks.Encode()),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
             new(Totals, AggregateFormat.EncodeUpdate(totals)),
-            new(Structure, structure is { } known ? BitConverter.GetBytes(known) : null),
+            new(Structure, structure is { } known ? new ReadOnlyMemory<byte>(BitConverter.GetBytes(known)) : null),
         ];
         if (appliedAt is { } at)
         {
@@ -48,7 +48,7 @@ internal static class EntityRowCodec
     }
 
     /// <summary>Whether the totals beside the field rest on a structure of the registry.</summary>
-    public static bool RestsOn(byte[]? field, ulong structure) => field is not null && BitConverter.ToUInt64(field) == structure;
+    public static bool RestsOn(byte[]? field, ulong structure) => field is { Length: sizeof(ulong) } && BitConverter.ToUInt64(field) == structure;
 
     public static (Marks Marks, DateTimeOffset? AppliedAt) Restore(EntityRow row, ClaimBook book)
     {

@@ -64,6 +64,21 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
         Assert.Equal(new WriteRowResult.Conflict(0), await _rows.WriteAsync("actor", "a", 5, [Field("f", 1)]));
 
     [Fact]
+    public async Task LoadFieldsMany_SomeMissing_GivesNullsInTheirPlaces()
+    {
+        await _rows.WriteAsync("actor", "both", 0, [Field("a", 1), Field("b", 2)]);
+        await _rows.WriteAsync("actor", "one", 0, [Field("b", 3)]);
+        string[] ids = [.. Enumerable.Range(0, 600).Select(at => $"none-{at}"), "both", "one"];
+
+        var read = await _rows.LoadFieldsManyAsync("actor", ids, ["b", "a"]);
+
+        Assert.Equal(602, read.Length);
+        Assert.All(read[..600], row => Assert.Equal([null, null], row));
+        Assert.Equal([Entry(2), Entry(1)], read[600]);
+        Assert.Equal([Entry(3), null], read[601]);
+    }
+
+    [Fact]
     public async Task Write_NoFields_RaisesTheVersion()
     {
         Assert.Equal(new WriteRowResult.Written(1), await _rows.WriteAsync("actor", "a", 0, []));
