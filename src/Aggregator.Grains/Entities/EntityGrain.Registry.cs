@@ -71,7 +71,7 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         // What no claim has touched stays without a row.
-        if (_epoch > 0)
+        if (_epoch > 0 || Aggregate.Parts.Ids.Count > 0)
         {
             Changed();
             MarkDirty();
@@ -141,10 +141,11 @@ internal abstract partial class EntityGrain<TAggregate>
             _structures.Looked();
         }
 
-        if (parts.Any(one => one.Change is { } change && (change.Lines.Count > 0 || change.Claims.Count > 0)))
+        (string, PartChange)[] told = [.. parts.Where(one => IsNews(one.Change)).Select(one => (one.Id, one.Change!))];
+        if (told.Length > 0)
         {
             await EnsureEpochAsync();
-            PartsChanged([.. parts.Where(one => one.Change is not null).Select(one => (one.Id, one.Change!))]);
+            PartsChanged(told);
         }
 
         AskAwaited();
@@ -161,12 +162,14 @@ internal abstract partial class EntityGrain<TAggregate>
             {
                 structures.Found(part);
             }
-            else if (!ReferenceEquals(change, PartChange.None))
+            else if (IsNews(change))
             {
                 structures.Told(part, _registry.Structure);
             }
         }
     }
+
+    private static bool IsNews(PartChange? change) => change is not null && !ReferenceEquals(change, PartChange.None);
 
     private void AskAwaited()
     {
