@@ -27,6 +27,9 @@ internal sealed class Folds(ClaimBook book, Parts parts)
 
     // By bucket, the other items that ever were to take it over or be taken over by it; a retracted claim leaves its pair here.
     private readonly Dictionary<BucketKey, HashSet<Item>> _redefined = [];
+
+    // The buckets that ever had an answer that names claims: it may reach any line (R12). Of who holds a place it reaches that alone.
+    private readonly HashSet<BucketKey> _naming = [];
     private readonly Dictionary<BucketKey, long> _looked = [];
 
     /// <summary>The buckets that have claims.</summary>
@@ -56,6 +59,13 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     {
         Index(registry);
         return _answers;
+    }
+
+    /// <summary>Whether the bucket has, or once had, answers that name claims.</summary>
+    public bool NamesClaims(BucketKey bucket, RegistrySnapshot registry)
+    {
+        Index(registry);
+        return _naming.Contains(bucket);
     }
 
     /// <summary>What each voice says in a bucket, with the answers that reach it.</summary>
@@ -133,7 +143,7 @@ internal sealed class Folds(ClaimBook book, Parts parts)
             FindRedefined(bucket);
         }
 
-        _answers = [.. _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control).SelectMany(bucket => AnswersOf(bucket, registry))];
+        _answers = [.. _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control or BucketKind.Denials).SelectMany(bucket => AnswersOf(bucket, registry))];
     }
 
     private void FindRedefined(BucketKey bucket)
@@ -169,13 +179,11 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         var stamp = StampOf(bucket);
         if (!_answered.TryGetValue(bucket, out var known) || known.Stamp != stamp)
         {
-            _answered[bucket] = known = (stamp,
-            [
-                .. Claims(bucket, registry)
-                    .Where(one => one.Claim.Stance != Stance.Asserts)
-                    .Select(one => Answer.From(one.Claim, registry))
-                    .OfType<Answer>(),
-            ]);
+            _answered[bucket] = known = (stamp, [.. Ledger.Answers.Of(Claims(bucket, registry), registry)]);
+            if (Array.Exists(known.Answers, answer => answer.Holder is null && answer.RefersTo.Count > 0))
+            {
+                _naming.Add(bucket);
+            }
         }
 
         return known.Answers;

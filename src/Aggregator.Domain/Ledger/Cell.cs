@@ -67,7 +67,8 @@ public static class Cell
                 : folded);
     }
 
-    private static Dictionary<Voice, List<Placed>> Voices(IEnumerable<Appearance> appearances, RegistrySnapshot registry) => Placement.Place(
+    /// <summary>What each voice asserts or confirms in a cell, in ledger order.</summary>
+    internal static Dictionary<Voice, List<Placed>> Voices(IEnumerable<Appearance> appearances, RegistrySnapshot registry) => Placement.Place(
         [
             .. appearances
                 .Where(one => one.Claim is { Figure: not null, Stance: not Stance.Denies, Relates: not { Kind: RelationKind.Former } })
