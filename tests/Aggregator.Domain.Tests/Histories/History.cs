@@ -32,7 +32,7 @@ internal sealed record Arrival(Claim Claim, bool IsRetraction, DateTimeOffset Re
 internal static class History
 {
     /// <summary>How many histories a property is tried on. <c>AGGREGATOR_HISTORIES=100000</c> in the environment makes a long run.</summary>
-    public static readonly long Count = long.Parse(Environment.GetEnvironmentVariable("AGGREGATOR_HISTORIES") ?? "1500", System.Globalization.CultureInfo.InvariantCulture);
+    public static readonly long Count = long.Parse(Environment.GetEnvironmentVariable("AGGREGATOR_HISTORIES") ?? "1000", System.Globalization.CultureInfo.InvariantCulture);
 
     private const int Choices = 40;
     private static readonly DateTimeOffset Start = Say.Time("2024-05-01T00:00Z");

@@ -5,7 +5,11 @@ namespace Aggregator.Domain.Tests.Oracle;
 /// <summary>What each voice says of one target, item and outcome in one place, by the words of R10 and R22, and who answers.</summary>
 internal sealed class Cells(List<Claim> claims, World world)
 {
+    // Found once: the same cells are asked for by every place and actor above them.
     private readonly Dictionary<(string?, Item, Outcome, string), List<Told>> _told = [];
+    private readonly Dictionary<(string?, Item, Outcome, string), Dictionary<Voice, Said>> _said = [];
+    private readonly HashSet<(string?, Item, Outcome, string)> _spoken =
+        [.. claims.Where(claim => claim.Figure is not null).Select(claim => (claim.Target?.Id, claim.Figure!.Item, claim.Figure.Outcome, claim.Region?.Id ?? "world"))];
 
     /// <summary>R22: lost holds its outcomes as parts, before actors and places.</summary>
     public Dictionary<Voice, Said> WithOutcomes(string? target, Item item, Outcome outcome, string place, Func<Outcome, List<Reply>> replies) => Said.Combine(
@@ -18,6 +22,22 @@ internal sealed class Cells(List<Claim> claims, World world)
 
     /// <summary>The claims of the very outcome.</summary>
     public Dictionary<Voice, Said> Of(string? target, Item item, Outcome outcome, string place, List<Reply> replies)
+    {
+        if (!_spoken.Contains((target, item, outcome, place)))
+        {
+            return [];
+        }
+
+        if (!_said.TryGetValue((target, item, outcome, place), out var all))
+        {
+            _said[(target, item, outcome, place)] = all = Of(target, item, outcome, place);
+        }
+
+        return all.ToDictionary(voice => voice.Key, voice =>
+            voice.Value.With(Replies.Hitting(voice.Key, voice.Value, replies, all.ToDictionary(one => one.Key, one => one.Value.Told))));
+    }
+
+    private Dictionary<Voice, Said> Of(string? target, Item item, Outcome outcome, string place)
     {
         var told = Tell(item, outcome);
         var casualties = item.IsPeople() && outcome is Outcome.Killed or Outcome.Wounded ? Tell(item, Outcome.Casualties) : [];
@@ -35,7 +55,7 @@ internal sealed class Cells(List<Claim> claims, World world)
                 said = said with { Variants = [.. said.Variants, .. new[] { Outcome.Killed, Outcome.Wounded }.SelectMany(one => AlsoTold(one, voice.Key))] };
             }
 
-            return said.With(Replies.Hitting(voice.Key, said, replies, standing));
+            return said;
         });
 
         IEnumerable<Variation> AlsoTold(Outcome what, Voice voice) => Tell(item, what)

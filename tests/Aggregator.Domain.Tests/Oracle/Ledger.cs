@@ -13,6 +13,7 @@ internal sealed class Ledger
     private readonly List<Claim> _claims;
     private readonly Cells _cells;
     private readonly List<Reply> _replies;
+    private readonly Dictionary<EntityKind, ILookup<string?, string>> _children = [];
 
     public Ledger(IEnumerable<Claim> claims, RegistrySnapshot registry)
     {
@@ -35,9 +36,9 @@ internal sealed class Ledger
             // Actors within the place first, then its places; a place's own answers reach its parts.
             Dictionary<Voice, Said> At(string place, Outcome of, List<Reply> replies)
             {
-                var children = Children(EntityKind.Region, place).ToList();
+                var children = Children(EntityKind.Region, place);
                 var all = Said.Combine(Here(place, of, replies), [.. children.Select(child => Below(child, of))], places: true);
-                foreach (var what in Cells.PartsOf(item, of).Prepend(of))
+                foreach (var what in replies.Count == 0 ? [] : Cells.PartsOf(item, of).Prepend(of))
                 {
                     foreach (var (voice, said) in children.SelectMany(child => Below(child, what)))
                     {
@@ -92,9 +93,9 @@ internal sealed class Ledger
             // Who answers names the target: its own statements and those on its parts are reached.
             Dictionary<Voice, Said> Of(string body, Outcome of, string place)
             {
-                var parts = Children(EntityKind.Actor, body).ToList();
+                var parts = Children(EntityKind.Actor, body);
                 var all = Said.Combine(_cells.WithOutcomes(body, item, of, place, what => On(body, what, place)), [.. parts.Select(part => Of(part, of, place))], places: false);
-                foreach (var what in Cells.PartsOf(item, of).Prepend(of))
+                foreach (var what in _replies.Count == 0 ? [] : Cells.PartsOf(item, of).Prepend(of))
                 {
                     foreach (var (voice, said) in parts.SelectMany(part => Of(part, what, place)))
                     {
@@ -124,7 +125,7 @@ internal sealed class Ledger
             .Distinct()
             .SelectMany(cell => Row.Positions($"{cell.Target} {cell.Item} {cell.Outcome} {cell.Region}", cell.Target, cells.Of(cell.Target, cell.Item, cell.Outcome, cell.Region, []), _world)));
 
-        IEnumerable<string> Speakers(string body) => Children(EntityKind.Actor, body, claim => claim.Claimant)
+        IEnumerable<string> Speakers(string body) => Children(EntityKind.Actor, body)
             .Where(part => _world.Voice(part) == _world.Voice(body)).SelectMany(Speakers).Prepend(body);
     }
 
@@ -157,12 +158,14 @@ internal sealed class Ledger
     private IEnumerable<(string? Target, Item Item, Outcome Outcome)> Lines(Func<Claim, bool> within, Func<Claim, string?> target) =>
         Lines(_claims.Where(claim => claim.Figure is not null && within(claim)), target);
 
-    private IEnumerable<string> Children(EntityKind kind, string id) => Children(kind, id, claim => claim.Target);
-
-    private IEnumerable<string> Children(EntityKind kind, string id, Func<Claim, EntityRef?> actor) => _world.All(kind)
-        .Concat(kind == EntityKind.Actor ? _claims.Select(claim => actor(claim)?.Id).OfType<string>() : [])
-        .Distinct()
-        .Where(child => child != id && _world.Parent(kind, child) == id);
+    // With provisional ones that claims name.
+    private List<string> Children(EntityKind kind, string id)
+    {
+        _children[kind] = _children.GetValueOrDefault(kind) ?? _world.All(kind)
+            .Union(kind == EntityKind.Actor ? _claims.SelectMany(claim => new[] { claim.Target?.Id, claim.Claimant?.Id }).OfType<string>() : [])
+            .ToLookup(child => _world.Parent(kind, child));
+        return [.. _children[kind][id]];
+    }
 
     private static string RegionOf(Claim claim) => claim.Region?.Id ?? "world";
 }

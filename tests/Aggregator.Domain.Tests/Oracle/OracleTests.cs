@@ -48,7 +48,11 @@ public sealed class OracleTests
         {
             var inherited = registry.Ancestors(EntityKind.Region, region).SelectMany(above => tree.Region(above).OwnAnswers(registry)).ToList();
             Same(region, oracle.Region(region, around: true), Shown.Of(tree.Region(region).Lines(registry, inherited)));
-            Same(region, oracle.Region(region, around: false), Shown.Of(tree.Region(region).Lines(registry, [])));
+            if (inherited.Count > 0)
+            {
+                Same(region, oracle.Region(region, around: false), Shown.Of(tree.Region(region).Lines(registry, [])));
+            }
+
             Same(region, oracle.Control(region), Shown.Of(tree.Region(region).Control(registry, inherited)));
             CompareCounts(tree.Region(region));
         }
@@ -72,14 +76,13 @@ public sealed class OracleTests
         {
             var (kind, id) = aggregate.Book.Owner;
             Same(id, oracle.Counts(kind, id), Shown.Of(aggregate.Counts(registry)));
-            foreach (var (bucket, by) in new[] { (TimelineBucket.Minute, TimelineBy.Reported), (TimelineBucket.Hour, TimelineBy.Reported), (TimelineBucket.Day, TimelineBy.Occurred) })
-            {
-                // As the grains do: each entity's own, then its parts'.
-                var timeline = tree.Entities.Where(entity => entity.Kind == kind && registry.IsWithin(kind, entity.Id, id))
-                    .Select(entity => Timeline.Of(tree.Of(entity).CountedClaims(id, registry), bucket, by))
-                    .Aggregate(Timeline.Of([], bucket, by), (sum, part) => sum.Plus(part));
-                Same(id, oracle.Timeline(kind, id, bucket, by), Shown.Of(timeline));
-            }
+
+            // As the grains do: each entity's own, then its parts'.
+            var (bucket, by) = ((TimelineBucket)(1 + (history.Length % 3)), (TimelineBy)(1 + (history.Length % 2)));
+            var timeline = tree.Entities.Where(entity => entity.Kind == kind && registry.IsWithin(kind, entity.Id, id))
+                .Select(entity => Timeline.Of(tree.Of(entity).CountedClaims(id, registry), bucket, by))
+                .Aggregate(Timeline.Of([], bucket, by), (sum, part) => sum.Plus(part));
+            Same(id, oracle.Timeline(kind, id, bucket, by), Shown.Of(timeline));
 
             if (kind == EntityKind.Source && asOf is null && !registry.HasMerges)
             {
