@@ -48,6 +48,9 @@ internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapsh
         _ => Source(entity.Id),
     };
 
+    /// <summary>All totals that an entity tells, without the claims, whose places in the log differ with the order they came in.</summary>
+    public PartUpdate Totals(IAggregate aggregate) => aggregate.Update(registry) with { Claims = new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>() };
+
     private T Aggregate<T>(Dictionary<string, T> made, EntityKind kind, string id, Func<string, T> make) where T : IAggregate
     {
         if (made.TryGetValue(id, out var known))
