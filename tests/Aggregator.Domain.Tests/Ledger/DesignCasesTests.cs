@@ -137,6 +137,21 @@ public sealed class DesignCasesTests
         Assert.Equal(250, Province(("province", 100, "2024-10-01"), ("town", 250, "2024-10-07")).Figure.Best);
 
     [Fact]
+    public void R14_AnArmysTotalBelowItsStatesDay_DoesNotStandForIt_BesideATown()
+    {
+        Appearance[] province =
+        [
+            Say.Figure("red", Bounds.Exactly(300), region: "province", on: "2024-09-28"),
+            Say.Total("red", 250, "2024-10-01", since: "2024-09-27", region: "province", target: "blue-army"),
+        ];
+        var alone = Position(new Tree(province).Region("province").Lines(Say.Registry, []), Outcome.Destroyed);
+        var beside = Position(new Tree([.. province, Say.Figure("red", Bounds.Exactly(1), on: "2024-09-28")]).Region("province").Lines(Say.Registry, []), Outcome.Destroyed);
+
+        Assert.Equal((300L, 300L), (alone.Figure.Best, beside.Figure.Best));
+        Assert.Equal((null, null), (alone.Added, beside.Added));
+    }
+
+    [Fact]
     public void R14_AClaimWithoutPlaceAndTarget_IsOfTheWorldAndOfNoOne()
     {
         var one = Say.Figure("red", Bounds.Exactly(4), target: null, on: "2024-05-01");

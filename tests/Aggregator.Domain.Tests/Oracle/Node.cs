@@ -129,7 +129,8 @@ internal sealed class Node
             AsOf = until,
             Since = since,
             Upto = partsPath.Size >= ownPath.Size ? partsPath : ownPath,
-            Series = total is null && counted.Count == 1 ? counted[0].Series : null,
+            // One series makes it only where it is what stands.
+            Series = total is null && counted.Count == 1 && partsPath.Size >= ownPath.Size ? counted[0].Series : null,
             Days = all,
             Incidents = told,
         };
