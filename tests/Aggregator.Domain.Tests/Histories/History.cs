@@ -35,8 +35,9 @@ internal static class History
     public static readonly long Count = long.Parse(Environment.GetEnvironmentVariable("AGGREGATOR_HISTORIES") ?? "1000", System.Globalization.CultureInfo.InvariantCulture);
 
     private const int Choices = 40;
+    private const int Keys = 30;
     private static readonly DateTimeOffset Start = Say.Time("2024-05-01T00:00Z");
-    private static readonly string[] Claimants = ["", "red", "red-army", "red-ministry", "blue", "blue-army", "blue-enclave", "watch", "relief", "nobody-knows"];
+    private static readonly string[] Claimants = ["red", "red-army", "blue", "", "red-ministry", "watch", "red", "blue-army", "relief", "red-army", "blue-enclave", "nobody-knows"];
     private static readonly string?[] Targets = ["blue", "blue-army", "blue-navy", "blue-enclave", "red", "red-army", null];
     private static readonly string[] Regions = ["town", "village", "province", "land", "world"];
     private static readonly string[] Sources = ["wire", "agency-two", "paper", "paper-two", "rated", "red-tv"];
@@ -66,8 +67,8 @@ internal static class History
         Bounds.Exactly(0), Bounds.Exactly(1), Bounds.Exactly(4), Bounds.Exactly(5), Bounds.Exactly(10), new(9, 10, 11), new(11, 11, null), new(10, 10, null), new(0, null, 10), new(12, 12, 99), Bounds.Unnumbered,
     ];
 
-    /// <summary>Histories of up to a dozen arrivals.</summary>
-    public static readonly Gen<Arrival[]> Any = Gen.Int[0, 9999].Array[Choices].Array[1, 12]
+    /// <summary>Histories of up to sixteen arrivals.</summary>
+    public static readonly Gen<Arrival[]> Any = Gen.Int[0, 9999].Array[Choices].Array[2, 16]
         .Select(drawn => drawn.Select((numbers, at) => ArrivalOf(new Draw(numbers), at)).ToArray());
 
     private static readonly (EntityKind Kind, string Id, string Into)[] Merges =
@@ -176,7 +177,7 @@ internal static class History
     {
         // Each key keeps whom it names: an entity that only a late, older version names does not hear of the versions after it
         // (docs/rules.md, R19).
-        var number = draw.Next(10);
+        var number = draw.Next(Keys);
         // Half of them tell of the same, so that they bear on one another.
         var (item, outcome) = draw.Next(2) == 0 ? Counted[0] : draw.Of(Counted);
         var stance = draw.Next(6) switch { 0 => Stance.Denies, 1 => Stance.Confirms, _ => Stance.Asserts };
@@ -187,8 +188,8 @@ internal static class History
             draw.Next(3) switch { 0 => stance == Stance.Asserts ? Bounds.Exactly(4) : Bounds.Unnumbered, 1 => Bounds.Exactly(4), _ => draw.Of(Values) },
             item,
             outcome,
-            Targets[number % Targets.Length],
-            Regions[number % Regions.Length],
+            number % 4 > 0 ? "blue" : Targets[number / 4 % Targets.Length],
+            RegionOf(number),
             reported: Start.AddHours(6 * draw.Next(20)).ToString("O", System.Globalization.CultureInfo.InvariantCulture),
             source: Sources[number % Sources.Length],
             id: $"k{number}",
@@ -203,7 +204,7 @@ internal static class History
             relates: draw.Next(8) == 0 ? (RelationKind)(1 + draw.Next(3)) : null,
             report: draw.Next(3) == 0 ? $"https://a.example/{draw.Next(2)}" : null,
             correction: total && draw.Next(6) == 0 ? -1 : null,
-            refersTo: draw.Next(5) == 0 ? Named(draw.Next(10), draw.Next(2) == 0) : null,
+            refersTo: draw.Next(5) == 0 ? Named(draw.Next(Keys), draw.Next(2) == 0) : null,
             initiator: draw.Next(4) == 0 ? draw.Of(Initiators) : null,
             supersedes: total ? draw.Next(8) switch { 0 => ["tank/model-0"], 1 => ["apc"], _ => null } : null).Claim;
         claim = claim with
@@ -211,7 +212,7 @@ internal static class History
             Revision = draw.Next(3),
             Occurred = draw.Next(4) == 0 ? null : new Period(day, day.AddDays(draw.Next(3))),
             Credibility = draw.Next(4) == 0 ? 1 + draw.Next(6) : null,
-            Region = Regions[number % Regions.Length] == "world" && draw.Next(2) == 0 ? null : claim.Region,
+            Region = RegionOf(number) == "world" && draw.Next(2) == 0 ? null : claim.Region,
         };
 
         // A figure, or who holds the place, or an event without either.
@@ -229,6 +230,9 @@ internal static class History
             Start.AddHours((6 * 20) + at),
             isTakenBack && draw.Next(3) == 0 ? Start.AddHours(6 * draw.Next(22)) : null);
     }
+
+    // Two thirds of the keys are of one place, and three quarters of one target: they meet in one cell.
+    private static string RegionOf(int number) => number % 3 > 0 ? "town" : Regions[number / 3 % Regions.Length];
 
     private static string[] Named(int number, bool asWritten) => [$"{(asWritten ? Sources[number % Sources.Length].ToUpperInvariant() : Sources[number % Sources.Length])}/k{number}"];
 
