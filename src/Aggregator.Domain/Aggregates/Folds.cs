@@ -73,7 +73,8 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     {
         Index(registry);
         var related = Related(bucket).Concat(Redefined(bucket)).ToArray();
-        if (answers.Count > 0)
+        // Those that name claims come with every line: few of them are of this one's, and the kept fold is as good for the rest.
+        if (answers.Any(answer => answer.RefersTo.Count == 0 || Claims(bucket, registry).Any(one => answer.Names(one.Claim.Key))))
         {
             return Fold(answers);
         }

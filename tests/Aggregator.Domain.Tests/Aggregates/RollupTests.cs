@@ -139,6 +139,7 @@ public sealed class RollupTests
         Assert.Null(parts.Apply("a", Update(3, 2)));
         Assert.NotNull(parts.Apply("a", Update(2, 1)));
         Assert.Same(PartChange.None, parts.Apply("a", Update(1, null)));
+        Assert.Same(PartChange.None, parts.Apply("a", Update(2, null)));
         Assert.Equal(new PartVersion(1, 2), parts.VersionOf("a"));
     }
 

@@ -38,6 +38,32 @@ public sealed class RedefinitionsTests
     }
 
     [Fact]
+    public void Fold_ClassTakenOverTwice_TheFirstTakeoverHolds()
+    {
+        var said = Say.Fold(
+            Say.Actor("red"),
+            Class(100, "2024-04-30", "military-auto"),
+            Class(110, "2024-05-01", "a", "tank/military-auto"),
+            Class(120, "2024-05-05", "b", "tank/military-auto"),
+            Say.Figure("red", Bounds.Exactly(7), on: "2024-05-03", detail: "military-auto"));
+
+        Assert.Equal(237, said.Tally.Value.Best);
+        Assert.Equal((10L, 0L), (said.Details["a"].Series!.Added, said.Details["b"].Series!.Added));
+    }
+
+    [Fact]
+    public void Fold_TotalOfTheDayOfTheTakeover_IsNotBeforeIt()
+    {
+        var said = Say.Fold(
+            Say.Actor("red"),
+            Class(1701, "2024-04-30", "military-auto"),
+            Class(1720, "2024-05-01", "military-auto"),
+            Class(1796, "2024-05-01", null, "tank/military-auto"));
+
+        Assert.Equal((1796L, 95L), (said.Tally.Value.Best, said.Tally.Series!.Added));
+    }
+
+    [Fact]
     public void AcrossItems_TheClassThatTakesOverAddsWhatItHasBeyondTheOthers()
     {
         var tree = new Tree(
