@@ -155,4 +155,16 @@ public sealed class RunningTotalsTests
 
         Assert.Equal((2L, -85L), (said.Tally.Series!.Added, said.Tally.Series.Corrected));
     }
+
+    [Fact]
+    public void Fold_TotalThatDoesNotSaySinceWhen_JoinsTheEarliestSeries()
+    {
+        var said = Say.Fold(Red, Say.Total("red", 250, "2020-10-07", since: "2020-09-27"), Say.Total("red", 30, "2020-10-07", since: "2020-10-01"), Say.Total("red", 262, "2020-10-08"));
+
+        Assert.Equal((262L, 12L, Say.Day("2020-09-27")), (said.Tally.Value.Best, said.Tally.Series!.Added, said.Tally.Since));
+    }
+
+    [Fact]
+    public void Fold_EqualTotalOfAnotherBody_HasNoVariant() => Assert.Empty(
+        Say.Fold(Red, Say.Total("red-army", 100, "2024-05-01"), Say.Total("red-ministry", 100, "2024-05-02")).Provenance.Variants);
 }

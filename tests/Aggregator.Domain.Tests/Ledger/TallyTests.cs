@@ -112,6 +112,23 @@ public sealed class TallyTests
     }
 
     [Fact]
+    public void Combine_IncidentsOfTheWholeBesideThoseOfAPart_AddToThePartsFigures()
+    {
+        var town = Tally.Combine(Days(("2024-10-02", 4)) with { Incidents = Incident("ucdp/3", 1).Incidents }, []);
+
+        Assert.Equal(Bounds.Exactly(6), Tally.Combine(Incident("ucdp/1", 2), [town], places: true).Value);
+    }
+
+    [Fact]
+    public void Combine_AnIncidentOfAPlaceThatTellsMoreThanItsPart_StandsForOtherPlaces()
+    {
+        var province = Tally.Combine(Incident("ucdp/1", 5), [Tally.Combine(Incident("ucdp/1", 3), [])], places: true);
+        var other = Tally.Combine(Incident("ucdp/1", 4), []);
+
+        Assert.Equal(Bounds.Exactly(5), Tally.Combine(OwnFigures.None, [province, other], places: true).Value);
+    }
+
+    [Fact]
     public void Combine_AnIncidentWithWideBounds_TakesNoMoreThanThePlacesOwnDayLeaves()
     {
         var town = Tally.Combine(Days(("2024-10-02", 10)) with { Incidents = Incident("ucdp/1", new Bounds(3, 3, 20)).Incidents }, []);
