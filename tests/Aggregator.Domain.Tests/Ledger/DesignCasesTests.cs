@@ -152,6 +152,32 @@ public sealed class DesignCasesTests
     }
 
     [Fact]
+    public void R14_TotalsOfTwoBodies_AddUpAndAreNoOneSeries_BesideATown()
+    {
+        var position = Position(
+            new Tree(
+            [
+                Say.Total("red", 100, "2024-10-01", region: "province", target: "blue-army"),
+                Say.Total("red", 50, "2024-10-01", region: "province", target: "blue-navy"),
+                Say.Figure("red", Bounds.Exactly(1), on: "2024-09-28"),
+            ]).Region("province").Lines(Say.Registry, []),
+            Outcome.Destroyed);
+
+        Assert.Equal((150L, null, null), (position.Figure.Best, position.Added, position.Corrected));
+    }
+
+    [Fact]
+    public void R14_WhatADetailLacksOfTheWhole_IsNotUnallocated()
+    {
+        var model = Say.Total("red", 4, "2024-10-01");
+        var position = Position(
+            new Tree([Say.Total("red", 10, "2024-10-01"), model with { Claim = model.Claim with { Figure = model.Claim.Figure! with { Detail = "T-72" } } }]).Region("town").Lines(Say.Registry, []),
+            Outcome.Destroyed);
+
+        Assert.Equal((10L, null, false), (position.Figure.Best, position.Unallocated, position.Inconsistent));
+    }
+
+    [Fact]
     public void R14_AClaimWithoutPlaceAndTarget_IsOfTheWorldAndOfNoOne()
     {
         var one = Say.Figure("red", Bounds.Exactly(4), target: null, on: "2024-05-01");
