@@ -92,6 +92,33 @@ public sealed class RollupTests
     }
 
     [Fact]
+    public void Region_BodiesOfABody_ArePartsOfIt()
+    {
+        var tree = new Tree(
+        [
+            Say.Figure("blue", Bounds.Exactly(10), target: "red-ministry", on: "2024-05-01"),
+            Say.Figure("blue", Bounds.Exactly(4), target: "red-spokesman", on: "2024-05-01"),
+        ]);
+
+        Assert.Equal(10, tree.Region("town").Lines(Say.Registry, []).Single(Destroyed).Positions.Single().Figure.Best);
+    }
+
+    [Fact]
+    public void Actor_PartsWithAVoiceOfTheirOwn_SpeakForThemselves()
+    {
+        var registry = new RegistrySnapshot(
+            [
+                .. Enum.GetValues<EntityKind>().SelectMany(Say.Registry.All),
+                new RegistryEntry { Entity = EntityKind.Actor, Id = "blue-militia", Name = "blue-militia", Kind = "militia", Parent = "blue" },
+            ],
+            2);
+        var tree = Tree.Of([Say.Figure("blue-militia", Bounds.Exactly(4), target: "red"), Say.Figure("blue-army", Bounds.Exactly(3), target: "red")], registry);
+
+        Assert.Equal(3, Assert.Single(tree.Actor("blue").Said(registry)).Position.Figure.Best);
+        Assert.Equal(4, Assert.Single(tree.Actor("blue-militia").Said(registry)).Position.Figure.Best);
+    }
+
+    [Fact]
     public void Region_DenialInAPlaceThatContainsIt_Disputes()
     {
         var tree = new Tree(

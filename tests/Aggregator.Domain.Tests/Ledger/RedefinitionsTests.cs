@@ -115,6 +115,21 @@ public sealed class RedefinitionsTests
     }
 
     [Fact]
+    public void AcrossItems_TakenOverInATownAlone_TheProvinceStillCounts()
+    {
+        var vehicles = Class(1701, "2024-04-30", null, Item.Vehicle);
+        var tree = new Tree(
+        [
+            vehicles,
+            vehicles with { Claim = vehicles.Claim with { Key = new ClaimKey("wire", "province"), Region = new EntityRef("province", "province") } },
+            Class(1720, "2024-05-01", null, Item.SpecialEquipment, "vehicle"),
+        ]);
+
+        Assert.True(PositionOf(tree.Region("town").Lines(Say.Registry, []), Item.Vehicle).Superseded);
+        Assert.False(PositionOf(tree.Region("province").Lines(Say.Registry, []), Item.Vehicle).Superseded);
+    }
+
+    [Fact]
     public void AcrossItems_AnotherVoiceTakesNothingOver()
     {
         var others = Say.Figure("watch", Bounds.Exactly(5), Item.SpecialEquipment, Outcome.Lost, basis: Basis.Cumulative, asOf: "2024-05-01", supersedes: ["vehicle"]);
