@@ -108,7 +108,9 @@ public sealed class TallyTests
         var town = Tally.Combine(Incident("ucdp/1", new Bounds(3, 3, 10)), []);
         var village = Tally.Combine(Incident("ucdp/1", 4), []);
 
-        Assert.Equal(new Bounds(5, 5, 10), Tally.Combine(Incident("ucdp/1", 5), [town, village], places: true).Value);
+        var province = Tally.Combine(Incident("ucdp/1", 5), [town, village], places: true);
+        Assert.Equal(new Bounds(5, 5, 10), province.Value);
+        Assert.Equal(new Bounds(6, 6, 10), Tally.Combine(OwnFigures.None, [province, Tally.Combine(Incident("ucdp/1", 6), [])], places: true).Value);
     }
 
     [Fact]
