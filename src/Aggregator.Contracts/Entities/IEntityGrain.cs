@@ -16,9 +16,24 @@ public interface IEntityGrain : IGrainWithStringKey
     Task<ApplyReply> ApplyAsync(EntityDelta delta);
 
     /// <summary>Takes in a part's totals.</summary>
-    /// <returns>False if a version in between is missing: send everything.</returns>
+    /// <param name="part">The part.</param>
+    /// <param name="update">What it tells.</param>
+    /// <param name="registry">Version of the registry that it rolls up by.</param>
+    /// <param name="structure">Structure of the registry that its totals rest on, its own parts' too; null while some of those have not told.</param>
+    /// <returns>False if a version in between is missing, or if it is no part of this entity: send everything.</returns>
     [Alias("take-part")]
-    Task<bool> TakePartAsync(string part, PartUpdateBox update);
+    Task<bool> TakePartAsync(string part, PartUpdateBox update, long registry, ulong? structure);
+
+    /// <summary>Rolls up by at least a version of the registry from now on.</summary>
+    /// <param name="registry">The version.</param>
+    /// <param name="part">The part that is asked about; null for all.</param>
+    /// <returns>Whether what the part tells, or what all parts do, is under that version in the entity's view.</returns>
+    [Alias("adopt")]
+    Task<bool> AdoptAsync(long registry, string? part);
+
+    /// <summary>Tells the parent everything again, under at least a version of the registry. Answers before that is done.</summary>
+    [Alias("tell-again")]
+    Task TellAgainAsync(long registry);
 
     /// <summary>What this entity has of a part.</summary>
     [Alias("part")]
@@ -32,6 +47,11 @@ public interface IEntityGrain : IGrainWithStringKey
     /// <param name="asOf">The moment, UTC.</param>
     [Alias("past")]
     Task<PartUpdateBox> GetPastAsync(DateTimeOffset asOf);
+
+    /// <summary>The claims of a bucket that the entity told its parent of, its own and its parts'; the fold of a bucket is the parent's who speaks with its voice.</summary>
+    /// <param name="bucket">The bucket, as it was told.</param>
+    [Alias("told")]
+    Task<RecordList> GetToldAsync(string bucket);
 
     /// <summary>The claims that the entity's numbers rest on, its parts' among them, newest first, with their words (R20).</summary>
     [Alias("claims")]

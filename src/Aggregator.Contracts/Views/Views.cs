@@ -399,4 +399,7 @@ public sealed record ControlPositionView
 
     /// <summary>Claims it rests on, newest first.</summary>
     [Id(6)] public string[] Evidence { get; init; } = [];
+
+    /// <summary>Voices that confirm it (R21).</summary>
+    [Id(7)] public string[] ConfirmedBy { get; init; } = [];
 }

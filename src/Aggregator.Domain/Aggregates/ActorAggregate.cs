@@ -35,14 +35,12 @@ public sealed class ActorAggregate : IAggregate
     public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry)
     {
         bucket = bucket.Under(registry);
-        if (bucket.Kind != BucketKind.Cell)
-        {
-            return [];
-        }
-
-        var own = _folds.Affected(bucket, registry).Select(one => new LineKey(null, one.Item, one.Outcome, bucket.Cell.Region)).ToArray();
+        LineKey[] own = bucket.Kind == BucketKind.Cell
+            ? [.. _folds.Affected(bucket, registry).Select(one => new LineKey(null, one.Item, one.Outcome, bucket.Cell.Region))]
+            : [];
         _answered |= _folds.Answers(registry).Count > 0;
-        return !_answered
+        return _folds.NamesClaims(bucket, registry) ? [.. AllLines(registry).Union(own)]
+            : !_answered || own.Length == 0
             ? own
             : [.. AllLines(registry)
                 .Where(line => own.Any(other => other.Item == line.Item && other.Outcome == line.Outcome) && registry.IsWithin(EntityKind.Region, line.Place ?? RegistrySnapshot.World, bucket.Cell.Region))
@@ -57,6 +55,15 @@ public sealed class ActorAggregate : IAggregate
         .Distinct();
 
     /// <inheritdoc/>
+    public IReadOnlyList<Miss> TakeMisses() => _folds.TakeMisses();
+
+    /// <inheritdoc/>
+    public bool HasMisses => _folds.HasMisses;
+
+    /// <inheritdoc/>
+    public bool HasClaimsOf(IEnumerable<string> parts) => _folds.HasClaimsOf(parts);
+
+    /// <inheritdoc/>
     public Voices Total(LineKey line, RegistrySnapshot registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
@@ -64,12 +71,15 @@ public sealed class ActorAggregate : IAggregate
         var own = Rollup.Combine(
             OfOutcome(line.Outcome),
             [.. line.Outcome.Parts(line.Item).Select(OfOutcome).Where(part => part.Count > 0)]);
-        return Rollup.Combine(own, Rollup.Mark(Parts.Totals(line), [.. AnswersOn(line, place, registry)]));
+        return Rollup.Answered(Rollup.Combine(own, PartsOf(line.Outcome)), line.Outcome.Parts(line.Item).SelectMany(PartsOf));
+
+        IReadOnlyCollection<Voices> PartsOf(Outcome outcome) =>
+            Rollup.Mark(Parts.Totals(line with { Outcome = outcome }), [.. AnswersOn(line with { Outcome = outcome }, place, registry)]);
 
         Voices OfOutcome(Outcome outcome)
         {
             var bucket = new BucketKey(BucketKind.Cell, new CellKey(_id, line.Item, outcome, place));
-            return _folds.Claims(bucket, registry).Count == 0 ? Rollup.Nobody : _folds.Fold(bucket, registry, [.. AnswersOn(line with { Outcome = outcome }, place, registry)]);
+            return !_folds.Has(bucket, registry) ? Rollup.Nobody : _folds.Fold(bucket, registry, [.. AnswersOn(line with { Outcome = outcome }, place, registry)]);
         }
     }
 
@@ -100,7 +110,7 @@ public sealed class ActorAggregate : IAggregate
 
     // Denials of a loss name its target, so the target has them: those made in the place or in one that contains it.
     private IEnumerable<Answer> AnswersOn(LineKey line, string place, RegistrySnapshot registry) => _folds.Answers(registry).Where(answer =>
-        answer.Holder is null && answer.Target == _id && answer.Item == line.Item && answer.Outcome == line.Outcome
+        answer.Holder is null && answer.Target == _id && (answer.RefersTo.Count > 0 || (answer.Item == line.Item && answer.Outcome == line.Outcome))
         && registry.IsWithin(EntityKind.Region, place, answer.Region));
 }
 

@@ -14,22 +14,77 @@ using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
 public static class AggregateFormat
 {
     /// <summary>The version written.</summary>
-    public const byte Version = 4;
+    public const byte Version = 5;
 
-    /// <summary>A bucket's key and its claims, in ledger order, so that equal buckets have equal bytes; null if it has none.</summary>
-    public static byte[]? EncodeBucket(ClaimBook book, BucketKey bucket)
+    /// <summary>What a bucket says of itself: its key, how many claims its chunks have, and what must be known without reading them.</summary>
+    internal static byte[] EncodeBucket(BucketKey key, ClaimBucket bucket)
+    {
+        var writer = Start();
+        writer.Text(key.ToString());
+        writer.Unsigned((ulong)bucket.Chunks.Count);
+        foreach (var chunk in bucket.Chunks)
+        {
+            writer.Unsigned((ulong)chunk.Id);
+            writer.Unsigned((ulong)chunk.StandingCount);
+            writer.Unsigned((ulong)chunk.FormerCount);
+        }
+
+        writer.Unsigned((ulong)bucket.AnsweringCount);
+        writer.Unsigned((ulong)bucket.TakesOver.Count);
+        foreach (var item in bucket.TakesOver.Order())
+        {
+            writer.Byte((byte)item);
+        }
+
+        writer.Unsigned((ulong)bucket.FormerKeys.Count);
+        foreach (var former in bucket.FormerKeys.Order())
+        {
+            writer.Unsigned(former);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads into a book what a bucket says of itself; its claims stay out of memory.</summary>
+    public static BucketKey RestoreBucket(ClaimBook book, ReadOnlyMemory<byte> bytes)
     {
         ArgumentNullException.ThrowIfNull(book);
-        var (standing, formers) = (book[bucket], book.FormersOf(bucket));
-        if (standing.Count + formers.Count == 0)
+        var reader = Open(bytes);
+        var key = BucketKey.Parse(reader.Text());
+        var chunks = new ClaimChunk[reader.Count()];
+        for (var at = 0; at < chunks.Length; at++)
+        {
+            chunks[at] = ClaimChunk.Away((int)reader.Unsigned(), (int)reader.Unsigned(), (int)reader.Unsigned());
+        }
+
+        var answering = (int)reader.Unsigned();
+        var takesOver = new Item[reader.Count()];
+        for (var at = 0; at < takesOver.Length; at++)
+        {
+            takesOver[at] = (Item)reader.Byte();
+        }
+
+        var formerKeys = new ulong[reader.Count()];
+        for (var at = 0; at < formerKeys.Length; at++)
+        {
+            formerKeys[at] = reader.Unsigned();
+        }
+
+        book.Restore(key, chunks, answering, takesOver, formerKeys);
+        return key;
+    }
+
+    /// <summary>A chunk's claims in ledger order, so that equal chunks have equal bytes; null if it has none.</summary>
+    internal static byte[]? EncodeChunk(ClaimChunk chunk)
+    {
+        if (chunk.Count == 0)
         {
             return null;
         }
 
         var writer = Start();
-        writer.Text(bucket.ToString());
-        WriteClaims(writer, [.. standing]);
-        var sorted = formers.OrderBy(former => former.Appearance, Appearance.Order).ThenBy(former => former.Appearance.Position.Sequence).ThenBy(former => former.Appearance.Position.Ordinal).ToList();
+        WriteClaims(writer, [.. chunk.Standing.Values]);
+        var sorted = chunk.Formers.OrderBy(former => former.Appearance, Appearance.Order).ThenBy(former => former.Appearance.Position.Sequence).ThenBy(former => former.Appearance.Position.Ordinal).ToList();
         writer.Unsigned((ulong)sorted.Count);
         foreach (var (appearance, until) in sorted)
         {
@@ -40,12 +95,18 @@ public static class AggregateFormat
         return writer.ToArray();
     }
 
-    /// <summary>Reads a bucket into a book.</summary>
-    public static void RestoreBucket(ClaimBook book, ReadOnlyMemory<byte> bytes)
+    /// <summary>Reads a chunk into its book.</summary>
+    public static void RestoreChunk(ClaimBook book, ChunkKey chunk, ReadOnlyMemory<byte> bytes)
     {
         ArgumentNullException.ThrowIfNull(book);
+        var (standing, formers) = DecodeChunk(bytes);
+        book.Restore(chunk, standing, formers);
+    }
+
+    /// <summary>The claims of a chunk: those that stand, and those that stand no more.</summary>
+    public static (IReadOnlyCollection<Appearance> Standing, IReadOnlyCollection<Former> Formers) DecodeChunk(ReadOnlyMemory<byte> bytes)
+    {
         var reader = Open(bytes);
-        var bucket = BucketKey.Parse(reader.Text());
         var standing = ReadClaims(reader);
         var formers = new Former[reader.Count()];
         for (var at = 0; at < formers.Length; at++)
@@ -53,7 +114,7 @@ public static class AggregateFormat
             formers[at] = new Former(ReadAppearance(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero));
         }
 
-        book.Restore(bucket, standing, formers);
+        return (standing, formers);
     }
 
     /// <summary>An entity's counts.</summary>
@@ -159,6 +220,13 @@ public static class AggregateFormat
             WriteClaims(writer, [.. claims]);
         }
 
+        writer.Unsigned((ulong)update.Told.Count);
+        foreach (var (bucket, told) in update.Told.OrderBy(pair => pair.Key.Kind).ThenBy(pair => pair.Key.Cell))
+        {
+            writer.Text(bucket.ToString());
+            Write(writer, told);
+        }
+
         return writer.ToArray();
     }
 
@@ -188,7 +256,13 @@ public static class AggregateFormat
             claims.Add(BucketKey.Parse(reader.Text()), ReadClaims(reader));
         }
 
-        return new PartUpdate(version, changes ? since : null, totals, claims);
+        var told = new Dictionary<BucketKey, PartVersion>();
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            told.Add(BucketKey.Parse(reader.Text()), ReadVersion(reader));
+        }
+
+        return new PartUpdate(version, changes ? since : null, totals, claims) { Told = told };
     }
 
     internal static void Write(BinaryFormatWriter writer, Voice voice)

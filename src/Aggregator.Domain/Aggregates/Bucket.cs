@@ -22,6 +22,9 @@ public enum BucketKind : byte
 
     /// <summary>Claims that no figure and no control of the entity rests on, by month of reportedAt; a source's all, by day.</summary>
     Other = 4,
+
+    /// <summary>Denials that state no figure and no holder, and name the claims they deny (R12).</summary>
+    Denials = 5,
 }
 
 /// <summary>The unit in which an entity's claims are kept, folded and stored: a change rewrites only its bucket.</summary>
@@ -58,7 +61,9 @@ public readonly record struct BucketKey(BucketKind Kind, CellKey Cell)
             buckets.Add(new BucketKey(BucketKind.Control, new CellKey(null, default, default, region)));
         }
 
-        return buckets.Count > 0 ? buckets : [Reported(claim, "yyyy-MM")];
+        return buckets.Count > 0 ? buckets
+            : claim is { Figure: null, Holder: null, Stance: Stance.Denies, RefersTo.Count: > 0 } ? [new BucketKey(BucketKind.Denials, new CellKey(null, default, default, region))]
+            : [Reported(claim, "yyyy-MM")];
     }
 
     /// <summary>The bucket as it reads under a registry: merged ids read as those they were merged into.</summary>

@@ -10,16 +10,21 @@ namespace Aggregator.Domain.Aggregates;
 /// counts: the fold of the log for that entity. Applying a record is the same live and in replay. The words of a claim stay
 /// in the log, where its position leads to them.
 /// </summary>
+/// <remarks>
+/// Claims that are stored may be out of memory. Adding one needs none of them; what a record or a fold needs is asked for by
+/// <see cref="Needs"/> and <see cref="Away"/>, read, and let go again by <see cref="Shed"/>.
+/// </remarks>
 public sealed class ClaimBook(EntityKey owner)
 {
     private readonly Dictionary<BucketKey, ClaimBucket> _buckets = [];
     private readonly HashSet<BucketKey> _dirty = [];
 
     // Where versions of a claim are kept that no longer stand, so that a correction looks at no others.
-    private readonly Dictionary<ClaimKey, HashSet<BucketKey>> _formers = [];
+    private readonly Dictionary<ulong, HashSet<BucketKey>> _formers = [];
     private readonly Dictionary<BucketKey, long> _stamps = [];
     private readonly Counts _counts = new();
     private long _stamp;
+    private long _uses;
 
     /// <summary>The entity.</summary>
     public EntityKey Owner => owner;
@@ -28,7 +33,13 @@ public sealed class ClaimBook(EntityKey owner)
     public Counts Counts => _counts;
 
     /// <summary>The buckets that have standing claims.</summary>
-    public IEnumerable<BucketKey> Buckets => _buckets.Where(pair => pair.Value.Standing.Count > 0).Select(pair => pair.Key);
+    public IEnumerable<BucketKey> Buckets => _buckets.Where(pair => pair.Value.StandingCount > 0).Select(pair => pair.Key);
+
+    /// <summary>Whether a bucket has standing claims.</summary>
+    public bool Has(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) && held.StandingCount > 0;
+
+    /// <summary>All buckets, those among them that past views alone still show.</summary>
+    public IReadOnlyCollection<BucketKey> AllBuckets => _buckets.Keys;
 
     /// <summary>The buckets that have or had standing claims.</summary>
     public IReadOnlyCollection<BucketKey> Changed => _stamps.Keys;
@@ -36,16 +47,88 @@ public sealed class ClaimBook(EntityKey owner)
     /// <summary>Grows with every change of any bucket.</summary>
     public long Stamp => _stamp;
 
+    /// <summary>Grows whenever a claim is taken from where it was: who reads stored chunks one by one sees by it whether one moved meanwhile.</summary>
+    public long Moves { get; private set; }
+
+    /// <summary>Claims in memory, those that stand no more included.</summary>
+    public int LoadedClaims => _buckets.Values.Sum(bucket => bucket.LoadedCount);
+
     /// <summary>Another number after every change of the bucket: what a fold of it may be kept by.</summary>
     public long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket);
 
-    /// <summary>The standing claims of a bucket, in no order; empty if there is none.</summary>
-    public IReadOnlyCollection<Appearance> this[BucketKey bucket] =>
-        _buckets.TryGetValue(bucket, out var held) ? held.Standing.Values : [];
+    /// <summary>The standing claims of a bucket, in no order; empty if there is none. All of it is in memory.</summary>
+    public IReadOnlyCollection<Appearance> this[BucketKey bucket]
+    {
+        get
+        {
+            if (!_buckets.TryGetValue(bucket, out var held))
+            {
+                return [];
+            }
 
-    /// <summary>What stands no more in a bucket, in no order.</summary>
+            held.UsedAt = ++_uses;
+            return held.Standing;
+        }
+    }
+
+    /// <summary>What stands no more in a bucket, in no order. All of it is in memory.</summary>
     public IReadOnlyCollection<Former> FormersOf(BucketKey bucket) =>
         _buckets.TryGetValue(bucket, out var held) ? held.Formers : [];
+
+    /// <summary>Whether a bucket has denials or confirmations.</summary>
+    public bool HasAnswers(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) && held.AnsweringCount > 0;
+
+    /// <summary>The items that a claim of a bucket takes over, or once did (R16).</summary>
+    public IReadOnlySet<Item> TakesOver(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) ? held.TakesOver : System.Collections.Immutable.ImmutableHashSet<Item>.Empty;
+
+    /// <summary>Whether claims of a bucket are out of memory.</summary>
+    public bool IsAway(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) && !held.IsLoaded;
+
+    /// <summary>The chunks of a bucket whose claims are out of memory.</summary>
+    public IReadOnlyList<ChunkKey> Away(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held)
+        ? [.. held.Chunks.Where(chunk => !chunk.IsLoaded).Select(chunk => new ChunkKey(bucket, chunk.Id))]
+        : [];
+
+    /// <summary>The chunks whose claims are in memory.</summary>
+    public IEnumerable<LoadedChunk> Loaded => _buckets.SelectMany(pair => pair.Value.Chunks
+        .Where(chunk => chunk.IsLoaded)
+        .Select(chunk => new LoadedChunk(pair.Key, chunk.Standing.Values, chunk.Formers)));
+
+    /// <summary>The buckets that must be in memory for a record to be applied.</summary>
+    public IEnumerable<BucketKey> Needs(LogRecord record)
+    {
+        return record switch
+        {
+            LogRecord.Corrected corrected => Holding(corrected.Claim.Key, corrected.Replaced),
+            LogRecord.Retracted retracted => Holding(retracted.Retraction.Key, retracted.Removed),
+            LogRecord.Superseded superseded => Holding(superseded.Removed.Key, superseded.Removed),
+            _ => [],
+        };
+
+        IEnumerable<BucketKey> Holding(ClaimKey key, Claim? standing) =>
+            BucketsWithFormers(key).Union(standing is not null && Touches(standing) ? BucketKey.Of(standing, owner) : []).Where(_buckets.ContainsKey);
+    }
+
+    /// <summary>Lets go of stored claims, the buckets used longest ago first, until no more than these are in memory; what is not stored yet stays.</summary>
+    public void Shed(int maximum)
+    {
+        var loaded = LoadedClaims;
+        if (loaded <= maximum)
+        {
+            return;
+        }
+
+        foreach (var bucket in _buckets.Values.Where(bucket => bucket.LoadedCount > 0).OrderBy(bucket => bucket.UsedAt).ToList())
+        {
+            loaded -= bucket.LoadedCount;
+            bucket.Shed();
+            loaded += bucket.LoadedCount;
+            if (loaded <= maximum)
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>Folds one record in.</summary>
     /// <returns>The buckets whose standing claims changed.</returns>
@@ -89,44 +172,70 @@ public sealed class ClaimBook(EntityKey owner)
         return changed;
     }
 
-    /// <summary>Puts into an empty book of the same entity what was known at a moment (R19). Resends and corrections are not counted.</summary>
+    /// <summary>Puts into an empty book of the same entity what was known at a moment (R19). Resends and corrections are not counted. All is in memory.</summary>
     public void CopyTo(ClaimBook past, DateTimeOffset asOf)
     {
         ArgumentNullException.ThrowIfNull(past);
-        var counted = new HashSet<ClaimKey>();
-        foreach (var (bucket, held) in _buckets)
+        foreach (var bucket in _buckets.Keys)
         {
-            var known = held.AsOf(asOf).ToList();
-            if (known.Count > 0)
-            {
-                past.Restore(bucket, known, []);
-            }
-
-            foreach (var one in known.Where(one => counted.Add(one.Claim.Key)))
-            {
-                past._counts.Count(one.Claim, owner, 1);
-            }
+            past.TakePast(bucket, this[bucket], FormersOf(bucket), asOf);
         }
     }
 
-    /// <summary>The buckets that changed since the last call.</summary>
-    public IReadOnlyCollection<BucketKey> TakeDirty()
+    /// <summary>Takes in what of some claims of a bucket was known at a moment (R19): a book of the past is made of all chunks so.</summary>
+    public void TakePast(BucketKey bucket, IEnumerable<Appearance> standing, IEnumerable<Former> formers, DateTimeOffset asOf)
     {
-        var dirty = _dirty.ToArray();
-        _dirty.Clear();
-        return dirty;
+        foreach (var one in ClaimBucket.AsOf(standing, formers, asOf))
+        {
+            // A claim may be in two buckets, and of one bucket it is known but once.
+            if (!BucketKey.Of(one.Claim, owner).Any(other => other != bucket && _buckets.TryGetValue(other, out var held) && held.Find(one.Claim.Key) is not null))
+            {
+                _counts.Count(one.Claim, owner, 1);
+            }
+
+            BucketOf(bucket).Put(one);
+            _stamps[bucket] = ++_stamp;
+        }
     }
 
-    /// <summary>Puts a stored bucket back.</summary>
-    internal void Restore(BucketKey bucket, IEnumerable<Appearance> standing, IEnumerable<Former> formers)
+    /// <summary>What has changed since the last call, to be stored.</summary>
+    public IReadOnlyList<StoredBucket> TakeDirty()
     {
-        var held = _buckets[bucket] = new ClaimBucket(standing, formers);
-        foreach (var former in held.Formers)
+        var stored = new List<StoredBucket>(_dirty.Count);
+        foreach (var key in _dirty)
         {
-            Remember(former.Appearance.Claim.Key, bucket);
+            var bucket = _buckets[key];
+            StoredChunk[] chunks = [.. bucket.TakeDirty().Select(chunk => new StoredChunk(chunk.Id, AggregateFormat.EncodeChunk(chunk)))];
+            var isEmpty = bucket.Chunks.Count == 0;
+            stored.Add(new StoredBucket(key, isEmpty ? null : AggregateFormat.EncodeBucket(key, bucket), chunks));
+        }
+
+        _dirty.Clear();
+        return stored;
+    }
+
+    /// <summary>Puts back what a stored bucket says of itself; its claims are out of memory.</summary>
+    internal void Restore(BucketKey bucket, IEnumerable<ClaimChunk> chunks, int answering, IReadOnlyCollection<Item> takesOver, IReadOnlyCollection<ulong> formerKeys)
+    {
+        BucketOf(bucket).Restore(chunks, answering, takesOver, formerKeys);
+        foreach (var former in formerKeys)
+        {
+            Remember(former, bucket);
         }
 
         _stamps[bucket] = ++_stamp;
+    }
+
+    /// <summary>Puts the claims of a stored chunk back.</summary>
+    internal void Restore(ChunkKey chunk, IReadOnlyCollection<Appearance> standing, IReadOnlyCollection<Former> formers)
+    {
+        var bucket = _buckets[chunk.Bucket];
+        bucket.Load(chunk.Id, standing, formers);
+        bucket.UsedAt = ++_uses;
+        if (bucket.IsDirty)
+        {
+            _dirty.Add(chunk.Bucket);
+        }
     }
 
     private bool Touches(Claim claim) => LogRecord.TouchedBy(claim).Contains(owner);
@@ -141,7 +250,12 @@ public sealed class ClaimBook(EntityKey owner)
         }
 
         var higher = HigherKnownFrom(corrected, version);
-        _dirty.UnionWith(BucketsWithFormers(version.Claim.Key).Where(bucket => _buckets[bucket].Outranked(version)));
+        foreach (var bucket in BucketsWithFormers(version.Claim.Key))
+        {
+            _buckets[bucket].Outranked(version);
+            Moved(bucket);
+        }
+
         if (corrected.Stands)
         {
             Take(corrected.Replaced, version.KnownFrom, changed);
@@ -160,7 +274,12 @@ public sealed class ClaimBook(EntityKey owner)
     // from its publication.
     private void Retract(ClaimKey key, Claim? removed, DateTimeOffset knownFrom, HashSet<BucketKey> changed)
     {
-        _dirty.UnionWith(BucketsWithFormers(key).Where(bucket => _buckets[bucket].Ended(key, knownFrom)));
+        foreach (var bucket in BucketsWithFormers(key))
+        {
+            _buckets[bucket].Ended(key, knownFrom);
+            Moved(bucket);
+        }
+
         if (removed is not null)
         {
             Take(removed, knownFrom, changed);
@@ -172,7 +291,7 @@ public sealed class ClaimBook(EntityKey owner)
     private DateTimeOffset HigherKnownFrom(LogRecord.Corrected corrected, Appearance version)
     {
         var standing = BucketKey.Of(corrected.Replaced, owner)
-            .Select(bucket => _buckets.TryGetValue(bucket, out var held) ? held.Standing.GetValueOrDefault(corrected.Replaced.Key)?.KnownFrom : null)
+            .Select(bucket => _buckets.TryGetValue(bucket, out var held) ? held.Find(corrected.Replaced.Key)?.KnownFrom : null)
             .FirstOrDefault(known => known is not null) ?? corrected.Replaced.ReportedAt;
         return BucketsWithFormers(version.Claim.Key)
             .SelectMany(bucket => _buckets[bucket].Outranking(version))
@@ -181,16 +300,16 @@ public sealed class ClaimBook(EntityKey owner)
             .Min();
     }
 
-    private BucketKey[] BucketsWithFormers(ClaimKey claim) => _formers.TryGetValue(claim, out var buckets) ? [.. buckets] : [];
+    private BucketKey[] BucketsWithFormers(ClaimKey claim) => _formers.TryGetValue(ClaimBucket.Digest(claim), out var buckets) ? [.. buckets] : [];
 
     private void Keep(BucketKey bucket, Former former)
     {
         BucketOf(bucket).Keep(former);
-        Remember(former.Appearance.Claim.Key, bucket);
+        Remember(ClaimBucket.Digest(former.Appearance.Claim.Key), bucket);
         _dirty.Add(bucket);
     }
 
-    private void Remember(ClaimKey claim, BucketKey bucket)
+    private void Remember(ulong claim, BucketKey bucket)
     {
         if (!_formers.TryGetValue(claim, out var buckets))
         {
@@ -198,6 +317,15 @@ public sealed class ClaimBook(EntityKey owner)
         }
 
         buckets.Add(bucket);
+    }
+
+    private void Moved(BucketKey bucket)
+    {
+        Moves++;
+        if (_buckets[bucket].IsDirty)
+        {
+            _dirty.Add(bucket);
+        }
     }
 
     private void Put(Appearance appearance, HashSet<BucketKey> changed)
@@ -211,7 +339,9 @@ public sealed class ClaimBook(EntityKey owner)
         appearance = WithoutWords(appearance);
         foreach (var bucket in BucketKey.Of(appearance.Claim, owner))
         {
-            BucketOf(bucket).Standing[appearance.Claim.Key] = appearance;
+            var held = BucketOf(bucket);
+            held.Put(appearance);
+            held.UsedAt = ++_uses;
             changed.Add(bucket);
         }
     }
@@ -226,9 +356,10 @@ public sealed class ClaimBook(EntityKey owner)
         _counts.Count(claim, owner, -1);
         foreach (var bucket in BucketKey.Of(claim, owner))
         {
-            if (_buckets.TryGetValue(bucket, out var held) && held.Standing.Remove(claim.Key, out var former))
+            if (_buckets.TryGetValue(bucket, out var held) && held.Remove(claim.Key, out var former))
             {
-                Keep(bucket, new Former(former, until));
+                Keep(bucket, new Former(former!, until));
+                Moves++;
                 changed.Add(bucket);
             }
         }
@@ -238,7 +369,7 @@ public sealed class ClaimBook(EntityKey owner)
     {
         if (!_buckets.TryGetValue(bucket, out var held))
         {
-            _buckets[bucket] = held = new ClaimBucket([], []);
+            _buckets[bucket] = held = new ClaimBucket();
         }
 
         return held;

@@ -1,62 +1,267 @@
+using System.IO.Hashing;
+using System.Text;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 
 namespace Aggregator.Domain.Aggregates;
 
-/// <summary>The claims of one bucket: those that stand, and those that once did.</summary>
+/// <summary>
+/// The claims of one bucket: those that stand, and those that once did, in chunks. What is new goes into the newest chunk, so
+/// that nothing needs to be in memory for a claim to be added; whatever else is done to a claim needs all of them.
+/// </summary>
 internal sealed class ClaimBucket
 {
-    private readonly List<Former> _formers;
+    /// <summary>Claims after which a new chunk begins.</summary>
+    public const int ClaimsPerChunk = 128;
 
-    public ClaimBucket(IEnumerable<Appearance> standing, IEnumerable<Former> formers)
+    private readonly SortedDictionary<int, ClaimChunk> _chunks = [];
+    private readonly HashSet<ulong> _formerKeys = [];
+    private readonly HashSet<Item> _takesOver = [];
+    private ClaimChunk? _newest;
+
+    /// <summary>Claims that stand, in memory or not.</summary>
+    public int StandingCount { get; private set; }
+
+    /// <summary>Of those that stand, the denials and confirmations; may count some too many until all are in memory.</summary>
+    public int AnsweringCount { get; private set; }
+
+    /// <summary>Claims in memory, those that stand no more included.</summary>
+    public int LoadedCount { get; private set; }
+
+    /// <summary>Whether all of it is in memory.</summary>
+    public bool IsLoaded => _chunks.Values.All(chunk => chunk.IsLoaded);
+
+    /// <summary>Whether something in it is not stored yet.</summary>
+    public bool IsDirty { get; private set; }
+
+    /// <summary>When it was last used, in steps of its book.</summary>
+    public long UsedAt { get; set; }
+
+    /// <summary>The items that a claim in it takes over, or once did (R16).</summary>
+    public IReadOnlySet<Item> TakesOver => _takesOver;
+
+    /// <summary>Digests of the keys that it keeps former versions of, or once did.</summary>
+    public IReadOnlySet<ulong> FormerKeys => _formerKeys;
+
+    /// <summary>All chunks, oldest first.</summary>
+    public IReadOnlyCollection<ClaimChunk> Chunks => _chunks.Values;
+
+    /// <summary>The claims that stand, in no order; all of it is in memory.</summary>
+    public IReadOnlyCollection<Appearance> Standing => _chunks.Count == 1
+        ? _chunks.Values.First().Standing.Values
+        : [.. _chunks.Values.SelectMany(chunk => chunk.Standing.Values)];
+
+    /// <summary>What stood once, in no order; all of it is in memory.</summary>
+    public IReadOnlyCollection<Former> Formers => [.. _chunks.Values.SelectMany(chunk => chunk.Formers)];
+
+    /// <summary>The digest that <see cref="FormerKeys"/> names a claim by.</summary>
+    public static ulong Digest(ClaimKey key) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(key.ToString()));
+
+    /// <summary>The standing version of a claim, if its chunk is in memory.</summary>
+    public Appearance? Find(ClaimKey key)
     {
-        Standing = standing.ToDictionary(one => one.Claim.Key);
-        _formers = [.. formers];
+        foreach (var chunk in _chunks.Values)
+        {
+            if (chunk.IsLoaded && chunk.Standing.TryGetValue(key, out var found))
+            {
+                return found;
+            }
+        }
+
+        return null;
     }
 
-    /// <summary>By key: one version of a claim stands.</summary>
-    public Dictionary<ClaimKey, Appearance> Standing { get; }
+    /// <summary>A claim stands from now on, in place of any other version of it in memory.</summary>
+    public void Put(Appearance appearance)
+    {
+        Remove(appearance.Claim.Key, out _);
+        var chunk = Open();
+        chunk.Standing[appearance.Claim.Key] = appearance;
+        Count(appearance.Claim, 1);
+        NoteTakeovers(appearance.Claim);
+        Touch(chunk);
+    }
 
-    /// <summary>What stood once, in no order.</summary>
-    public IReadOnlyCollection<Former> Formers => _formers;
+    /// <summary>A claim stands no more.</summary>
+    public bool Remove(ClaimKey key, out Appearance? removed)
+    {
+        removed = null;
+        foreach (var chunk in _chunks.Values.Where(chunk => chunk.IsLoaded))
+        {
+            if (chunk.Standing.Remove(key, out removed))
+            {
+                Count(removed.Claim, -1);
+                Touch(chunk);
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Keeps what stood once; what was never known to stand is not kept.</summary>
     public void Keep(Former former)
     {
         if (former.Until > former.Appearance.KnownFrom)
         {
-            _formers.Add(former);
+            var chunk = Open();
+            chunk.Formers.Add(former);
+            LoadedCount++;
+            _formerKeys.Add(Digest(former.Appearance.Claim.Key));
+            Touch(chunk);
         }
     }
 
     /// <summary>A version has come: what it outranks was known to stand no longer than until then.</summary>
-    /// <returns>Whether anything changed.</returns>
-    public bool Outranked(Appearance by) => Cut(former => former.Claim.Key == by.Claim.Key && Rank(former).CompareTo(Rank(by)) < 0, by.KnownFrom);
+    public void Outranked(Appearance by) => Cut(former => former.Claim.Key == by.Claim.Key && Rank(former).CompareTo(Rank(by)) < 0, by.KnownFrom);
 
     /// <summary>The former versions of a claim that are higher than this one.</summary>
-    public IEnumerable<Appearance> Outranking(Appearance version) => _formers
+    public IEnumerable<Appearance> Outranking(Appearance version) => Formers
         .Select(former => former.Appearance)
         .Where(former => former.Claim.Key == version.Claim.Key && Rank(former).CompareTo(Rank(version)) > 0);
 
     /// <summary>A claim is retracted: none of its versions was known to stand from then on.</summary>
-    /// <returns>Whether anything changed.</returns>
-    public bool Ended(ClaimKey key, DateTimeOffset at) => Cut(former => former.Claim.Key == key, at);
+    public void Ended(ClaimKey key, DateTimeOffset at) => Cut(former => former.Claim.Key == key, at);
 
-    /// <summary>What was known to stand at a moment.</summary>
-    public IEnumerable<Appearance> AsOf(DateTimeOffset moment) => Standing.Values
+    /// <summary>What was known to stand at a moment, of what some chunks hold.</summary>
+    public static IEnumerable<Appearance> AsOf(IEnumerable<Appearance> standing, IEnumerable<Former> formers, DateTimeOffset moment) => standing
         .Where(one => one.KnownFrom <= moment)
-        .Concat(_formers.Where(former => former.Appearance.KnownFrom <= moment && moment < former.Until).Select(former => former.Appearance));
+        .Concat(formers.Where(former => former.Appearance.KnownFrom <= moment && moment < former.Until).Select(former => former.Appearance));
 
-    private bool Cut(Predicate<Appearance> which, DateTimeOffset until)
+    /// <summary>What a stored bucket says of itself; its chunks are out of memory.</summary>
+    public void Restore(IEnumerable<ClaimChunk> chunks, int answering, IEnumerable<Item> takesOver, IEnumerable<ulong> formerKeys)
     {
-        var cut = _formers.FindAll(former => former.Until > until && which(former.Appearance));
-        foreach (var former in cut)
+        foreach (var chunk in chunks)
         {
-            _formers.Remove(former);
-            Keep(former with { Until = until });
+            _chunks[chunk.Id] = chunk;
+            StandingCount += chunk.StandingCount;
         }
 
-        return cut.Count > 0;
+        AnsweringCount = answering;
+        _takesOver.UnionWith(takesOver);
+        _formerKeys.UnionWith(formerKeys);
+    }
+
+    /// <summary>Takes the claims of a chunk in. Of a claim in two chunks, as a write that broke off may leave it, the later one has it.</summary>
+    public void Load(int id, IReadOnlyCollection<Appearance> standing, IReadOnlyCollection<Former> formers)
+    {
+        var chunk = _chunks[id];
+        if (chunk.IsLoaded)
+        {
+            return;
+        }
+
+        StandingCount -= chunk.StandingCount;
+        chunk.Load(standing, formers);
+        LoadedCount += chunk.Count;
+        foreach (var other in _chunks.Values.Where(other => other.IsLoaded && other.Id != id))
+        {
+            var (kept, dropped) = other.Id > id ? (other, chunk) : (chunk, other);
+            foreach (var key in dropped.Standing.Keys.Where(kept.Standing.ContainsKey).ToList())
+            {
+                dropped.Standing.Remove(key);
+                LoadedCount--;
+                StandingCount -= dropped == other ? 1 : 0;
+                Touch(dropped);
+            }
+        }
+
+        StandingCount += chunk.StandingCount;
+        if (IsLoaded)
+        {
+            AnsweringCount = Standing.Count(one => one.Claim.Stance != Stance.Asserts);
+        }
+    }
+
+    /// <summary>Lets go of all that is stored.</summary>
+    public void Shed()
+    {
+        foreach (var chunk in _chunks.Values.Where(chunk => chunk is { IsLoaded: true, IsDirty: false }))
+        {
+            LoadedCount -= chunk.Count;
+            chunk.Shed();
+        }
+
+        _newest = null;
+    }
+
+    /// <summary>All that has changed is about to be stored: gives the chunks, the empty ones among them for the last time.</summary>
+    public IReadOnlyList<ClaimChunk> TakeDirty()
+    {
+        var dirty = _chunks.Values.Where(chunk => chunk.IsDirty).ToList();
+        foreach (var chunk in dirty)
+        {
+            chunk.IsDirty = false;
+            if (chunk.Count == 0)
+            {
+                _chunks.Remove(chunk.Id);
+                _newest = _newest == chunk ? null : _newest;
+            }
+        }
+
+        IsDirty = false;
+        return dirty;
+    }
+
+    // The newest chunk if it is in memory and has room, else one more.
+    private ClaimChunk Open()
+    {
+        if (_newest is not { IsLoaded: true } || _newest.Count >= ClaimsPerChunk)
+        {
+            var last = _chunks.Count == 0 ? null : _chunks.Values.Last();
+            _newest = last is { IsLoaded: true } && last.Count < ClaimsPerChunk ? last : new ClaimChunk((last?.Id ?? 0) + 1);
+            _chunks[_newest.Id] = _newest;
+        }
+
+        return _newest;
+    }
+
+    private void Touch(ClaimChunk chunk)
+    {
+        chunk.IsDirty = true;
+        IsDirty = true;
+    }
+
+    private void Count(Claim claim, int by)
+    {
+        StandingCount += by;
+        LoadedCount += by;
+        AnsweringCount += claim.Stance == Stance.Asserts ? 0 : by;
+    }
+
+    private void NoteTakeovers(Claim claim)
+    {
+        if (claim.Figure?.Supersedes.Count > 0)
+        {
+            _takesOver.UnionWith(ItemClass.TakenOverBy(claim).Select(taken => taken.Item));
+        }
+    }
+
+    private void Cut(Predicate<Appearance> which, DateTimeOffset until)
+    {
+        foreach (var chunk in _chunks.Values)
+        {
+            for (var at = chunk.Formers.Count - 1; at >= 0; at--)
+            {
+                var former = chunk.Formers[at];
+                if (former.Until <= until || !which(former.Appearance))
+                {
+                    continue;
+                }
+
+                if (until > former.Appearance.KnownFrom)
+                {
+                    chunk.Formers[at] = former with { Until = until };
+                }
+                else
+                {
+                    chunk.Formers.RemoveAt(at);
+                    LoadedCount--;
+                }
+
+                Touch(chunk);
+            }
+        }
     }
 
     // R3: revision, reportedAt, arrival.

@@ -46,6 +46,25 @@ public sealed class Counts
     /// <summary>The spelling used most, the first of equals; null if none was.</summary>
     public string? Spelling => Spellings.Count == 0 ? null : Spellings.MaxBy(pair => pair.Value).Key;
 
+    /// <summary>The same counts, to be counted on.</summary>
+    public Counts Copy()
+    {
+        var copy = new Counts { Late = Late, Duplicates = Duplicates, Reports = Reports, Corrections = Corrections, Retractions = Retractions };
+        Copy(ByStance, copy.ByStance);
+        Copy(ByReportedDay, copy.ByReportedDay);
+        Copy(Spellings, copy.Spellings);
+        Copy(Regions, copy.Regions);
+        return copy;
+
+        static void Copy<TKey>(IDictionary<TKey, long> from, IDictionary<TKey, long> to)
+        {
+            foreach (var (key, count) in from)
+            {
+                to[key] = count;
+            }
+        }
+    }
+
     /// <summary>Counts a claim in, or out again.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="owner">The entity that it names.</param>

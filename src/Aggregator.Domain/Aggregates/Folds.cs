@@ -14,20 +14,27 @@ using Voices = ImmutableSortedDictionary<Voice, VoiceTally>;
 /// </summary>
 internal sealed class Folds(ClaimBook book, Parts parts)
 {
-    private readonly Dictionary<BucketKey, (long Stamp, Voices Voices)> _folded = [];
-    private readonly Dictionary<BucketKey, (long Stamp, Answer[] Answers)> _answered = [];
+    private readonly Dictionary<BucketKey, ((long Book, long Parts) Stamp, Voices Voices)> _folded = [];
+    private readonly Dictionary<BucketKey, ((long Book, long Parts) Stamp, IReadOnlyCollection<Answer> Answers, Voices Voices)> _foldedWithAnswers = [];
+    private readonly Dictionary<BucketKey, ((long Book, long Parts) Stamp, IReadOnlyCollection<Answer> Answers, Control Control)> _control = [];
+    private readonly List<Miss> _misses = [];
+    private readonly Dictionary<BucketKey, ((long Book, long Parts) Stamp, Answer[] Answers)> _answered = [];
     private RegistrySnapshot? _registry;
     private (long, long) _indexed = (-1, -1);
+    private bool _isIncomplete;
 
     // By the bucket as it reads now, those that have claims, and the last change of any that is or was one of them.
     private Dictionary<BucketKey, List<BucketKey>> _kept = [];
-    private Dictionary<BucketKey, long> _stamps = [];
-    private ILookup<(BucketKind, Item, Outcome), BucketKey> _buckets = Enumerable.Empty<BucketKey>().ToLookup(bucket => (bucket.Kind, bucket.Cell.Item, bucket.Cell.Outcome));
+    private Dictionary<BucketKey, (long Book, long Parts)> _stamps = [];
+    private ILookup<LineKey, string?> _targets = Enumerable.Empty<string?>().ToLookup(_ => default(LineKey));
     private Answer[] _answers = [];
 
     // By bucket, the other items that ever were to take it over or be taken over by it; a retracted claim leaves its pair here.
     private readonly Dictionary<BucketKey, HashSet<Item>> _redefined = [];
-    private readonly Dictionary<BucketKey, long> _looked = [];
+
+    // The buckets that ever had an answer that names claims: it may reach any line (R12). Of who holds a place it reaches that alone.
+    private readonly HashSet<BucketKey> _naming = [];
+    private readonly Dictionary<BucketKey, (long Book, long Parts)> _looked = [];
 
     /// <summary>The buckets that have claims.</summary>
     public IReadOnlyCollection<BucketKey> All(RegistrySnapshot registry)
@@ -36,19 +43,101 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         return _kept.Keys;
     }
 
-    /// <summary>The buckets of one kind on an item and outcome.</summary>
-    public IEnumerable<BucketKey> Buckets(BucketKind kind, Item item, Outcome outcome, RegistrySnapshot registry)
+    /// <summary>Whether a bucket has claims.</summary>
+    public bool Has(BucketKey bucket, RegistrySnapshot registry)
     {
         Index(registry);
-        return _buckets[(kind, item, outcome)];
+        return _kept.ContainsKey(bucket);
     }
 
-    /// <summary>The standing claims of a bucket, in no order.</summary>
+    /// <summary>The targets of cells on an item and outcome that speak with one voice; null for cells without a target.</summary>
+    /// <param name="line">The voice, item and outcome.</param>
+    /// <param name="registry">The registry.</param>
+    public IEnumerable<string?> Targets(LineKey line, RegistrySnapshot registry)
+    {
+        Index(registry);
+        return _targets[line];
+    }
+
+    /// <summary>Whether something could not be read.</summary>
+    public bool HasMisses => _misses.Count > 0;
+
+    /// <summary>What could not be read since the last call.</summary>
+    public IReadOnlyList<Miss> TakeMisses()
+    {
+        Miss[] misses = [.. _misses];
+        _misses.Clear();
+        return misses;
+    }
+
+    /// <summary>Whether all claims of some buckets are in memory; if not, what is to be done when they are is kept for <see cref="TakeMisses"/>.</summary>
+    /// <param name="buckets">As they read under the registry.</param>
+    /// <param name="registry">The registry.</param>
+    /// <param name="retry">What makes and keeps what cannot be made now.</param>
+    public bool TryLoaded(IEnumerable<BucketKey> buckets, RegistrySnapshot registry, Action retry)
+    {
+        Index(registry);
+        var (away, told) = (new HashSet<BucketKey>(), new HashSet<ToldBucket>());
+        foreach (var kept in buckets.SelectMany(bucket => _kept.TryGetValue(bucket, out var kept) ? kept : []))
+        {
+            if (book.IsAway(kept))
+            {
+                away.Add(kept);
+            }
+
+            told.UnionWith(parts.Unfetched(kept));
+        }
+
+        if (away.Count + told.Count == 0)
+        {
+            return true;
+        }
+
+        _misses.Add(new Miss(away, told, retry));
+        return false;
+    }
+
+    /// <summary>Whether all claims that some parts tell of are in memory; if not, it is a miss.</summary>
+    public bool HasClaimsOf(IEnumerable<string> ids)
+    {
+        ToldBucket[] told = [.. ids.SelectMany(parts.UnfetchedOf)];
+        if (told.Length > 0)
+        {
+            _misses.Add(new Miss([], told, null));
+        }
+
+        return told.Length == 0;
+    }
+
+    /// <summary>The standing claims of a bucket, in no order; all of them are in memory.</summary>
     public IReadOnlyCollection<Appearance> Claims(BucketKey bucket, RegistrySnapshot registry)
     {
         Index(registry);
         return !_kept.TryGetValue(bucket, out var kept) ? []
             : [.. kept.SelectMany(one => book[one].Concat(parts.Claims(one))).Select(one => one.Under(registry))];
+    }
+
+    /// <summary>Who is said to hold a place, by the claims of a bucket.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="registry">The registry it is read under.</param>
+    /// <param name="inherited">Answers made elsewhere that may reach it.</param>
+    public Control Control(BucketKey bucket, RegistrySnapshot registry, IReadOnlyCollection<Answer> inherited)
+    {
+        Index(registry);
+        var stamp = StampOf(bucket);
+        if (_control.TryGetValue(bucket, out var kept) && kept.Stamp == stamp && AreSame(kept.Answers, inherited))
+        {
+            return kept.Control;
+        }
+
+        if (!TryLoaded([bucket], registry, () => Control(bucket, registry, inherited)))
+        {
+            return new Control(ControlStatus.Unknown, []);
+        }
+
+        var control = Ledger.Control.Fold(Claims(bucket, registry), registry, inherited);
+        _control[bucket] = (stamp, inherited, control);
+        return control;
     }
 
     /// <summary>The answers among the claims on losses and on control.</summary>
@@ -58,26 +147,47 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         return _answers;
     }
 
+    /// <summary>Whether the bucket has, or once had, answers that name claims.</summary>
+    public bool NamesClaims(BucketKey bucket, RegistrySnapshot registry)
+    {
+        Index(registry);
+        return _naming.Contains(bucket);
+    }
+
     /// <summary>What each voice says in a bucket, with the answers that reach it.</summary>
     public Voices Fold(BucketKey bucket, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
     {
         Index(registry);
-        var related = Related(bucket).Concat(Redefined(bucket)).ToArray();
-        if (answers.Count > 0)
+        var related = Related(bucket).Concat(Redefined(bucket)).Append(bucket).ToArray();
+        var stamp = (related.Max(one => StampOf(one).Book), related.Max(one => StampOf(one).Parts));
+        if (answers.Count == 0)
         {
-            return Fold(answers);
+            if (_folded.TryGetValue(bucket, out var kept) && kept.Stamp == stamp)
+            {
+                return kept.Voices;
+            }
+        }
+        else if (_foldedWithAnswers.TryGetValue(bucket, out var kept) && kept.Stamp == stamp && AreSame(kept.Answers, answers))
+        {
+            return kept.Voices;
         }
 
-        var stamp = related.Append(bucket).Max(StampOf);
-        if (!_folded.TryGetValue(bucket, out var kept) || kept.Stamp != stamp)
+        if (!TryLoaded(related, registry, () => Fold(bucket, registry, answers)))
         {
-            _folded[bucket] = kept = (stamp, Fold(null));
+            return Rollup.Nobody;
         }
 
-        return kept.Voices;
+        var voices = Cell.Fold(Claims(bucket, registry), registry, answers, [.. related[..^1].SelectMany(other => Claims(other, registry))]);
+        if (answers.Count == 0)
+        {
+            _folded[bucket] = (stamp, voices);
+        }
+        else
+        {
+            _foldedWithAnswers[bucket] = (stamp, answers, voices);
+        }
 
-        Voices Fold(IReadOnlyCollection<Answer>? reaching) =>
-            Cell.Fold(Claims(bucket, registry), registry, reaching, [.. related.SelectMany(other => Claims(other, registry))]);
+        return voices;
     }
 
     /// <summary>The buckets whose claims bear on what stands in this one (R10, R15).</summary>
@@ -105,35 +215,54 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     private IEnumerable<BucketKey> Redefined(BucketKey bucket) =>
         _redefined.TryGetValue(bucket, out var items) ? items.Select(item => bucket with { Cell = bucket.Cell with { Item = item } }) : [];
 
-    // The parts' buckets have one stamp together: few entities have any.
-    private long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket) + (parts.Stamp << 32);
+    // Any change gives the greatest stamp of all so far, so that of several buckets too the greatest tells whether one has changed.
+    private (long Book, long Parts) StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket);
+
+    // Answers that come from another entity are other objects each time.
+    private static bool AreSame(IReadOnlyCollection<Answer> left, IReadOnlyCollection<Answer> right) =>
+        left.Count == right.Count
+        && left.Zip(right).All(pair => pair.First == pair.Second with { RefersTo = pair.First.RefersTo } && pair.First.RefersTo.SequenceEqual(pair.Second.RefersTo, StringComparer.Ordinal));
 
     private void Index(RegistrySnapshot registry)
     {
-        if (!ReferenceEquals(_registry, registry))
+        // Names, places and ratings bear on no fold.
+        if (_registry?.Structure != registry.Structure)
         {
-            _registry = registry;
             _folded.Clear();
+            _foldedWithAnswers.Clear();
+            _control.Clear();
             _answered.Clear();
             _looked.Clear();
             _indexed = (-1, -1);
+            _isIncomplete = false;
         }
 
-        if (_indexed == (book.Stamp, parts.Stamp))
+        _registry = registry;
+
+        // While something is missing that was asked for, asking again would only miss it again.
+        if (_indexed == (book.Stamp, parts.Stamp) || (_isIncomplete && _misses.Count > 0))
         {
             return;
         }
 
+        var missed = _misses.Count;
         _indexed = (book.Stamp, parts.Stamp);
         _kept = book.Buckets.Union(parts.Buckets).GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => group.ToList());
-        _stamps = book.Changed.GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => group.Max(book.StampOf));
-        _buckets = _kept.Keys.ToLookup(bucket => (bucket.Kind, bucket.Cell.Item, bucket.Cell.Outcome));
+        _stamps = book.Changed.Union(parts.Changed).GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => (group.Max(book.StampOf), group.Max(parts.StampOf)));
+        _targets = _kept.Keys.Where(bucket => bucket.Kind == BucketKind.Cell).ToLookup(
+            bucket => new LineKey(bucket.Cell.Target is { } target ? registry.Voice(target) : null, bucket.Cell.Item, bucket.Cell.Outcome, null),
+            bucket => bucket.Cell.Target);
         foreach (var bucket in _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Said))
         {
             FindRedefined(bucket);
         }
 
-        _answers = [.. _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control).SelectMany(bucket => AnswersOf(bucket, registry))];
+        _answers = [.. _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control or BucketKind.Denials).SelectMany(bucket => AnswersOf(bucket, registry))];
+        _isIncomplete = _misses.Count > missed;
+        if (_isIncomplete)
+        {
+            _indexed = (-1, -1);
+        }
     }
 
     private void FindRedefined(BucketKey bucket)
@@ -145,13 +274,14 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         }
 
         _looked[bucket] = stamp;
-        foreach (var other in Claims(bucket).SelectMany(one => ItemClass.TakenOverBy(one.Claim)).Select(taken => taken.Item).Where(item => item != bucket.Cell.Item).Distinct())
+        foreach (var other in _kept[bucket].SelectMany(TakenOver).Where(item => item != bucket.Cell.Item).Distinct())
         {
             Pair(bucket, other);
             Pair(bucket with { Cell = bucket.Cell with { Item = other } }, bucket.Cell.Item);
         }
 
-        IEnumerable<Appearance> Claims(BucketKey of) => _kept[of].SelectMany(one => book[one].Concat(parts.Claims(one)));
+        IEnumerable<Item> TakenOver(BucketKey kept) =>
+            book.TakesOver(kept).Concat(parts.Claims(kept).SelectMany(one => ItemClass.TakenOverBy(one.Claim)).Select(taken => taken.Item));
 
         void Pair(BucketKey of, Item with)
         {
@@ -167,17 +297,24 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     private Answer[] AnswersOf(BucketKey bucket, RegistrySnapshot registry)
     {
         var stamp = StampOf(bucket);
-        if (!_answered.TryGetValue(bucket, out var known) || known.Stamp != stamp)
+        if (_answered.TryGetValue(bucket, out var known) && known.Stamp == stamp)
         {
-            _answered[bucket] = known = (stamp,
-            [
-                .. Claims(bucket, registry)
-                    .Where(one => one.Claim.Stance != Stance.Asserts)
-                    .Select(one => Answer.From(one.Claim, registry))
-                    .OfType<Answer>(),
-            ]);
+            return known.Answers;
         }
 
-        return known.Answers;
+        var hasAnswers = _kept[bucket].Exists(kept => book.HasAnswers(kept) || parts.Claims(kept).Any(one => one.Claim.Stance != Stance.Asserts));
+        if (hasAnswers && !TryLoaded([bucket], registry, () => AnswersOf(bucket, registry)))
+        {
+            return [];
+        }
+
+        Answer[] answers = hasAnswers ? [.. Ledger.Answers.Of(Claims(bucket, registry), registry)] : [];
+        if (Array.Exists(answers, answer => answer.Holder is null && answer.RefersTo.Count > 0))
+        {
+            _naming.Add(bucket);
+        }
+
+        _answered[bucket] = (stamp, answers);
+        return answers;
     }
 }

@@ -19,6 +19,18 @@ public interface IAggregate
     /// <summary>Every total there is.</summary>
     IEnumerable<LineKey> AllLines(RegistrySnapshot registry);
 
+    /// <summary>
+    /// What could not be read since the last call because claims are out of memory: whatever was made meanwhile is incomplete,
+    /// and to be made again when they are there.
+    /// </summary>
+    IReadOnlyList<Miss> TakeMisses();
+
+    /// <summary>Whether there is something that <see cref="TakeMisses"/> would give.</summary>
+    bool HasMisses { get; }
+
+    /// <summary>Whether all claims that some parts tell of are in memory; if not, it is a miss.</summary>
+    bool HasClaimsOf(IEnumerable<string> parts);
+
     /// <summary>One total, own claims and parts together: what the parent is given. Empty if nobody says anything.</summary>
     ImmutableSortedDictionary<Voice, VoiceTally> Total(LineKey line, RegistrySnapshot registry);
 }

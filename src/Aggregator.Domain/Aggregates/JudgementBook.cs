@@ -21,6 +21,9 @@ public sealed class JudgementBook
 
     internal JudgementBook(string region, Folds folds) => (_region, _folds) = (region, folds);
 
+    /// <summary>Whether a cell has changed and was not judged since.</summary>
+    public bool IsStale => _stale.Count > 0;
+
     /// <summary>A cell may have changed.</summary>
     public void Changed(BucketKey cell) => _stale.Add(cell);
 
@@ -38,10 +41,9 @@ public sealed class JudgementBook
     /// <summary>Brings the tallies up to what the cells say now.</summary>
     public void Refresh(RegistrySnapshot registry)
     {
-        if (!ReferenceEquals(_registry, registry))
+        if (_registry?.Structure != registry.Structure)
         {
             // Under another registry any claim may have another voice and stand in another cell.
-            _registry = registry;
             foreach (var judged in _byCell.Values)
             {
                 Replace(judged, Nothing);
@@ -55,19 +57,38 @@ public sealed class JudgementBook
             }
         }
 
-        // The cells of a region that was merged into another are that one's.
-        foreach (var cell in registry.IsMerged(EntityKind.Region, _region) ? [] : _stale.Where(cell => cell.Kind == BucketKind.Cell).Select(cell => cell.Under(registry)).Distinct())
-        {
-            var judged = Judge.Of(_folds.Claims(cell, registry), registry);
-            Replace(_byCell.GetValueOrDefault(cell) ?? Nothing, judged);
-            _byCell.Remove(cell);
-            if (judged.Count > 0)
-            {
-                _byCell[cell] = judged;
-            }
-        }
+        _registry = registry;
 
-        _stale.Clear();
+        foreach (var kept in _stale.ToList())
+        {
+            TryJudge(kept, registry);
+        }
+    }
+
+    // What cannot be judged now stays stale. The cells of a region that was merged into another are that one's.
+    private void TryJudge(BucketKey kept, RegistrySnapshot registry)
+    {
+        var cell = kept.Under(registry);
+        if (cell.Kind != BucketKind.Cell || registry.IsMerged(EntityKind.Region, _region))
+        {
+            _stale.Remove(kept);
+        }
+        else if (_folds.TryLoaded([cell], registry, () => TryJudge(kept, registry)))
+        {
+            _stale.Remove(kept);
+            Judge(cell, registry);
+        }
+    }
+
+    private void Judge(BucketKey cell, RegistrySnapshot registry)
+    {
+        var judged = TrackRecord.Judge.Of(_folds.Claims(cell, registry), registry);
+        Replace(_byCell.GetValueOrDefault(cell) ?? Nothing, judged);
+        _byCell.Remove(cell);
+        if (judged.Count > 0)
+        {
+            _byCell[cell] = judged;
+        }
     }
 
     private void Replace(IReadOnlyDictionary<string, Judgements> before, IReadOnlyDictionary<string, Judgements> now)

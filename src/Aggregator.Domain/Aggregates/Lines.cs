@@ -66,7 +66,8 @@ public static class Lines
             .Where(position => position is { Standing: Standing.Independent, Figure.Best: not null })
             .OrderBy(position => RatingOf(position.Voice, registry))
             .ThenByDescending(position => position.AsOf)
-            .ThenBy(position => position.Voice)
+            .ThenBy(position => position.Voice.Id, StringComparer.Ordinal)
+            .ThenBy(position => position.Voice.Kind)
             .FirstOrDefault()?.Figure.Best;
         return new Bounds(low, best < low || best > high ? null : best, high);
     }
@@ -97,5 +98,5 @@ public static class Lines
 
     // A to F; unrated comes last.
     private static char RatingOf(Voice voice, RegistrySnapshot registry) =>
-        registry.Find(EntityKind.Source, voice.Id)?.Rating ?? 'Z';
+        (voice.Kind == EntityKind.Source ? registry.Find(EntityKind.Source, voice.Id)?.Rating : null) ?? 'Z';
 }

@@ -25,35 +25,72 @@ public readonly record struct PartVersion(long Epoch, long Number) : IComparable
 /// <param name="Version">The version that this makes.</param>
 /// <param name="Since">The version it changes; null if it tells everything.</param>
 /// <param name="Totals">Totals by line; an empty one is gone.</param>
-/// <param name="Claims">
-/// What the parent folds itself, by bucket: what bodies of its voice have said, and all claims of an entity merged into it. An
-/// empty bucket is gone.
-/// </param>
+/// <param name="Claims">Claims that the parent folds itself, by bucket: all those of an entity merged into it. An empty bucket is gone.</param>
 public sealed record PartUpdate(
     PartVersion Version,
     PartVersion? Since,
     IReadOnlyDictionary<LineKey, Voices> Totals,
-    IReadOnlyDictionary<BucketKey, IReadOnlyCollection<Appearance>> Claims);
+    IReadOnlyDictionary<BucketKey, IReadOnlyCollection<Appearance>> Claims)
+{
+    /// <summary>
+    /// Buckets that the parent folds itself when it is asked for them, and since when they are as they are: what bodies of its
+    /// voice have said. Their claims it asks for then. <see cref="PartVersion.None"/> if a bucket is gone.
+    /// </summary>
+    public IReadOnlyDictionary<BucketKey, PartVersion> Told { get; init; } = ImmutableDictionary<BucketKey, PartVersion>.Empty;
+}
 
 /// <summary>What the parts of an entity have pushed. Newer versions win, a gap asks for everything.</summary>
 public sealed class Parts
 {
     private readonly SortedDictionary<string, Part> _parts = new(StringComparer.Ordinal);
+    private readonly Dictionary<BucketKey, long> _stamps = [];
+
+    // What parts were asked for, until it is folded.
+    private readonly Dictionary<ToldBucket, IReadOnlyCollection<Appearance>> _fetched = [];
 
     /// <summary>Ids of the parts that have told something.</summary>
     public IReadOnlyCollection<string> Ids => _parts.Keys;
 
     /// <summary>Ids of the parts that have figures or words of their own.</summary>
-    public IEnumerable<string> Telling => _parts.Where(pair => pair.Value.Totals.Count > 0 || pair.Value.Claims.Count > 0).Select(pair => pair.Key);
+    public IEnumerable<string> Telling => _parts.Where(pair => pair.Value.Totals.Count > 0 || pair.Value.Claims.Count > 0 || pair.Value.Told.Count > 0).Select(pair => pair.Key);
 
     /// <summary>Every line that a part has a total for.</summary>
     public IEnumerable<LineKey> Lines => _parts.Values.SelectMany(part => part.Totals.Keys).Distinct();
 
     /// <summary>Every bucket of which a part has claims.</summary>
-    public IEnumerable<BucketKey> Buckets => _parts.Values.SelectMany(part => part.Claims.Keys).Distinct();
+    public IEnumerable<BucketKey> Buckets => _parts.Values.SelectMany(part => part.Claims.Keys.Concat(part.Told.Keys)).Distinct();
+
+    /// <summary>Whether a part has claims of a bucket.</summary>
+    public bool Has(BucketKey bucket) => _parts.Values.Any(part => part.Claims.ContainsKey(bucket) || part.Told.ContainsKey(bucket));
+
+    /// <summary>The buckets of which a part has or had claims.</summary>
+    public IReadOnlyCollection<BucketKey> Changed => _stamps.Keys;
 
     /// <summary>Grows with every change of any bucket.</summary>
     public long Stamp { get; private set; }
+
+    /// <summary>Another number after every change of the parts' claims of a bucket.</summary>
+    public long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket);
+
+    /// <summary>What parts tell of a bucket, and have not been asked for since they did.</summary>
+    public IEnumerable<ToldBucket> Unfetched(BucketKey bucket) => ToldOf(bucket).Where(told => !_fetched.ContainsKey(told));
+
+    /// <summary>What one part tells of, and has not been asked for since it did.</summary>
+    public IEnumerable<ToldBucket> UnfetchedOf(string part) => _parts.TryGetValue(part, out var held)
+        ? held.Told.Select(told => new ToldBucket(part, told.Key, told.Value)).Where(told => !_fetched.ContainsKey(told))
+        : [];
+
+    /// <summary>What a part answered, which may be newer than what it told of: then it tells again.</summary>
+    public void Fetched(ToldBucket told, IReadOnlyCollection<Appearance> claims) => _fetched[told] = claims;
+
+    /// <summary>Lets go of what was fetched, but for what some parts gave.</summary>
+    public void ForgetFetched(Predicate<string> keep)
+    {
+        foreach (var told in _fetched.Keys.Where(told => !keep(told.Part) || !_parts.TryGetValue(told.Part, out var part) || part.Told.GetValueOrDefault(told.Bucket) != told.Version).ToList())
+        {
+            _fetched.Remove(told);
+        }
+    }
 
     /// <summary>The version held of a part.</summary>
     public PartVersion VersionOf(string part) => _parts.TryGetValue(part, out var held) ? held.Version : PartVersion.None;
@@ -63,8 +100,9 @@ public sealed class Parts
         [.. _parts.Values.Select(part => part.Totals.GetValueOrDefault(line)).OfType<Voices>()];
 
     /// <summary>The parts' claims of a bucket.</summary>
-    public IEnumerable<Appearance> Claims(BucketKey bucket) =>
-        _parts.Values.SelectMany(part => part.Claims.TryGetValue(bucket, out var claims) ? claims : []);
+    public IEnumerable<Appearance> Claims(BucketKey bucket) => _parts.Values
+        .SelectMany(part => part.Claims.TryGetValue(bucket, out var claims) ? claims : [])
+        .Concat(ToldOf(bucket).SelectMany(told => _fetched.GetValueOrDefault(told) ?? []));
 
     /// <summary>Forgets a part that is one no more.</summary>
     /// <returns>The lines and buckets that may have changed.</returns>
@@ -75,8 +113,7 @@ public sealed class Parts
             return PartChange.None;
         }
 
-        Stamp += part.Claims.Count > 0 ? 1 : 0;
-        return new PartChange([.. part.Totals.Keys], [.. part.Claims.Keys]);
+        return Changes([.. part.Totals.Keys], [.. part.Claims.Keys, .. part.Told.Keys]);
     }
 
     /// <summary>Takes in what a part tells.</summary>
@@ -100,13 +137,29 @@ public sealed class Parts
             _parts[id] = part = new Part();
         }
 
-        var change = new PartChange(
-            update.Since is null ? [.. part.Totals.Keys.Union(update.Totals.Keys)] : [.. update.Totals.Keys],
-            update.Since is null ? [.. part.Claims.Keys.Union(update.Claims.Keys)] : [.. update.Claims.Keys]);
+        var isAll = update.Since is null;
+        var told = update.Told.Where(one => part.Told.GetValueOrDefault(one.Key) != one.Value).Select(one => one.Key)
+            .Union(isAll ? part.Told.Keys.Except(update.Told.Keys) : []);
+        LineKey[] lines = isAll ? [.. part.Totals.Keys.Union(update.Totals.Keys)] : [.. update.Totals.Keys];
+        BucketKey[] buckets = [.. (isAll ? part.Claims.Keys.Union(update.Claims.Keys) : update.Claims.Keys).Union(told)];
         part.Take(update);
-        Stamp += change.Claims.Count > 0 ? 1 : 0;
-        return change;
+        return Changes(lines, buckets);
     }
+
+    private PartChange Changes(LineKey[] lines, BucketKey[] buckets)
+    {
+        foreach (var bucket in buckets)
+        {
+            _stamps[bucket] = ++Stamp;
+        }
+
+        return new PartChange(lines, buckets);
+    }
+
+    /// <summary>What parts tell of a bucket.</summary>
+    public IEnumerable<ToldBucket> ToldOf(BucketKey bucket) => _parts
+        .Where(part => part.Value.Told.ContainsKey(bucket))
+        .Select(part => new ToldBucket(part.Key, bucket, part.Value.Told[bucket]));
 
     private sealed class Part
     {
@@ -116,12 +169,15 @@ public sealed class Parts
 
         public Dictionary<BucketKey, IReadOnlyCollection<Appearance>> Claims { get; } = [];
 
+        public Dictionary<BucketKey, PartVersion> Told { get; } = [];
+
         public void Take(PartUpdate update)
         {
             if (update.Since is null)
             {
                 Totals.Clear();
                 Claims.Clear();
+                Told.Clear();
             }
 
             foreach (var (line, voices) in update.Totals)
@@ -132,6 +188,11 @@ public sealed class Parts
             foreach (var (bucket, claims) in update.Claims)
             {
                 Put(Claims, bucket, claims, claims.Count == 0);
+            }
+
+            foreach (var (bucket, version) in update.Told)
+            {
+                Put(Told, bucket, version, version == PartVersion.None);
             }
 
             Version = update.Version;

@@ -39,14 +39,25 @@ public sealed class RegionAggregate : IAggregate
     public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry)
     {
         var read = bucket.Under(registry);
-        return read.Kind == BucketKind.Cell
-            ? [.. _folds.Affected(read, registry).Select(one => new LineKey(TargetVoice(read.Cell.Target, registry), one.Item, one.Outcome, null))]
-            : [];
+        LineKey[] own = read.Kind == BucketKind.Cell ? LinesOfCell(read, registry) : [];
+        return _folds.NamesClaims(read, registry) ? [.. AllLines(registry).Union(own)] : own;
     }
+
+    private LineKey[] LinesOfCell(BucketKey cell, RegistrySnapshot registry) =>
+        [.. _folds.Affected(cell, registry).Select(one => new LineKey(TargetVoice(cell.Cell.Target, registry), one.Item, one.Outcome, null))];
 
     /// <inheritdoc/>
     public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) =>
-        _folds.All(registry).SelectMany(bucket => LinesOf(bucket, registry)).Concat(Parts.Lines).Distinct();
+        _folds.All(registry).Where(bucket => bucket.Kind == BucketKind.Cell).SelectMany(bucket => LinesOfCell(bucket, registry)).Concat(Parts.Lines).Distinct();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Miss> TakeMisses() => _folds.TakeMisses();
+
+    /// <inheritdoc/>
+    public bool HasMisses => _folds.HasMisses;
+
+    /// <inheritdoc/>
+    public bool HasClaimsOf(IEnumerable<string> parts) => _folds.HasClaimsOf(parts);
 
     /// <inheritdoc/>
     public Voices Total(LineKey line, RegistrySnapshot registry) => Total(line, registry, OwnAnswers(registry));
@@ -70,21 +81,23 @@ public sealed class RegionAggregate : IAggregate
     /// <param name="registry">The registry the view is built under.</param>
     /// <param name="inherited">Answers made in the places that contain this one.</param>
     public Control Control(RegistrySnapshot registry, IReadOnlyCollection<Answer> inherited) =>
-        Ledger.Control.Fold(_folds.Claims(new BucketKey(BucketKind.Control, new CellKey(null, default, default, _id)), registry), registry, inherited);
+        _folds.Control(new BucketKey(BucketKind.Control, new CellKey(null, default, default, _id)), registry, [.. inherited, .. OwnAnswers(registry).Where(answer => answer.Holder is null)]);
 
-    private Voices Total(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers) => Rollup.Combine(
-        Here(line, registry, answers),
-        Rollup.Mark(Parts.Totals(line), Reaching(line, registry, answers)),
-        places: true);
+    private Voices Total(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
+    {
+        var total = Rollup.Combine(Here(line, registry, answers), PartsOf(line.Outcome), places: true);
+        return answers.Count == 0 ? total : Rollup.Answered(total, line.Outcome.Parts(line.Item).SelectMany(PartsOf));
+
+        IReadOnlyCollection<Voices> PartsOf(Outcome outcome) =>
+            Rollup.Mark(Parts.Totals(line with { Outcome = outcome }), Reaching(line with { Outcome = outcome }, registry, answers));
+    }
 
     // Order under max: details, outcomes, actors, places (docs/rules.md, R14).
     private Voices Here(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers)
     {
         var byTarget = line.Outcome.Parts(line.Item).Prepend(line.Outcome)
-            .SelectMany(outcome => _folds.Buckets(BucketKind.Cell, line.Item, outcome, registry))
-            .Select(bucket => bucket.Cell.Target)
+            .SelectMany(outcome => _folds.Targets(line with { Outcome = outcome }, registry))
             .Distinct()
-            .Where(target => TargetVoice(target, registry) == line.Target)
             .ToDictionary(target => target ?? "", target => OfTarget(target), StringComparer.Ordinal);
         return line.Target is null
             ? byTarget.GetValueOrDefault("") ?? Rollup.Nobody
@@ -102,7 +115,8 @@ public sealed class RegionAggregate : IAggregate
 
     private static Answer[] Reaching(LineKey line, RegistrySnapshot registry, IReadOnlyCollection<Answer> answers) => answers.Count == 0 ? [] :
     [
-        .. answers.Where(answer => answer.Holder is null && answer.Item == line.Item && answer.Outcome == line.Outcome && TargetVoice(answer.Target, registry) == line.Target),
+        .. answers.Where(answer => answer.Holder is null
+            && (answer.RefersTo.Count > 0 || (answer.Item == line.Item && answer.Outcome == line.Outcome && TargetVoice(answer.Target, registry) == line.Target))),
     ];
 
     private static string? TargetVoice(string? target, RegistrySnapshot registry) => target is null ? null : registry.Voice(target);

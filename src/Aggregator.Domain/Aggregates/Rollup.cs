@@ -87,6 +87,23 @@ public static class Rollup
         return answers.Count == 0 ? parts : [.. parts.Select(part => part.ToImmutableSortedDictionary(pair => pair.Key, pair => Answers.Mark(pair.Key, pair.Value, answers)))];
     }
 
+    /// <summary>What voices say, with those who answer the same voices elsewhere, be it of an outcome that is part of it (R22).</summary>
+    public static Voices Answered(Voices said, IEnumerable<Voices> elsewhere)
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        ArgumentNullException.ThrowIfNull(elsewhere);
+        foreach (var (voice, other) in elsewhere.SelectMany(voices => voices).Where(other => other.Value.Provenance.DeniedBy.Count + other.Value.Provenance.ConfirmedBy.Count > 0))
+        {
+            var mine = said[voice];
+            said = said.SetItem(voice, mine with
+            {
+                Provenance = mine.Provenance.Plus(new Provenance { DeniedBy = other.Provenance.DeniedBy, ConfirmedBy = other.Provenance.ConfirmedBy }),
+            });
+        }
+
+        return said;
+    }
+
     private static VoiceTally CombineVoice(VoiceTally? own, IReadOnlyCollection<VoiceTally> parts, bool places)
     {
         if (parts.Count == 0)

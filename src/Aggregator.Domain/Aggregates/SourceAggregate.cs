@@ -7,10 +7,19 @@ using Aggregator.Domain.TrackRecord;
 namespace Aggregator.Domain.Aggregates;
 
 /// <summary>What one source has published: counts by stance and day, resends and corrections, and its track record.</summary>
-public sealed class SourceAggregate(string id) : IAggregate
+public sealed class SourceAggregate : IAggregate
 {
+    private readonly Folds _folds;
+
+    /// <summary>An aggregate without claims.</summary>
+    public SourceAggregate(string id)
+    {
+        Book = new ClaimBook(new EntityKey(EntityKind.Source, id));
+        _folds = new Folds(Book, Parts);
+    }
+
     /// <inheritdoc/>
-    public ClaimBook Book { get; } = new(new EntityKey(EntityKind.Source, id));
+    public ClaimBook Book { get; }
 
     /// <inheritdoc/>
     public Parts Parts { get; } = new();
@@ -28,14 +37,22 @@ public sealed class SourceAggregate(string id) : IAggregate
     public IEnumerable<LineKey> AllLines(RegistrySnapshot registry) => [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<Miss> TakeMisses() => _folds.TakeMisses();
+
+    /// <inheritdoc/>
+    public bool HasMisses => _folds.HasMisses;
+
+    /// <inheritdoc/>
+    public bool HasClaimsOf(IEnumerable<string> parts) => _folds.HasClaimsOf(parts);
+
+    /// <inheritdoc/>
     public ImmutableSortedDictionary<Voice, VoiceTally> Total(LineKey line, RegistrySnapshot registry) => Rollup.Nobody;
 
     /// <summary>The regions that have something to say of its claims, as a registry reads them.</summary>
     public IEnumerable<string> Regions(RegistrySnapshot registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        return Book.Counts.Regions.Keys
-            .Concat(Parts.Buckets.SelectMany(Parts.Claims).Select(one => one.Claim.Region?.Id ?? RegistrySnapshot.World))
+        return this.Counts(registry).Regions.Keys
             .Select(region => registry.Survivor(EntityKind.Region, region))
             .Distinct(StringComparer.Ordinal);
     }

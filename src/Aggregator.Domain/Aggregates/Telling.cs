@@ -7,7 +7,8 @@ namespace Aggregator.Domain.Aggregates;
 
 /// <summary>
 /// What an entity gives its parent to fold, claim by claim: a body what it says, since its parent speaks with the same voice;
-/// an entity merged into another all it has, since every key reads as the other's.
+/// an entity merged into another all it has, since every key reads as the other's. It tells which buckets have changed; their
+/// claims it gives when it is asked for them, as they are no more than read once.
 /// </summary>
 public static class Telling
 {
@@ -28,33 +29,38 @@ public static class Telling
         return aggregate.Book.Buckets.Union(aggregate.Parts.Buckets).Where(bucket => aggregate.Tells(bucket, registry));
     }
 
-    /// <summary>The claims of a bucket, as they were sent; its own and its parts'.</summary>
+    /// <summary>The claims of a bucket, as they were sent; its own and its parts'. All of them are in memory.</summary>
     public static IReadOnlyCollection<Appearance> Claims(this IAggregate aggregate, BucketKey bucket)
     {
         ArgumentNullException.ThrowIfNull(aggregate);
         return [.. aggregate.Book[bucket], .. aggregate.Parts.Claims(bucket)];
     }
 
-    /// <summary>The entity's own standing claims, without its parts', each once.</summary>
-    public static IEnumerable<Appearance> OwnClaims(this IAggregate aggregate)
+    /// <summary>All that an entity gives its parent, claims and all, as past views ask for it.</summary>
+    public static PartUpdate Everything(this IAggregate aggregate, RegistrySnapshot registry)
     {
         ArgumentNullException.ThrowIfNull(aggregate);
-        return aggregate.Book.Buckets.SelectMany(bucket => aggregate.Book[bucket]).DistinctBy(one => one.Claim.Key);
+        return new(
+            new PartVersion(1, 1),
+            null,
+            aggregate.TellsTotals(registry) ? aggregate.AllLines(registry).Select(line => (line, Total: aggregate.Total(line, registry))).Where(one => !one.Total.IsEmpty).ToDictionary(one => one.line, one => one.Total) : [],
+            aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, aggregate.Claims));
     }
 
     /// <summary>
-    /// The entity's own claims that it counts where it and its parts are counted together, so that each counts once: a claim
+    /// The claims of an entity that it counts where it and its parts are counted together, so that each counts once: a claim
     /// that names two actors is its target's if that is one of them, else its claimant's.
     /// </summary>
-    /// <param name="aggregate">The entity.</param>
+    /// <param name="claims">Its own claims, each once.</param>
+    /// <param name="owner">The entity.</param>
     /// <param name="root">Id of the entity whose parts are counted.</param>
     /// <param name="registry">The registry they are counted under.</param>
-    public static IEnumerable<Claim> CountedClaims(this IAggregate aggregate, string root, RegistrySnapshot registry)
+    public static IEnumerable<Claim> Counted(IEnumerable<Appearance> claims, EntityKey owner, string root, RegistrySnapshot registry)
     {
-        ArgumentNullException.ThrowIfNull(aggregate);
+        ArgumentNullException.ThrowIfNull(claims);
         ArgumentNullException.ThrowIfNull(registry);
-        var (kind, id) = aggregate.Book.Owner;
-        return aggregate.OwnClaims()
+        var (kind, id) = owner;
+        return claims
             .Where(one => kind != EntityKind.Actor
                 || one.Claim.Target?.Id == id
                 || one.Under(registry).Claim.Target is not { } target
@@ -79,16 +85,16 @@ public static class Telling
         ArgumentNullException.ThrowIfNull(aggregate);
         ArgumentNullException.ThrowIfNull(registry);
         var (book, owner) = (aggregate.Book, aggregate.Book.Owner);
-        var merged = registry.HasMerges
-            ? aggregate.Parts.Buckets.SelectMany(aggregate.Parts.Claims).Where(one => LogRecord.TouchedBy(one.Claim).Any(IsMergedIntoOwner)).ToList()
-            : [];
-        if (merged.Count == 0)
+        string[] merged = registry.HasMerges ? [.. aggregate.Parts.Ids.Where(part => registry.IsMerged(owner.Kind, part))] : [];
+        if (merged.Length == 0 || !aggregate.HasClaimsOf(merged))
         {
             return book.Counts;
         }
 
-        var counts = new Counts { Duplicates = book.Counts.Duplicates, Corrections = book.Counts.Corrections, Retractions = book.Counts.Retractions, Reports = book.Counts.Reports };
-        foreach (var one in book.Buckets.SelectMany(bucket => book[bucket]).Concat(merged).DistinctBy(one => one.Claim.Key))
+        // What names both was counted as the entity's own.
+        var counts = book.Counts.Copy();
+        var told = aggregate.Parts.Buckets.SelectMany(aggregate.Parts.Claims).Where(one => LogRecord.TouchedBy(one.Claim) is var touched && touched.Any(IsMergedIntoOwner) && !touched.Contains(owner));
+        foreach (var one in told.DistinctBy(one => one.Claim.Key))
         {
             counts.Count(one.Under(registry).Claim, owner, 1);
         }

@@ -29,7 +29,7 @@ public sealed record Appearance(Claim Claim, LogPosition Position)
     public Appearance Under(RegistrySnapshot registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        if (!registry.HasMerges)
+        if (!registry.HasMerges || !IsRead())
         {
             return this;
         }
@@ -47,6 +47,13 @@ public sealed record Appearance(Claim Claim, LogPosition Position)
                 Holder = Read(EntityKind.Actor, Claim.Holder),
             },
         };
+
+        // One merge somewhere must not cost a copy of every claim there is.
+        bool IsRead() => IsMerged(EntityKind.Source, Claim.Source) || IsMerged(EntityKind.Source, Claim.Origin)
+            || IsMerged(EntityKind.Actor, Claim.Claimant) || IsMerged(EntityKind.Actor, Claim.Initiator)
+            || IsMerged(EntityKind.Actor, Claim.Target) || IsMerged(EntityKind.Region, Claim.Region) || IsMerged(EntityKind.Actor, Claim.Holder);
+
+        bool IsMerged(EntityKind kind, EntityRef? named) => named is not null && registry.IsMerged(kind, named.Id);
 
         EntityRef? Read(EntityKind kind, EntityRef? named) =>
             named is null || !registry.IsMerged(kind, named.Id) ? named : named with { Id = registry.Survivor(kind, named.Id) };

@@ -33,13 +33,13 @@ public sealed record Control(ControlStatus Status, IReadOnlyList<ControlPosition
     public static Control Fold(IEnumerable<Appearance> appearances, RegistrySnapshot registry, IEnumerable<Answer>? inherited = null)
     {
         ArgumentNullException.ThrowIfNull(appearances);
-        var claims = appearances.Where(one => one.Claim.Holder is not null).OrderBy(Day).ThenBy(one => one, Appearance.Order).ToList();
+        var claims = appearances.Where(one => one.Claim is { Holder: not null, Relates: not { Kind: RelationKind.Former } }).OrderBy(Day).ThenBy(one => one, Appearance.Order).ToList();
         var asserted = claims.Where(one => one.Claim.Stance != Stance.Denies).GroupBy(one => VoiceOf(one, registry)).OrderBy(group => group.Key);
-        var denials = claims.Select(one => Answer.From(one.Claim, registry)).OfType<Answer>().Concat(inherited ?? [])
-            .Where(answer => answer is { Stance: Stance.Denies, Holder: not null })
-            .Where(denial => !claims.Any(one => Takes(one, denial, registry)))
+        var answers = claims.Select(one => Answer.From(one.Claim, registry)).OfType<Answer>().Concat(inherited ?? [])
+            .Where(answer => answer.Holder is not null || answer.RefersTo.Count > 0)
+            .Where(answer => answer.Stance != Stance.Denies || !HasLapsed(answer, claims, registry))
             .ToList();
-        var positions = asserted.Select(voice => Position(voice.Key, [.. voice], denials, registry)).ToList();
+        var positions = asserted.Select(voice => Position(voice.Key, [.. voice], answers, registry)).ToList();
         var holders = positions.Select(position => registry.Voice(position.Holder)).Distinct(StringComparer.Ordinal).Count();
         var status = positions.Count == 0 ? ControlStatus.Unknown
             : holders > 1 || positions.Any(position => position.Provenance.DeniedBy.Count > 0) ? ControlStatus.Contested
@@ -47,31 +47,34 @@ public sealed record Control(ControlStatus Status, IReadOnlyList<ControlPosition
         return new Control(status, positions);
     }
 
-    private static ControlPosition Position(Voice voice, List<Appearance> said, List<Answer> denials, RegistrySnapshot registry)
+    private static ControlPosition Position(Voice voice, List<Appearance> said, List<Answer> answers, RegistrySnapshot registry)
     {
         var holder = said[^1].Claim.Holder!.Id;
         var run = Enumerable.Reverse(said).TakeWhile(one => one.Claim.Holder!.Id == holder).ToList();
         var since = run[^1].Claim.Occurred?.From ?? run[^1].ReportedOn;
         var placed = Origins.Trace([.. run.Order(Appearance.Order)], [.. run.Select(_ => Period.Day(since))]);
-        var denying = denials
-            .Where(denial => denial.Voice != voice && registry.Voice(denial.Holder!) == registry.Voice(holder) && Reaches(denial, run))
-            .Select(denial => denial.Voice)
+        return new ControlPosition(voice, holder, since, Provenance.Of(placed, unnumbered: 0) with { DeniedBy = By(Stance.Denies), ConfirmedBy = By(Stance.Confirms) });
+
+        Voice[] By(Stance stance) => [.. answers
+            .Where(answer => answer.Stance == stance && Answers.IsFor(answer, voice) && Reaches(answer, run, registry))
+            .Select(answer => answer.Voice)
             .Distinct()
-            .Order();
-        return new ControlPosition(voice, holder, since, Provenance.Of(placed, unnumbered: 0) with { DeniedBy = [.. denying] });
+            .Order()];
     }
 
-    // A denial reaches the claims it names, else those of an overlapping period; one without a period reaches all.
-    private static bool Reaches(Answer denial, List<Appearance> run) => denial.RefersTo.Count > 0
-        ? run.Any(one => denial.Names(one.Claim.Key))
-        : denial.Period is not { } days || run.Any(one => one.Claim.Occurred?.Overlaps(days) ?? true);
+    // An answer reaches the claims it names, else those on the same holder of an overlapping period; one without a period reaches all.
+    private static bool Reaches(Answer answer, List<Appearance> run, RegistrySnapshot registry) => answer.RefersTo.Count > 0
+        ? run.Exists(one => answer.Names(one.Claim.Key))
+        : registry.Voice(answer.Holder!) == registry.Voice(run[0].Claim.Holder!.Id)
+            && (answer.Period is not { } days || run.Exists(one => one.Claim.Occurred?.Overlaps(days) ?? true));
 
-    // It lapses when its voice later says the same itself (R12).
-    private static bool Takes(Appearance one, Answer denial, RegistrySnapshot registry) =>
-        one.Claim.Stance != Stance.Denies
+    /// <summary>R12: a denial of who holds a place lapses when its voice later says the same of that place itself.</summary>
+    internal static bool HasLapsed(Answer denial, IReadOnlyCollection<Appearance> claims, RegistrySnapshot registry) => denial.Holder is { } holder && claims.Any(one =>
+        one.Claim is { Holder: not null, Figure: null, Relates: not { Kind: RelationKind.Former } }
+        && one.Claim.Stance != Stance.Denies
         && one.Claim.ReportedAt > denial.ReportedAt
         && VoiceOf(one, registry) == denial.Voice
-        && registry.Voice(one.Claim.Holder!.Id) == registry.Voice(denial.Holder!);
+        && registry.Voice(one.Claim.Holder.Id) == registry.Voice(holder));
 
     private static DateOnly Day(Appearance one) => one.Claim.Occurred?.To ?? one.ReportedOn;
 

@@ -42,19 +42,27 @@ internal static class RunningTotals
                 continue;
             }
 
-            var value = Statements.LatestNew(told);
-            var teller = told.First(one => one.Value == value).Appearance.Claim;
-            if (standing is not null && IsOpen(value) && value.Best <= standing.Total.Best)
+            // What is open and says no more than what stands, be it of the same day, moves only the as-of.
+            Bounds? news = null;
+            foreach (var next in Statements.New(told))
             {
-                standing = standing with { AsOf = day.Key };
+                news = IsOpen(next) && next.Best <= (news ?? standing?.Total)?.Best ? news : next;
+            }
+
+            if (news is not { } value)
+            {
+                standing = standing! with { AsOf = day.Key };
                 continue;
             }
 
+            var tellers = told.Where(one => one.Value == value).Select(one => one.Appearance.Claim).ToList();
+            var (teller, stated) = (tellers[0], tellers.FindLast(one => one.Figure!.Correction is not null)?.Figure!.Correction);
+
             var from = takenOver.TryGetValue(day.Key, out var classes) ? (standing?.Total ?? Bounds.Zero).Plus(classes) : standing?.Total;
             var sameBody = body is null || body == BodyOf(teller);
-            var (added, corrected) = Step(from, value, teller.Figure!.Correction, sameBody);
-            variant = standing is { } higher && !sameBody && teller.Figure.Correction is null && value.Weight < higher.Total.Weight
-                ? new Variant(teller.Figure.Outcome, higher.Total, higher.AsOf, before!.Value)
+            var (added, corrected) = Step(from, value, stated, sameBody);
+            variant = standing is { } higher && !sameBody && stated is null && value.Weight < higher.Total.Weight
+                ? new Variant(teller.Figure!.Outcome, higher.Total, higher.AsOf, before!.Value)
                 : null;
             standing = new RunningTotal(day.Key, since, value, added, corrected);
             body = BodyOf(teller);

@@ -18,7 +18,7 @@ internal static class Statements
             return null;
         }
 
-        var standing = LatestNew(values);
+        var standing = New(values).Last();
         var latest = values
             .GroupBy(one => one.Appearance.Claim.Source.Id, StringComparer.Ordinal)
             .Select(bySource => bySource.Last().Value)
@@ -32,21 +32,8 @@ internal static class Statements
             : new Bounds(low, null, high);
     }
 
-    /// <summary>Among values told more than once, the one whose first telling is the latest.</summary>
-    public static Bounds LatestNew(IReadOnlyList<(Appearance Appearance, Bounds Value)> values)
-    {
-        var seen = new HashSet<Bounds>();
-        var standing = default(Bounds);
-        foreach (var (_, value) in values)
-        {
-            if (seen.Add(value))
-            {
-                standing = value;
-            }
-        }
-
-        return standing;
-    }
+    /// <summary>Each value once, in the order of its first telling: the last stands.</summary>
+    public static IEnumerable<Bounds> New(IEnumerable<(Appearance Appearance, Bounds Value)> values) => values.Select(one => one.Value).Distinct();
 
     /// <summary>
     /// One value per report: its largest figure of the key, with what it adds by <c>more</c>; its parts and what it
@@ -61,7 +48,8 @@ internal static class Statements
             var more = report.Where(one => one.Claim.Relates?.Kind == RelationKind.More).ToList();
             var parts = report.Where(one => one.Claim.Relates?.Kind == RelationKind.Part).ToList();
             var stated = whole.Count > 0 || more.Count > 0 ? whole : parts;
-            var largest = stated.Count > 0 ? stated.MaxBy(one => one.Figure.Bounds.Weight)!.Figure.Bounds : Bounds.Zero;
+            // Of equally large ones the last in ledger order (R1).
+            var largest = stated.Count > 0 ? stated.OrderBy(one => one.Figure.Bounds.Weight).Last().Figure.Bounds : Bounds.Zero;
             yield return ((stated.Count > 0 ? stated[0] : more[0]).Appearance, more.Aggregate(largest, (sum, one) => sum.Plus(one.Figure.Bounds)));
         }
     }

@@ -109,11 +109,12 @@ public sealed record Tally
         }
 
         var ownPath = (own.Series?.Total ?? Bounds.Zero).Plus(Periods.Sum(days, incidents.Told, own.Series?.AsOf, day));
+        var isOfParts = partsPath.Weight >= ownPath.Weight;
         return combined with
         {
-            Total = partsPath.Weight >= ownPath.Weight ? partsPath : ownPath,
+            Total = isOfParts ? partsPath : ownPath,
             Since = since,
-            Series = own.Series is null && counted.Length == 1 ? counted[0].Series : null,
+            Series = isOfParts && own.Series is null && counted.Length == 1 ? counted[0].Series : null,
         };
     }
 

@@ -34,7 +34,7 @@ internal static class VoiceFold
             [.. own.Where(pair => pair.Key.Length > 0).Select(pair => Tally.Combine(Counted(pair.Key, pair.Value), []))]);
         var unnumbered = voice
             .Where(one => one.Figure.Bounds.IsUnnumbered)
-            .Select(one => (one.Detail, one.Claim.Incident, one.Period))
+            .Select(one => (one.Detail, one.Claim.Incident, one.Claim.Incident is null ? one.Period : default))
             .Distinct()
             .Count();
         return new VoiceTally(

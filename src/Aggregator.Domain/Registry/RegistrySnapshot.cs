@@ -1,6 +1,3 @@
-using System.Collections.Frozen;
-using System.Runtime.InteropServices;
-
 namespace Aggregator.Domain.Registry;
 
 /// <summary>
@@ -15,39 +12,35 @@ public sealed class RegistrySnapshot
 
     // Deeper than any tree of bodies or places is.
     private const int MaximumSteps = 32;
+    private const int KindSlots = 4;
 
-    private readonly FrozenDictionary<string, RegistryEntry>[] _byId;
-    // Not frozen: freezing some 200,000 names costs more than all look-ups between two edits win back.
-    private readonly Dictionary<string, RegistryEntry[]>[] _byAlias;
-    private readonly FrozenDictionary<string, string[]>[] _children;
-    private readonly FrozenDictionary<string, string>[] _survivors;
+    private readonly EntryIndex[] _indexes;
+    private readonly RegistryEntry[]?[] _all = new RegistryEntry[]?[KindSlots];
 
     /// <summary>Builds the indexes.</summary>
     /// <param name="entries">All entries; ids unique per kind of entity, parents among them.</param>
     /// <param name="version">Grows with every edit.</param>
     /// <exception cref="ArgumentException">An id occurs twice, a parent or survivor is missing, or they form a cycle.</exception>
     public RegistrySnapshot(IReadOnlyCollection<RegistryEntry> entries, long version)
+        : this(Index(entries), version)
     {
-        ArgumentNullException.ThrowIfNull(entries);
-        Version = version;
-        var kinds = Enum.GetValues<EntityKind>().Length + 1;
-        _byId = new FrozenDictionary<string, RegistryEntry>[kinds];
-        _byAlias = new Dictionary<string, RegistryEntry[]>[kinds];
-        _children = new FrozenDictionary<string, string[]>[kinds];
-        _survivors = new FrozenDictionary<string, string>[kinds];
         foreach (var kind in Enum.GetValues<EntityKind>())
         {
-            var ofKind = entries.Where(entry => entry.Entity == kind).ToArray();
-            _byId[(int)kind] = ofKind.ToFrozenDictionary(entry => entry.Id, StringComparer.Ordinal);
-            _byAlias[(int)kind] = IndexNames(ofKind);
-            _survivors[(int)kind] = SurvivorsOf(kind, ofKind);
-            HasMerges |= _survivors[(int)kind].Count > 0;
-            _children[(int)kind] = ofKind
-                .Select(entry => (entry.Id, Parent: Parent(kind, entry.Id)))
-                .Where(entry => entry.Parent is not null)
-                .GroupBy(entry => entry.Parent!, StringComparer.Ordinal)
-                .ToFrozenDictionary(group => group.Key, group => group.Select(entry => entry.Id).Order(StringComparer.Ordinal).ToArray(), StringComparer.Ordinal);
-            CheckParents(kind, ofKind);
+            if (FindFault(kind) is { } fault)
+            {
+                throw new ArgumentException(fault.ToString());
+            }
+        }
+    }
+
+    private RegistrySnapshot(EntryIndex[] indexes, long version)
+    {
+        _indexes = indexes;
+        Version = version;
+        foreach (var index in indexes)
+        {
+            HasMerges |= index?.HasMerges ?? false;
+            Structure = unchecked(Structure + (index?.Structure ?? 0));
         }
     }
 
@@ -57,11 +50,42 @@ public sealed class RegistrySnapshot
     /// <summary>Grows with every edit; names the registry that a view was built under.</summary>
     public long Version { get; }
 
+    /// <summary>
+    /// A fingerprint of all that totals rest on: parents, merges, who speaks with whose voice, affiliations. Registries with the
+    /// same one make the same totals of the same claims, whatever their names, places and ratings.
+    /// </summary>
+    public ulong Structure { get; }
+
+    /// <summary>
+    /// This registry with entries edited. Costs what the edits cost, not what the registry does: all versions share the
+    /// entries that no edit has touched.
+    /// </summary>
+    /// <param name="edited">What the edits made of entries; of two of one entry the later stands.</param>
+    /// <param name="version">The version that this makes.</param>
+    /// <exception cref="ArgumentException">Merges form a cycle. Whether the rest fits together <see cref="FindFault"/> tells.</exception>
+    public RegistrySnapshot With(IEnumerable<RegistryOverride> edited, long version)
+    {
+        ArgumentNullException.ThrowIfNull(edited);
+        var indexes = (EntryIndex[])_indexes.Clone();
+        foreach (var ofKind in edited.GroupBy(one => one.Entity))
+        {
+            indexes[(int)ofKind.Key] = indexes[(int)ofKind.Key].With(ofKind);
+        }
+
+        return new RegistrySnapshot(indexes, version);
+    }
+
+    /// <summary>What edits made of an entry; null if none touched it.</summary>
+    public RegistryOverride? Override(EntityKind kind, string id) => _indexes[(int)kind].Override(id);
+
     /// <summary>All entries of one kind of entity, in no order; provisional ones are not among them.</summary>
-    public IReadOnlyCollection<RegistryEntry> All(EntityKind kind) => _byId[(int)kind].Values;
+    public IReadOnlyCollection<RegistryEntry> All(EntityKind kind) => _all[(int)kind] ??= _indexes[(int)kind].All();
 
     /// <summary>The entry with this id; null if there is none (it may still be a provisional id).</summary>
-    public RegistryEntry? Find(EntityKind kind, string id) => _byId[(int)kind].GetValueOrDefault(id);
+    public RegistryEntry? Find(EntityKind kind, string id) => _indexes[(int)kind].Find(id);
+
+    /// <summary>The entries that a name belongs to as it folds, the likeliest first, an id being a name; empty if nobody has it.</summary>
+    public IReadOnlyList<RegistryEntry> Holders(EntityKind kind, string folded) => _indexes[(int)kind].Holders(folded);
 
     /// <summary>The entry with this id, or a provisional one of that id and the given name.</summary>
     public RegistryEntry Describe(EntityKind kind, string id, string? name = null) =>
@@ -90,8 +114,8 @@ public sealed class RegistrySnapshot
             return [exact];
         }
 
-        var found = _byAlias[(int)kind].GetValueOrDefault(NameFolding.Fold(name)) ?? [];
-        if (found.Length < 2 || countries is not { Count: > 0 })
+        var found = Holders(kind, NameFolding.Fold(name));
+        if (found.Count < 2 || countries is not { Count: > 0 })
         {
             return found;
         }
@@ -114,20 +138,31 @@ public sealed class RegistrySnapshot
     }
 
     /// <summary>The id that an id reads as: that of the entry it was merged into, itself if it was not.</summary>
-    public string Survivor(EntityKind kind, string id) => _survivors[(int)kind].GetValueOrDefault(id) ?? id;
+    public string Survivor(EntityKind kind, string id) => _indexes[(int)kind].Survivor(id) ?? id;
 
     /// <summary>Whether the id reads as another's.</summary>
-    public bool IsMerged(EntityKind kind, string id) => _survivors[(int)kind].ContainsKey(id);
+    public bool IsMerged(EntityKind kind, string id) => _indexes[(int)kind].Survivor(id) is not null;
 
     /// <summary>Ids of the direct parts of an entity, by id, those merged into it among them; without provisional ones.</summary>
-    public IReadOnlyList<string> Children(EntityKind kind, string id) => _children[(int)kind].GetValueOrDefault(id) ?? [];
+    public IReadOnlyList<string> Children(EntityKind kind, string id)
+    {
+        var index = _indexes[(int)kind];
+        var merged = index.MergedInto(id);
+        return [.. merged.Append(id).SelectMany(index.Declared).Concat(merged)
+            .Where(child => Parent(kind, child) == id)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Ids that read as this one, without itself, in no order.</summary>
+    public IReadOnlyList<string> MergedInto(EntityKind kind, string id) => _indexes[(int)kind].MergedInto(id);
 
     /// <summary>
     /// The entity that this one is a part of: what it was merged into, else its parent. A provisional region is a part of the
     /// world. Null at the top, and always of sources that are not merged.
     /// </summary>
     public string? Parent(EntityKind kind, string id) =>
-        _survivors[(int)kind].GetValueOrDefault(id) ?? (Describe(kind, id).Parent is { } parent ? Survivor(kind, parent) : null);
+        _indexes[(int)kind].Survivor(id) ?? (Describe(kind, id).Parent is { } parent ? Survivor(kind, parent) : null);
 
     /// <summary>The parents from the nearest to the top, without the entity itself.</summary>
     public IEnumerable<string> Ancestors(EntityKind kind, string id)
@@ -148,7 +183,43 @@ public sealed class RegistrySnapshot
     /// </summary>
     public string Voice(string actor)
     {
-        // Bounded: the constructor refuses voices that form a cycle.
+        // Bounded: neither a registry nor an edit of it is taken whose voices form a cycle.
+        return TryVoice(actor) ?? throw new InvalidOperationException($"actor {actor}: its voices form a cycle");
+    }
+
+    /// <summary>The first thing that does not fit together among the entries of a kind; null if all do.</summary>
+    public RegistryFault? FindFault(EntityKind kind)
+    {
+        foreach (var entry in All(kind))
+        {
+            if (entry.Parent is { } declared && Find(kind, declared) is null && !IsMerged(kind, declared))
+            {
+                return new RegistryFault(RegistryFaultKind.ParentUnknown, kind, entry.Id);
+            }
+
+            var steps = 0;
+            for (var above = Parent(kind, entry.Id); above is not null; above = Parent(kind, above))
+            {
+                if (++steps > MaximumSteps)
+                {
+                    return new RegistryFault(RegistryFaultKind.ParentCycle, kind, entry.Id);
+                }
+            }
+
+            if (kind == EntityKind.Actor && TryVoice(entry.Id) is null)
+            {
+                return new RegistryFault(RegistryFaultKind.VoiceCycle, kind, entry.Id);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an actor of a kind speaks with its parent's voice where its entry says nothing else.</summary>
+    internal static bool SpeaksForParent(string kind) => kind is "military" or "ministry" or "person" or "civilian";
+
+    private string? TryVoice(string actor)
+    {
         for (var steps = 0; steps <= MaximumSteps; steps++)
         {
             if (SpeaksThrough(Survivor(EntityKind.Actor, actor)) is not { } through)
@@ -159,7 +230,7 @@ public sealed class RegistrySnapshot
             actor = through;
         }
 
-        throw new InvalidOperationException($"actor {actor}: its voices form a cycle");
+        return null;
     }
 
     // Whose voice an actor speaks with; null if its own.
@@ -171,7 +242,7 @@ public sealed class RegistrySnapshot
             return Survivor(EntityKind.Actor, voice) == actor ? null : voice;
         }
 
-        return entry.Kind is "military" or "ministry" or "person" or "civilian" ? entry.Parent : null;
+        return SpeaksForParent(entry.Kind) ? entry.Parent : null;
     }
 
     private static int CountryRank(RegistryEntry entry, IReadOnlyList<string> countries)
@@ -187,100 +258,15 @@ public sealed class RegistrySnapshot
         return countries.Count;
     }
 
-    private static Dictionary<string, RegistryEntry[]> IndexNames(RegistryEntry[] entries)
+    private static EntryIndex[] Index(IReadOnlyCollection<RegistryEntry> entries)
     {
-        var index = new Dictionary<string, RegistryEntry[]>(entries.Length * 8, StringComparer.Ordinal);
-        foreach (var entry in entries)
+        ArgumentNullException.ThrowIfNull(entries);
+        var indexes = new EntryIndex[KindSlots];
+        foreach (var kind in Enum.GetValues<EntityKind>())
         {
-            foreach (var name in entry.Aliases.Append(entry.Name).Append(entry.Id).Select(NameFolding.Fold))
-            {
-                ref var holders = ref CollectionsMarshal.GetValueRefOrAddDefault(index, name, out var known);
-                if (!known)
-                {
-                    holders = [entry];
-                }
-                else if (!ReferenceEquals(holders![^1], entry))
-                {
-                    holders = [.. holders, entry];
-                }
-            }
+            indexes[(int)kind] = new EntryIndex(kind, [.. entries.Where(entry => entry.Entity == kind)]);
         }
 
-        index.Remove(string.Empty);
-        foreach (var holders in index.Values.Where(holders => holders.Length > 1))
-        {
-            Array.Sort(holders, CompareLikelihood);
-        }
-
-        return index;
-    }
-
-    private static int CompareLikelihood(RegistryEntry left, RegistryEntry right)
-    {
-        var order = KindRank(left).CompareTo(KindRank(right));
-        order = order == 0 ? right.Population.CompareTo(left.Population) : order;
-        return order == 0 ? string.CompareOrdinal(left.Id, right.Id) : order;
-    }
-
-    private static int KindRank(RegistryEntry entry) => entry.Kind switch
-    {
-        "world" or "country" or "state" => 0,
-        "area" => 1,
-        "city" => 2,
-        "admin1" => 3,
-        _ => 1,
-    };
-
-    private static FrozenDictionary<string, string> SurvivorsOf(EntityKind kind, RegistryEntry[] entries)
-    {
-        var merged = entries.Where(entry => entry.MergedInto is not null).ToDictionary(entry => entry.Id, entry => entry.MergedInto!, StringComparer.Ordinal);
-        return merged.ToFrozenDictionary(pair => pair.Key, pair => End(pair.Key), StringComparer.Ordinal);
-
-        string End(string id)
-        {
-            var steps = 0;
-            for (; merged.TryGetValue(id, out var next); id = next)
-            {
-                if (++steps > merged.Count)
-                {
-                    throw new ArgumentException($"{kind} {id}: its merges form a cycle");
-                }
-            }
-
-            return id;
-        }
-    }
-
-    private void CheckParents(EntityKind kind, RegistryEntry[] entries)
-    {
-        foreach (var entry in entries)
-        {
-            var steps = 0;
-            for (var at = entry; Parent(kind, at.Id) is { } parent; steps++)
-            {
-                at = Find(kind, parent) ?? throw new ArgumentException($"{kind} {at.Id}: parent {parent} is not in the registry");
-                if (steps > MaximumSteps)
-                {
-                    throw new ArgumentException($"{kind} {entry.Id}: its parents form a cycle");
-                }
-            }
-
-            if (entry.Voice is not null)
-            {
-                CheckVoice(entry.Id);
-            }
-        }
-    }
-
-    private void CheckVoice(string actor)
-    {
-        try
-        {
-            Voice(actor);
-        }
-        catch (InvalidOperationException fault)
-        {
-            throw new ArgumentException(fault.Message, fault);
-        }
+        return indexes;
     }
 }

@@ -34,7 +34,7 @@ internal static class Judge
             }
 
             var values = Statements.PerReport(told).ToList();
-            var standing = Statements.LatestNew(values);
+            var standing = Statements.New(values).Last();
             foreach (var source in values.GroupBy(one => one.Appearance.Claim.Source.Id, StringComparer.Ordinal))
             {
                 var last = source.Last().Value;

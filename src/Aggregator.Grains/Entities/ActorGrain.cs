@@ -19,7 +19,7 @@ internal sealed class ActorGrain(EntityServices services) : EntityGrain<ActorAgg
         Voice = at.Views.Name(EntityKind.Actor, at.Registry.Voice(at.Entry.Id)),
         Lines = [.. actor.Lines(at.Registry).Select(at.Views.Line)],
         Said = [.. actor.Said(at.Registry).Select(at.Views.Said)],
-        Children = at.Views.Names(EntityKind.Actor, actor.Parts.Telling),
+        Children = at.Views.Names(EntityKind.Actor, actor.Parts.Telling.Where(part => !at.Registry.IsMerged(EntityKind.Actor, part))),
     });
 
     /// <inheritdoc/>

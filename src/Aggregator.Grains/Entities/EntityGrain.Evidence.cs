@@ -7,6 +7,7 @@ using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Partition;
+using Aggregator.Store;
 
 namespace Aggregator.Grains.Entities;
 
@@ -30,8 +31,12 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         var (bucket, by) = ((TimelineBucket)query.Bucket, (TimelineBy)query.By);
         var registry = services.Registry.Current;
-        var (claims, parts) = await UnderGateAsync(() => Task.FromResult((Aggregate.CountedClaims(query.Root, registry).ToArray(), Aggregate.Parts.Ids.ToArray())));
-        var timeline = Timeline.Of(claims, bucket, by);
+        var own = await OverOwnClaimsAsync(
+            () => new Timelines { Timeline = Timeline.Of([], bucket, by) },
+            (sum, of, standing, _) => sum.Timeline = sum.Timeline.Plus(Timeline.Of(
+                Telling.Counted(standing.Where(one => BucketKey.Of(one.Claim, Key).First() == of), Key, query.Root, registry), bucket, by)));
+        var timeline = own.Timeline;
+        var parts = await UnderGateAsync(() => Task.FromResult(Aggregate.Parts.Ids.ToArray()));
         await foreach (var told in AskPartsAsync(parts, part => part.GetTimelineAsync(query)))
         {
             timeline = timeline.Plus(new Timeline(
@@ -64,10 +69,12 @@ internal abstract partial class EntityGrain<TAggregate>
             After = query is { AfterTime: { } time, AfterSource: { } source, AfterId: { } id } ? new EvidenceRef(time, new ClaimKey(source, id)) : null,
             Limit = query.Limit,
         };
-        var (found, parts) = await UnderGateAsync(() => Task.FromResult((search.Find(Aggregate.OwnClaims(), registry), Aggregate.Parts.Ids.ToArray())));
+        var own = await OverOwnClaimsAsync(() => new Findings(), (all, _, standing, _) => all.Found = search.Find(all.Found.Concat(standing), registry));
+        var found = own.Found;
+        var parts = await UnderGateAsync(() => Task.FromResult(Aggregate.Parts.Ids.ToArray()));
         await foreach (var told in AskPartsAsync(parts, part => part.FindClaimsAsync(query)))
         {
-            found = search.Find(found.Concat(told.Records.Select(one => new Appearance(((LogRecord.Added)one.Record).Claim, one.Position))), registry);
+            found = search.Find(found.Concat(told.Records.Select(AppearanceOf)), registry);
         }
 
         return found;
@@ -94,7 +101,7 @@ internal abstract partial class EntityGrain<TAggregate>
         foreach (var entry in page.Select(one => one.Position).GroupBy(position => (position.Partition, position.Sequence)))
         {
             var bytes = await services.Log.ReadOneAsync(entry.Key.Partition, entry.Key.Sequence, _stop.Token)
-                ?? throw new InvalidDataException($"log {entry.Key.Partition} has no entry {entry.Key.Sequence}");
+                ?? throw new StoreDamagedException($"log {entry.Key.Partition} has no entry {entry.Key.Sequence}");
             var records = LogFormat.Decode(bytes, entry.Key.Partition, entry.Key.Sequence).Records;
             foreach (var position in entry)
             {
@@ -103,5 +110,15 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         return page.ConvertAll(one => words[one.Position]);
+    }
+
+    private sealed class Timelines
+    {
+        public required Timeline Timeline { get; set; }
+    }
+
+    private sealed class Findings
+    {
+        public IReadOnlyList<Appearance> Found { get; set; } = [];
     }
 }

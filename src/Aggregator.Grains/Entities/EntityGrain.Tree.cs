@@ -1,4 +1,5 @@
-using Aggregator.Domain.Aggregates;
+using Aggregator.Contracts.Entities;
+using Aggregator.Contracts.Partitions;
 using Aggregator.Grains.Protocol;
 
 namespace Aggregator.Grains.Entities;
@@ -6,21 +7,85 @@ namespace Aggregator.Grains.Entities;
 // The way up to the parent, and the look down at the parts' rows.
 internal abstract partial class EntityGrain<TAggregate>
 {
-    private Task<(Roller Roller, Settlement Settlement, PartUpdate Update)> NextPushAsync() => UnderGateAsync(async () =>
+    /// <inheritdoc/>
+    public async Task<bool> TakePartAsync(string part, PartUpdateBox update, long registry, ulong? structure)
     {
+        await services.Registry.CatchUpAsync(registry, _stop.Token);
+        return await UnderGateAsync(async () =>
+        {
+            // A part that an edit took away from here hears of it within a second, and tells its new parent then.
+            if (_registry.Parent(Kind, part) != Key.Id)
+            {
+                return false;
+            }
+
+            await EnsureEpochAsync();
+            if (Aggregate.Parts.Apply(part, update.Update) is not { } change)
+            {
+                return false;
+            }
+
+            var complete = _structures.Complete;
+            if (Aggregate.Parts.VersionOf(part) == update.Update.Version)
+            {
+                _structures.Told(part, structure);
+            }
+
+            await PartsChangedAsync([(part, change)]);
+            TellCompletion(complete);
+            if (_structures.Awaited.Count > 0)
+            {
+                _lookTimer.Schedule(Options.AskPartsAgain);
+            }
+
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<PartStanding> GetPartAsync(string part) => UnderGateAsync(() =>
+    {
+        AskParent();
+        var (held, safe) = (Aggregate.Parts.VersionOf(part), _settlement.SafePart(part));
+        return Task.FromResult(new PartStanding { HeldEpoch = held.Epoch, HeldNumber = held.Number, SafeEpoch = safe.Epoch, SafeNumber = safe.Number });
+    });
+
+    /// <inheritdoc/>
+    public Task SettleAsync() => Task.WhenAll(SettleAboveAsync(), SettleBesidesAsync());
+
+    private async Task SettleAboveAsync()
+    {
+        // An edit may give the entity another parent meanwhile, which is then told as well.
+        ParentLink? told;
+        do
+        {
+            told = _parent;
+            await (told?.SettleAsync(() => _roller.HasNews, () => _roller) ?? Task.CompletedTask);
+        }
+        while (!ReferenceEquals(told, _parent));
+    }
+
+    private Task<Push?> NextPushAsync(ParentLink link) => UnderGateAsync(async () =>
+    {
+        if (!ReferenceEquals(link, _parent))
+        {
+            return null;
+        }
+
         await EnsureEpochAsync();
-        var update = _roller.Next(services.Registry.Current);
+        await RefreshTotalsAsync();
+        var update = _roller.Next(_registry);
         _settlement.Told(_settlement.Changes, update.Version);
-        return (_roller, _settlement, update);
+        return new Push(_roller, update, _registry.Version, _structures.Complete);
     });
 
     private async Task PushTimerAsync()
     {
         try
         {
-            if (!services.Stopping.IsCancellationRequested)
+            if (_parent is { } parent && !services.Stopping.IsCancellationRequested)
             {
-                await _parent!.PushAsync(() => _roller.HasNews);
+                await parent.PushAsync(() => _roller.HasNews);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -32,7 +97,7 @@ internal abstract partial class EntityGrain<TAggregate>
             LogPushFailed(Logger, Key, fault);
         }
 
-        if (_roller.HasNews && !_stop.IsCancellationRequested)
+        if (_parent is not null && _roller.HasNews && !_stop.IsCancellationRequested)
         {
             _pushTimer.Schedule(Options.PushRetry);
         }
@@ -62,7 +127,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private async Task RefreshPartsAsync(CancellationToken cancellationToken)
     {
-        if (Aggregate.Parts.Ids.Count == 0 && services.Registry.Current.Children(Kind, Key.Id).Count == 0)
+        if (Aggregate.Parts.Ids.Count == 0 && _registry.Children(Kind, Key.Id).Count == 0)
         {
             return;
         }
@@ -72,16 +137,7 @@ internal abstract partial class EntityGrain<TAggregate>
             await UnderGateAsync(
                 async () =>
                 {
-                    // The parts change as they are read: half of them read is a state that nobody would be told of.
-                    _mustReload = true;
-                    var changes = await _store.LoadPartsAsync(Aggregate, cancellationToken);
-                    if (changes.Any(one => one.Change.Lines.Count > 0 || one.Change.Claims.Count > 0))
-                    {
-                        await EnsureEpochAsync();
-                        PartsChanged(changes);
-                    }
-
-                    _mustReload = false;
+                    await ReadPartsAsync(all: false, cancellationToken);
                     return true;
                 },
                 cancellationToken);

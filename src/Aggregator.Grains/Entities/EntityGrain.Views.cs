@@ -1,3 +1,4 @@
+using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
 using Aggregator.Contracts.Views;
 using Aggregator.Domain.Aggregates;
@@ -15,16 +16,15 @@ internal abstract partial class EntityGrain<TAggregate>
     /// <inheritdoc/>
     public async Task<PartUpdateBox> GetPastAsync(DateTimeOffset asOf)
     {
-        var registry = services.Registry.Current;
-        var roller = new Roller(await PastAsync(asOf));
-        roller.MarkAll(registry);
-        return new PartUpdateBox(roller.Everything(registry));
+        var past = await PastAsync(asOf);
+        return new PartUpdateBox(past.Everything(services.Registry.Current));
     }
 
     /// <summary>The aggregate as it was known at a moment (R19). The parts are asked for theirs, and not under the gate.</summary>
     protected async Task<TAggregate> PastAsync(DateTimeOffset asOf)
     {
-        var (past, parts) = await UnderGateAsync(() => Task.FromResult((Known(asOf), Aggregate.Parts.Ids.ToArray())));
+        var past = await KnownAsync(asOf);
+        var parts = await UnderGateAsync(() => Task.FromResult(Aggregate.Parts.Ids.ToArray()));
         var at = 0;
         await foreach (var told in AskPartsAsync(parts, part => part.GetPastAsync(asOf)))
         {
@@ -34,12 +34,18 @@ internal abstract partial class EntityGrain<TAggregate>
         return past;
     }
 
-    /// <summary>The entity's own claims as they were known at a moment, without its parts; under the gate.</summary>
-    protected TAggregate Known(DateTimeOffset asOf)
+    /// <summary>The entity's own claims as they were known at a moment, without its parts.</summary>
+    /// <exception cref="PastTooLargeException">There are more than may be in memory for it.</exception>
+    protected Task<TAggregate> KnownAsync(DateTimeOffset asOf)
     {
-        var past = Create(Key.Id);
-        Aggregate.Book.CopyTo(past.Book, asOf);
-        return past;
+        return OverOwnClaimsAsync(() => Create(Key.Id), (past, bucket, standing, formers) =>
+        {
+            past.Book.TakePast(bucket, standing, formers, asOf);
+            if (past.Book.Counts.Total > Options.PastClaims)
+            {
+                throw new PastTooLargeException($"{Key} has more than {Options.PastClaims} claims at that moment");
+            }
+        });
     }
 
     /// <summary>
@@ -50,7 +56,7 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         if (asOf is not { } moment)
         {
-            return await UnderGateAsync(() => Task.FromResult(View(Aggregate, null, make)));
+            return await UnderGateAsync(() => ReadAsync(() => View(Aggregate, null, make)));
         }
 
         var past = await PastAsync(moment);
@@ -59,7 +65,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private TView? View<TView>(TAggregate aggregate, DateTimeOffset? asOf, Func<TAggregate, ViewContext, TView> make) where TView : EntityView
     {
-        var registry = services.Registry.Current;
+        var registry = _registry;
         var counts = aggregate.Counts(registry);
         if (registry.Find(Kind, Key.Id) is null && counts.Total == 0)
         {
@@ -74,7 +80,7 @@ internal abstract partial class EntityGrain<TAggregate>
             Name = entry.Name,
             Kind = entry.Kind,
             Provisional = entry.Provisional,
-            Parent = entry.Parent is { } parent ? views.Name(Kind, parent) : null,
+            Parent = registry.Parent(Kind, Key.Id) is { } parent ? views.Name(Kind, parent) : null,
             Version = (_epoch << 32) + _settlement.Changes + Shown,
             AppliedAt = _appliedAt,
             AsOf = asOf,

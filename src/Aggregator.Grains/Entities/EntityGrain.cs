@@ -1,5 +1,4 @@
 using Aggregator.Contracts.Entities;
-using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
@@ -34,6 +33,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private long _epoch;
     private bool _dirty;
     private bool _mustReload = true;
+    private bool _leaving;
 
     /// <summary>The aggregate; read and changed under the gate.</summary>
     protected TAggregate Aggregate { get; private set; } = null!;
@@ -64,17 +64,23 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _store = new EntityStore(services.Rows, Key);
         _persistTimer = new OneShotTimer(this, PersistTimerAsync);
         _pushTimer = new OneShotTimer(this, PushTimerAsync);
-        _parent = Parent() is { } parent ? new ParentLink(Key.Id, parent, NextPushAsync) : null;
+        _lookTimer = new OneShotTimer(this, LookAsync);
         await LoadAsync(cancellationToken);
-        if (Kind != EntityKind.Source)
+        services.Live.Add(Key, this, this.AsReference<IEntityGrain>());
+        if (_registry.Structure != services.Registry.Current.Structure)
         {
-            this.RegisterGrainTimer(RefreshPartsAsync, new GrainTimerCreationOptions(Options.RefreshParts, Options.RefreshParts) { Interleave = true });
+            // An edit came while it was read, before anybody could have told it.
+            _lookTimer.Schedule(TimeSpan.Zero);
         }
+
+        this.RegisterGrainTimer(RefreshPartsAsync, new GrainTimerCreationOptions(Options.RefreshParts, Options.RefreshParts) { Interleave = true });
     }
 
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        services.Live.Remove(Key, this);
+        _leaving = true;
         try
         {
             await UnderGateAsync(() => PersistAsync(cancellationToken), cancellationToken);
@@ -120,7 +126,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         if (verdict == DeltaVerdict.Apply && delta.To > delta.From)
         {
             await EnsureEpochAsync();
-            ApplyRecords(delta);
+            await ApplyRecordsAsync(delta);
         }
 
         if (delta.PersistSoon && _dirty)
@@ -137,35 +143,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         return new ApplyReply { Incarnation = mark.Incarnation, Mark = mark.Sequence, DurableMark = _settlement.Durable[delta.Partition].Sequence };
     });
 
-    /// <inheritdoc/>
-    public Task<bool> TakePartAsync(string part, PartUpdateBox update) => UnderGateAsync(async () =>
-    {
-        await EnsureEpochAsync();
-        if (Aggregate.Parts.Apply(part, update.Update) is not { } change)
-        {
-            return false;
-        }
-
-        PartsChanged([(part, change)]);
-        return true;
-    });
-
-    /// <inheritdoc/>
-    public Task<PartStanding> GetPartAsync(string part) => UnderGateAsync(() =>
-    {
-        AskParent();
-        var (held, safe) = (Aggregate.Parts.VersionOf(part), _settlement.SafePart(part));
-        return Task.FromResult(new PartStanding { HeldEpoch = held.Epoch, HeldNumber = held.Number, SafeEpoch = safe.Epoch, SafeNumber = safe.Number });
-    });
-
-    /// <inheritdoc/>
-    public Task SettleAsync() => Task.WhenAll(_parent?.SettleAsync(() => _roller.HasNews, () => _roller) ?? Task.CompletedTask, SettleBesidesAsync());
-
     /// <summary>The grain of another entity of the same kind.</summary>
     protected abstract IEntityGrain GrainOf(string id);
 
-    /// <summary>The grain of the entity's parent; null at the top. Sources stand alone.</summary>
-    protected IEntityGrain? Parent() => ParentId(services.Registry.Current) is { } parent ? GrainOf(parent) : null;
+    /// <summary>The grain of the entity's parent; null at the top.</summary>
+    protected IEntityGrain? Parent() => services.Registry.Current.Parent(Kind, Key.Id) is { } parent ? GrainOf(parent) : null;
 
     /// <summary>The aggregate was read.</summary>
     /// <param name="hasTold">Whether all that is told besides the parent had been, when the row was written.</param>
@@ -200,6 +182,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
                 await LoadAsync(cancellationToken);
             }
 
+            if (!_leaving)
+            {
+                Follow(services.Registry.Current);
+            }
+
             return await step();
         }
         finally
@@ -212,8 +199,8 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     {
         // Until all of it is read, what there is must not be used: a half-read state would rise above what it lacks.
         _mustReload = true;
-        var aggregate = Create(Key.Id);
-        var (head, exists) = await _store.LoadAsync(aggregate, cancellationToken);
+        var (aggregate, registry) = (Create(Key.Id), services.Registry.Current);
+        var (head, exists, isCurrent, parts) = await _store.LoadAsync(aggregate, registry, cancellationToken);
 
         // Raised even for who only reads: a view's version never falls.
         var epoch = !exists ? 0 : await _store.RaiseEpochAsync(cancellationToken);
@@ -221,15 +208,25 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _marks = head.Marks;
         _appliedAt = head.AppliedAt;
         _epoch = epoch;
+        _registry = registry;
+        Link();
+        _structures = new PartStructures(registry.Structure);
+        Heard(_structures, parts);
+        _structures.Looked();
+        if (_structures.Awaited.Count > 0)
+        {
+            _lookTimer.Schedule(TimeSpan.Zero);
+        }
+
         _settlement = new Settlement(_parent is not null);
         _settlement.Written(0, _marks.Copy());
         _roller = new Roller(aggregate);
         _roller.StartEpoch(epoch);
-        _roller.MarkAll(services.Registry.Current);
+        _roller.MarkAll(registry);
         _dirty = false;
-        if (aggregate.Parts.Ids.Count > 0)
+        if (aggregate.Parts.Ids.Count > 0 || (exists && !isCurrent))
         {
-            // The parts' rows may be newer than this one: a change that is not in the row yet.
+            // The parts' rows, or the registry, may be newer than this one: a change that is not in the row yet.
             _settlement.Changed();
             MarkDirty();
             foreach (var part in aggregate.Parts.Ids)
@@ -259,17 +256,13 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private DeltaVerdict Judge(EntityDelta delta, bool rowVerified) =>
         _marks.Judge(delta.Partition, delta.Incarnation, delta.Previous, delta.PreviousIsCheckpoint, delta.From, rowVerified);
 
-    private void ApplyRecords(EntityDelta delta)
+    private async Task ApplyRecordsAsync(EntityDelta delta)
     {
         try
         {
-            var registry = services.Registry.Current;
-            foreach (var record in delta.Records.Records)
-            {
-                var buckets = Aggregate.Book.Apply(record);
-                BucketsChanged(buckets);
-                _roller.Changed(buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, registry)), buckets.Where(bucket => Aggregate.Tells(bucket, registry)));
-            }
+            var (book, records) = (Aggregate.Book, delta.Records.Records);
+            await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
+            await NoteAsync([.. records.SelectMany(book.Apply).Distinct()], []);
         }
         catch
         {
@@ -287,17 +280,20 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         MarkDirty();
     }
 
-    private void PartsChanged(IReadOnlyCollection<(string Part, PartChange Change)> changes)
+    /// <summary>Buckets and lines have changed: all totals that hang on them are to be made again.</summary>
+    private async Task NoteAsync(IReadOnlyCollection<BucketKey> buckets, IEnumerable<LineKey> lines)
+    {
+        BucketsChanged(buckets);
+        var hanging = await ReadAsync(() => buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, _registry)).ToHashSet());
+        _roller.Changed(hanging.Union(lines), buckets.Where(bucket => Aggregate.Tells(bucket, _registry)));
+    }
+
+    private async Task PartsChangedAsync(IReadOnlyCollection<(string Part, PartChange Change)> changes)
     {
         var changed = changes.Where(one => one.Change.Lines.Count > 0 || one.Change.Claims.Count > 0).ToArray();
         if (changed.Length > 0)
         {
-            var registry = services.Registry.Current;
-            var buckets = changed.SelectMany(one => one.Change.Claims).ToHashSet();
-            BucketsChanged(buckets);
-            _roller.Changed(
-                changed.SelectMany(one => one.Change.Lines).Concat(buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, registry))),
-                buckets.Where(bucket => Aggregate.Tells(bucket, registry)));
+            await NoteAsync([.. changed.SelectMany(one => one.Change.Claims).Distinct()], changed.SelectMany(one => one.Change.Lines));
             Changed();
             MarkDirty();
         }
@@ -357,24 +353,26 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
 
         await EnsureEpochAsync();
+        await RefreshTotalsAsync();
 
         // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.
         _mustReload = true;
-        var registry = services.Registry.Current;
+        var registry = _registry;
         var book = Aggregate.Book;
         var (marks, changes) = (_marks.Copy(), _settlement.Changes);
         var totals = _roller.Everything(registry);
-        var fields = EntityRowCodec.Encode(book, book.TakeDirty(), new EntityRowHead(marks, _appliedAt, HasTold), totals);
+        var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete), totals);
 
         // The parent may come to hold the row's version instead of a push.
         _settlement.Told(changes, totals.Version);
         await services.Writes.WaitAsync(cancellationToken);
         try
         {
-            if (await _store.WriteAsync(fields, ParentId(registry), cancellationToken))
+            if (await _store.WriteAsync(fields, registry, cancellationToken))
             {
                 _mustReload = _dirty = false;
                 _settlement.Written(changes, marks);
+                Shed(Aggregate);
                 return true;
             }
 
@@ -387,6 +385,4 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             services.Writes.Release();
         }
     }
-
-    private string? ParentId(RegistrySnapshot registry) => Kind == EntityKind.Source ? null : registry.Parent(Kind, Key.Id);
 }

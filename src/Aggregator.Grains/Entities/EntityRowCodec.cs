@@ -6,13 +6,16 @@ using Aggregator.Store.Rows;
 namespace Aggregator.Grains.Entities;
 
 /// <summary>
-/// An entity's row: marks, counts and totals as one field each, and a field per bucket, so that a write carries only the
-/// buckets that changed.
+/// An entity's row: marks, counts and totals as one field each, a field for the head of each bucket, and a chunk for some of its
+/// claims each, so that a write carries only what changed, and a bucket's claims are read when they are needed.
 /// </summary>
 internal static class EntityRowCodec
 {
     /// <summary>The field that parents read.</summary>
     public const string Totals = "totals";
+
+    /// <summary>The field that tells parents which structure of the registry the totals rest on; absent where they rest on several.</summary>
+    public const string Structure = "structure";
 
     /// <summary>The field that lists read.</summary>
     public const string Counts = "counts";
@@ -22,29 +25,36 @@ internal static class EntityRowCodec
     private const string Told = "told";
     private const string BucketPrefix = "bucket:";
 
-    public static EntityRowFields Encode(ClaimBook book, IEnumerable<BucketKey> dirty, EntityRowHead row, PartUpdate totals)
+    public static EntityRowFields Encode(ClaimBook book, EntityRowHead row, PartUpdate totals)
     {
         List<RowField> head =
         [
             new(Marks, row.Marks.Encode()),
-            new(Told, row.HasTold ? Array.Empty<byte>() : null),
+            new(Told, row.HasTold ? [] : null),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
             new(Totals, AggregateFormat.EncodeUpdate(totals)),
+            new(Structure, row.Structure is { } known ? BitConverter.GetBytes(known) : null),
         ];
         if (row.AppliedAt is { } at)
         {
             head.Add(new(AppliedAt, System.Text.Encoding.ASCII.GetBytes(at.UtcTicks.ToString(CultureInfo.InvariantCulture))));
         }
 
-        var buckets = new List<RowField>();
-        foreach (var bucket in dirty)
-        {
-            buckets.Add(new(BucketPrefix + bucket.Digest(), AggregateFormat.EncodeBucket(book, bucket)));
-        }
-
-        return new EntityRowFields(buckets, head);
+        return new EntityRowFields([.. book.TakeDirty().SelectMany(Fields)], head);
     }
 
+    /// <summary>The name of a chunk in the store.</summary>
+    public static string ChunkName(ChunkKey chunk) => string.Create(CultureInfo.InvariantCulture, $"{chunk.Bucket.Digest()}-{chunk.Id}");
+
+    // A chunk is written no later than the head that speaks of it.
+    private static IEnumerable<BucketField> Fields(StoredBucket bucket) => bucket.Chunks
+        .Select(chunk => new BucketField(IsChunk: true, new(ChunkName(new ChunkKey(bucket.Key, chunk.Id)), chunk.Bytes)))
+        .Append(new BucketField(IsChunk: false, new(BucketPrefix + bucket.Key.Digest(), bucket.Head)));
+
+    /// <summary>Whether the totals beside the field rest on a structure of the registry.</summary>
+    public static bool RestsOn(byte[]? field, ulong structure) => field is not null && BitConverter.ToUInt64(field) == structure;
+
+    /// <summary>Reads what the row says, and the heads of its buckets into the book; their claims stay out of memory.</summary>
     public static EntityRowHead Restore(EntityRow row, ClaimBook book)
     {
         foreach (var (name, bytes) in row.Fields)
@@ -64,7 +74,7 @@ internal static class EntityRowCodec
         DateTimeOffset? appliedAt = row.Fields.TryGetValue(AppliedAt, out var ticks)
             ? new DateTimeOffset(long.Parse(System.Text.Encoding.ASCII.GetString(ticks), CultureInfo.InvariantCulture), TimeSpan.Zero)
             : null;
-        return new EntityRowHead(marks, appliedAt, row.Fields.ContainsKey(Told));
+        return new EntityRowHead(marks, appliedAt, row.Fields.ContainsKey(Told), null);
     }
 }
 
@@ -72,13 +82,19 @@ internal static class EntityRowCodec
 /// <param name="Marks">Per partition.</param>
 /// <param name="AppliedAt">When the last change was applied, UTC; null if none was.</param>
 /// <param name="HasTold">Whether all that is told besides the parent had been.</param>
-internal sealed record EntityRowHead(Marks Marks, DateTimeOffset? AppliedAt, bool HasTold)
+/// <param name="Structure">The structure of the registry that the totals rest on; null where they rest on several.</param>
+internal sealed record EntityRowHead(Marks Marks, DateTimeOffset? AppliedAt, bool HasTold, ulong? Structure)
 {
     /// <summary>Of an entity without a row: there is nothing to tell.</summary>
-    public static EntityRowHead Empty => new(new Marks(), null, HasTold: true);
+    public static EntityRowHead Empty => new(new Marks(), null, HasTold: true, null);
 }
 
+/// <summary>A part of a bucket to write.</summary>
+/// <param name="IsChunk">Whether it is a chunk of claims; else the bucket's head.</param>
+/// <param name="Field">Its name and bytes.</param>
+internal readonly record struct BucketField(bool IsChunk, RowField Field);
+
 /// <summary>The fields of a row to write.</summary>
-/// <param name="Buckets">Those that changed; they may go before the head.</param>
+/// <param name="Buckets">What changed of buckets, in this order; it may go before the head.</param>
 /// <param name="Head">What tells how far the entity has come: one atomic step.</param>
-internal sealed record EntityRowFields(IReadOnlyList<RowField> Buckets, IReadOnlyList<RowField> Head);
+internal sealed record EntityRowFields(IReadOnlyList<BucketField> Buckets, IReadOnlyList<RowField> Head);

@@ -10,13 +10,15 @@ namespace Aggregator.Grains.Entities;
 
 /// <summary>What every entity grain of a process is made of.</summary>
 internal sealed class EntityServices(
-    EntityRows rows, ClaimLog log, IRegistry registry, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, ILogger<EntityServices> logger) : IDisposable
+    EntityRows rows, ClaimLog log, IRegistry registry, LiveEntities live, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, ILogger<EntityServices> logger) : IDisposable
 {
     public EntityRows Rows => rows;
 
     public ClaimLog Log => log;
 
     public IRegistry Registry => registry;
+
+    public LiveEntities Live => live;
 
     public TimeProvider Time => time;
 

@@ -24,37 +24,68 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     };
 
     /// <summary>Reads the row into an aggregate, and the parts' totals from theirs.</summary>
-    public async Task<(EntityRowHead Head, bool Exists)> LoadAsync(IAggregate aggregate, CancellationToken cancellationToken)
+    public async Task<LoadedEntity> LoadAsync(IAggregate aggregate, RegistrySnapshot registry, CancellationToken cancellationToken)
     {
         var row = await rows.LoadAsync(_kind, key.Id, cancellationToken);
         var head = row is null ? EntityRowHead.Empty : EntityRowCodec.Restore(row, aggregate.Book);
-        await LoadPartsAsync(aggregate, cancellationToken);
+        var parts = await LoadPartsAsync(aggregate, registry, all: true, cancellationToken);
 
         // Last: until all is read, the row counts as unknown.
         _version = row?.Version ?? 0;
-        return (head, row is not null);
+        var isCurrent = EntityRowCodec.RestsOn(row?.Fields.GetValueOrDefault(EntityRowCodec.Structure), registry.Structure);
+        return new LoadedEntity(head, row is not null, isCurrent, parts);
     }
 
-    /// <summary>Reads the parts' totals from their rows; the newer of what is held and what is read stands.</summary>
-    public async Task<IReadOnlyList<(string Part, PartChange Change)>> LoadPartsAsync(IAggregate aggregate, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the parts' totals from their rows; the newer of what is held and what is read stands. Totals that rest on another
+    /// structure of the registry are left: under this one they would count what is another's, or count twice.
+    /// </summary>
+    /// <param name="aggregate">Who takes them in.</param>
+    /// <param name="registry">The registry that says who is a part.</param>
+    /// <param name="all">
+    /// Whether to look for every part that the registry knows, as is needed once under each structure: a part that an edit
+    /// brought here stands among the children of who had it until it writes its row again.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<LoadedPart>> LoadPartsAsync(IAggregate aggregate, RegistrySnapshot registry, bool all, CancellationToken cancellationToken)
     {
-        var changes = new List<(string, PartChange)>();
-        var ids = new List<string>();
-        await foreach (var id in rows.ChildrenAsync(_kind, key.Id, cancellationToken))
-        {
-            ids.Add(id);
-        }
-
-        var totals = await rows.LoadFieldManyAsync(_kind, ids, EntityRowCodec.Totals, cancellationToken);
+        var ids = await PartsAsync(registry, all, cancellationToken);
+        var parts = new List<LoadedPart>();
+        var read = await rows.LoadFieldsManyAsync(_kind, ids, [EntityRowCodec.Totals, EntityRowCodec.Structure], cancellationToken);
         for (var at = 0; at < ids.Count; at++)
         {
-            if (totals[at] is { } bytes && aggregate.Parts.Apply(ids[at], AggregateFormat.DecodeUpdate(bytes)) is { } change)
+            if (read[at] is not [{ } totals, var structure])
             {
-                changes.Add((ids[at], change));
+                continue;
+            }
+
+            if (!EntityRowCodec.RestsOn(structure, registry.Structure))
+            {
+                parts.Add(new LoadedPart(ids[at], null));
+            }
+            else if (aggregate.Parts.Apply(ids[at], AggregateFormat.DecodeUpdate(totals)) is { } change)
+            {
+                parts.Add(new LoadedPart(ids[at], change));
             }
         }
 
-        return changes;
+        return parts;
+    }
+
+    // A row stands among the children of the parent that its entry names; what was merged, and its children, among others'.
+    private async Task<List<string>> PartsAsync(RegistrySnapshot registry, bool all, CancellationToken cancellationToken)
+    {
+        var merged = registry.MergedInto(key.Kind, key.Id);
+        var ids = new HashSet<string>(all ? registry.Children(key.Kind, key.Id) : merged, StringComparer.Ordinal);
+        foreach (var parent in merged.Append(key.Id))
+        {
+            await foreach (var id in rows.ChildrenAsync(_kind, parent, cancellationToken))
+            {
+                ids.Add(id);
+            }
+        }
+
+        return [.. ids.Where(id => registry.Parent(key.Kind, id) == key.Id)];
     }
 
     /// <summary>Whether the row is as it was read or last written.</summary>
@@ -70,24 +101,42 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     /// claims that the log still has, and folding those again changes nothing.
     /// </summary>
     /// <exception cref="StoreException">Not written, written in part, or unknown: the entity must read the row again.</exception>
-    public async Task<bool> WriteAsync(EntityRowFields fields, string? parent, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(EntityRowFields fields, RegistrySnapshot registry, CancellationToken cancellationToken)
     {
+        var parent = registry.Describe(key.Kind, key.Id).Parent;
         var buckets = fields.Buckets.ToArray();
         var before = Math.Max(0, buckets.Length - FieldsPerStep);
         foreach (var step in buckets[..before].Chunk(FieldsPerStep))
         {
-            if (!await WriteStepAsync(step, parent, cancellationToken))
+            if (!await WriteStepAsync(step, [], parent, cancellationToken))
             {
                 return false;
             }
         }
 
-        return await WriteStepAsync([.. buckets[before..], .. fields.Head], parent, cancellationToken);
+        return await WriteStepAsync(buckets[before..], fields.Head, parent, cancellationToken);
     }
 
-    private async Task<bool> WriteStepAsync(RowField[] fields, string? parent, CancellationToken cancellationToken)
+    /// <summary>Reads chunks of claims back into an aggregate.</summary>
+    /// <exception cref="StoreDamagedException">The store lacks one that the row speaks of.</exception>
+    public async Task LoadChunksAsync(ClaimBook book, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {
-        switch (await rows.WriteAsync(_kind, key.Id, _version, fields, parent, cancellationToken))
+        var read = await ReadChunksAsync(chunks, cancellationToken);
+        for (var at = 0; at < chunks.Count; at++)
+        {
+            AggregateFormat.RestoreChunk(book, chunks[at], read[at] ?? throw new StoreDamagedException($"row {key}: chunk {EntityRowCodec.ChunkName(chunks[at])} is missing"));
+        }
+    }
+
+    /// <summary>Chunks of claims as stored, in the order asked; null where there is none any more.</summary>
+    public Task<byte[]?[]> ReadChunksAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken) =>
+        rows.LoadChunksAsync(_kind, key.Id, [.. chunks.Select(EntityRowCodec.ChunkName)], cancellationToken);
+
+    private async Task<bool> WriteStepAsync(BucketField[] buckets, IReadOnlyList<RowField> head, string? parent, CancellationToken cancellationToken)
+    {
+        RowField[] fields = [.. buckets.Where(one => !one.IsChunk).Select(one => one.Field), .. head];
+        RowField[] chunks = [.. buckets.Where(one => one.IsChunk).Select(one => one.Field)];
+        switch (await rows.WriteAsync(_kind, key.Id, _version, fields, parent, chunks, cancellationToken))
         {
             case WriteRowResult.Written written:
                 _version = written.Version;
@@ -99,3 +148,15 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         }
     }
 }
+
+/// <summary>What was read of an entity.</summary>
+/// <param name="Head">How far it had come.</param>
+/// <param name="Exists">Whether it has a row.</param>
+/// <param name="IsCurrent">Whether the row's totals rest on the structure of the registry.</param>
+/// <param name="Parts">Its parts that have rows.</param>
+internal sealed record LoadedEntity(EntityRowHead Head, bool Exists, bool IsCurrent, IReadOnlyList<LoadedPart> Parts);
+
+/// <summary>A part as its row tells it.</summary>
+/// <param name="Id">The part.</param>
+/// <param name="Change">What it changed; null if its totals rest on another structure of the registry, and were left.</param>
+internal readonly record struct LoadedPart(string Id, PartChange? Change);

@@ -8,10 +8,12 @@ namespace Aggregator.Grains.Entities;
 /// What a region tells sources of their claims (R17), and which of them have yet to hear: the newest tally of each is told
 /// until the source has it. Pure but for the aggregate it reads.
 /// </summary>
-internal sealed class JudgementTeller(RegionAggregate region)
+/// <param name="region">The region.</param>
+/// <param name="hasTold">Whether all that there was when it was read has been told; with the first change all is told again.</param>
+internal sealed class JudgementTeller(RegionAggregate region, bool hasTold)
 {
     private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
-    private bool _stale = true;
+    private bool _stale = !hasTold;
     private long _number;
 
     /// <summary>Whether a source may have yet to hear something.</summary>
@@ -24,28 +26,30 @@ internal sealed class JudgementTeller(RegionAggregate region)
         _stale = true;
     }
 
-    /// <summary>All that there was when the region was read has been told.</summary>
-    public void Told(RegistrySnapshot registry)
+    /// <summary>Under another registry any claim may have another voice.</summary>
+    public void RegistryChanged() => _stale = true;
+
+    /// <summary>Judges what has changed.</summary>
+    /// <returns>Whether all is judged; not while claims are out of memory.</returns>
+    public bool Refresh(RegistrySnapshot registry)
     {
         region.Judgements.Refresh(registry);
-        region.Judgements.TakeChanged();
-        _stale = false;
+        _untold.UnionWith(region.Judgements.TakeChanged());
+        _stale = region.Judgements.IsStale;
+        return !_stale;
     }
 
     /// <summary>What to tell next, by source.</summary>
     /// <param name="epoch">The region's epoch.</param>
-    /// <param name="registry">The registry that voices and merges are read under.</param>
-    public IReadOnlyList<(string Source, SourceTally Tally)> Next(long epoch, RegistrySnapshot registry)
+    public IReadOnlyList<(string Source, SourceTally Tally)> Next(long epoch)
     {
-        Refresh(registry);
         _number++;
         return [.. _untold.Select(source => (source, TallyOf(source, epoch)))];
     }
 
     /// <summary>The tally of one source as it stands.</summary>
-    public SourceTally Now(string source, long epoch, RegistrySnapshot registry)
+    public SourceTally Now(string source, long epoch)
     {
-        Refresh(registry);
         _number++;
         return TallyOf(source, epoch);
     }
@@ -58,13 +62,6 @@ internal sealed class JudgementTeller(RegionAggregate region)
         {
             _untold.Remove(source);
         }
-    }
-
-    private void Refresh(RegistrySnapshot registry)
-    {
-        region.Judgements.Refresh(registry);
-        _untold.UnionWith(region.Judgements.TakeChanged());
-        _stale = false;
     }
 
     private SourceTally TallyOf(string source, long epoch)

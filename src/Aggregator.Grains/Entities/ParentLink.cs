@@ -10,15 +10,19 @@ namespace Aggregator.Grains.Entities;
 /// turns of its grain; never under its gate while it waits for the parent.
 /// </summary>
 /// <param name="id">The entity's id: the part that the parent knows.</param>
+/// <param name="parentId">The parent's id.</param>
 /// <param name="parent">The parent's grain.</param>
-/// <param name="next">Makes the next push, under the gate, and gives with it the count of changes that it tells.</param>
-internal sealed class ParentLink(string id, IEntityGrain parent, Func<Task<(Roller Roller, Settlement Settlement, PartUpdate Update)>> next)
+/// <param name="next">Makes the next push, under the gate; null if the entity has another parent by then.</param>
+internal sealed class ParentLink(string id, string parentId, IEntityGrain parent, Func<ParentLink, Task<Push?>> next)
 {
     // A push that meets a gap is followed by one that tells everything; more than that is the next caller's.
     private const int PushesPerSettling = 3;
 
     private readonly SingleFlight _push = new();
     private bool _asking;
+
+    /// <summary>The parent's id.</summary>
+    public string ParentId => parentId;
 
     /// <summary>Tells the parent what it lacks, once the push under way is over and if there still is something.</summary>
     public Task PushAsync(Func<bool> hasNews) => _push.RunAsync(hasNews, PushOnceAsync);
@@ -64,11 +68,15 @@ internal sealed class ParentLink(string id, IEntityGrain parent, Func<Task<(Roll
 
     private async Task PushOnceAsync()
     {
-        var (roller, settlement, update) = await next();
+        if (await next(this) is not var (roller, update, registry, structure))
+        {
+            return;
+        }
+
         var taken = false;
         try
         {
-            taken = await parent.TakePartAsync(id, new PartUpdateBox(update));
+            taken = await parent.TakePartAsync(id, new PartUpdateBox(update), registry, structure);
         }
         finally
         {
@@ -84,3 +92,10 @@ internal sealed class ParentLink(string id, IEntityGrain parent, Func<Task<(Roll
         }
     }
 }
+
+/// <summary>One push to the parent.</summary>
+/// <param name="Roller">Who hears what became of it.</param>
+/// <param name="Update">What it tells.</param>
+/// <param name="Registry">Version of the registry that it was made under.</param>
+/// <param name="Structure">Structure that all of it rests on; null while parts have not told under it.</param>
+internal sealed record Push(Roller Roller, PartUpdate Update, long Registry, ulong? Structure);

@@ -29,7 +29,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
             Longitude = at.Entry.Longitude,
             Lines = [.. region.Lines(at.Registry, inherited.Answers).Select(at.Views.Line)],
             Control = at.Views.Control(region.Control(at.Registry, inherited.Answers)),
-            Children = at.Views.Names(EntityKind.Region, region.Parts.Telling),
+            Children = at.Views.Names(EntityKind.Region, region.Parts.Telling.Where(part => !at.Registry.IsMerged(EntityKind.Region, part))),
         });
     }
 
@@ -37,13 +37,19 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     public async Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf)
     {
         var inherited = await InheritedAnswersAsync(asOf);
-        var own = await UnderGateAsync(() => Task.FromResult((asOf is { } moment ? Known(moment) : Aggregate).OwnAnswers(Services.Registry.Current)));
+        var own = asOf is { } moment
+            ? (await KnownAsync(moment)).OwnAnswers(Services.Registry.Current)
+            : await UnderGateAsync(() => ReadAsync(() => Aggregate.OwnAnswers(Registry)));
         return own.Count == 0 ? inherited : new AnswerList([.. inherited.Answers, .. own]);
     }
 
     /// <inheritdoc/>
     public Task<SourceTally> GetJudgementsAsync(string source) =>
-        UnderGateAsync(() => Task.FromResult(_teller.Now(source, Epoch, Services.Registry.Current)));
+        UnderGateAsync(async () =>
+        {
+            await ReadAsync(() => _teller.Refresh(Registry));
+            return _teller.Now(source, Epoch);
+        });
 
     /// <inheritdoc/>
     protected override IEntityGrain GrainOf(string id) => GrainFactory.GetGrain<IRegionGrain>(id);
@@ -54,15 +60,18 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     /// <inheritdoc/>
     protected override void Loaded(bool hasTold)
     {
-        _teller = new JudgementTeller(Aggregate);
-        if (hasTold)
-        {
-            _teller.Told(Services.Registry.Current);
-        }
-        else
+        _teller = new JudgementTeller(Aggregate, hasTold);
+        if (!hasTold)
         {
             TellSoon(Options.PushAfter);
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void RegistryChanged()
+    {
+        _teller.RegistryChanged();
+        TellSoon(Options.PushAfter);
     }
 
     /// <inheritdoc/>
@@ -108,7 +117,11 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
 
     private async Task TellAsync()
     {
-        var (teller, news) = await UnderGateAsync(() => Task.FromResult((_teller, _teller.Next(Epoch, Services.Registry.Current))));
+        var (teller, news) = await UnderGateAsync(async () =>
+        {
+            await ReadAsync(() => _teller.Refresh(Registry));
+            return (_teller, _teller.Next(Epoch));
+        });
         foreach (var some in news.Chunk(SourcesToldAtOnce))
         {
             await Task.WhenAll(some.Select(async told =>

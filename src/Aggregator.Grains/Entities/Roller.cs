@@ -15,7 +15,13 @@ internal sealed class Roller(IAggregate aggregate)
     private readonly HashSet<LineKey> _stale = [];
     private HashSet<LineKey> _unpushed = [];
     private HashSet<BucketKey> _unpushedClaims = [];
+
+    // Since when a bucket that the parent folds is as it is; those that have not changed in this activation are absent.
+    private readonly Dictionary<BucketKey, PartVersion> _toldAt = [];
     private PartVersion? _acknowledged;
+    private static readonly Dictionary<BucketKey, IReadOnlyCollection<Appearance>> NoClaims = [];
+
+    private PartVersion _outdated;
     private bool _mustTell;
     private long _epoch;
     private long _number;
@@ -26,9 +32,13 @@ internal sealed class Roller(IAggregate aggregate)
     /// <summary>Starts the versions of this activation.</summary>
     public void StartEpoch(long epoch) => _epoch = epoch;
 
-    /// <summary>Everything is news: after a load nothing is known of what the parent holds.</summary>
+    /// <summary>
+    /// Everything is news: after a load nothing is known of what the parent holds, and under another registry it may be another
+    /// parent. An answer to what was pushed before says nothing any more.
+    /// </summary>
     public void MarkAll(RegistrySnapshot registry)
     {
+        _outdated = new PartVersion(_epoch, _number);
         Changed(aggregate.AllLines(registry).Union(_totals.Keys), []);
         NotAcknowledged();
     }
@@ -42,7 +52,11 @@ internal sealed class Roller(IAggregate aggregate)
             _unpushed.Add(line);
         }
 
-        _unpushedClaims.UnionWith(buckets);
+        foreach (var bucket in buckets)
+        {
+            _unpushedClaims.Add(bucket);
+            _toldAt[bucket] = new PartVersion(_epoch, _number + 1);
+        }
     }
 
     /// <summary>
@@ -57,11 +71,10 @@ internal sealed class Roller(IAggregate aggregate)
         }
 
         Refresh(registry);
-        return new PartUpdate(
-            new PartVersion(_epoch, _number),
-            null,
-            aggregate.TellsTotals(registry) ? _totals.ToDictionary() : [],
-            aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, aggregate.Claims));
+        return new PartUpdate(new PartVersion(_epoch, _number), null, aggregate.TellsTotals(registry) ? _totals.ToDictionary() : [], NoClaims)
+        {
+            Told = aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, ToldAt),
+        };
     }
 
     /// <summary>The next push: what changed since the last one acknowledged, or everything.</summary>
@@ -80,11 +93,23 @@ internal sealed class Roller(IAggregate aggregate)
             new PartVersion(_epoch, _number),
             since,
             aggregate.TellsTotals(registry) ? lines.ToDictionary(line => line, line => _totals.GetValueOrDefault(line) ?? Rollup.Nobody) : [],
-            buckets.Where(bucket => aggregate.Tells(bucket, registry)).ToDictionary(bucket => bucket, aggregate.Claims));
+            NoClaims)
+        {
+            Told = buckets.Where(bucket => aggregate.Tells(bucket, registry)).ToDictionary(bucket => bucket, ToldAt),
+        };
     }
 
+    /// <summary>The parent is to hear from the entity, even if no total has changed.</summary>
+    public void Tell() => _mustTell = true;
+
     /// <summary>The parent has it.</summary>
-    public void Acknowledged(PartUpdate update) => _acknowledged = update.Version;
+    public void Acknowledged(PartUpdate update)
+    {
+        if (update.Version.CompareTo(_outdated) > 0)
+        {
+            _acknowledged = update.Version;
+        }
+    }
 
     /// <summary>The parent holds this version: if it has acknowledged a later one, it has lost it.</summary>
     public void Held(PartVersion version)
@@ -102,12 +127,26 @@ internal sealed class Roller(IAggregate aggregate)
         _mustTell = true;
     }
 
-    // Folding is put off until the totals are asked for, so a burst of claims on one line folds it once.
-    private void Refresh(RegistrySnapshot registry)
+    /// <summary>
+    /// Folds what has changed; put off until the totals are asked for, so a burst of claims on one line folds it once. All or
+    /// nothing: if claims are out of memory (<see cref="IAggregate.TakeMisses"/>) nothing is taken over.
+    /// </summary>
+    /// <returns>Whether the totals are as the claims are.</returns>
+    public bool Refresh(RegistrySnapshot registry)
     {
-        foreach (var line in _stale)
+        if (_stale.Count == 0)
         {
-            var total = aggregate.Total(line, registry);
+            return true;
+        }
+
+        var totals = _stale.Select(line => (Line: line, Total: aggregate.Total(line, registry))).ToList();
+        if (aggregate.HasMisses)
+        {
+            return false;
+        }
+
+        foreach (var (line, total) in totals)
+        {
             if (total.IsEmpty)
             {
                 _totals.Remove(line);
@@ -119,5 +158,10 @@ internal sealed class Roller(IAggregate aggregate)
         }
 
         _stale.Clear();
+        return true;
     }
+
+    // A bucket that is gone is told of as never having been.
+    private PartVersion ToldAt(BucketKey bucket) => !aggregate.Book.Has(bucket) && !aggregate.Parts.Has(bucket) ? PartVersion.None
+        : _toldAt.TryGetValue(bucket, out var at) ? at : new PartVersion(_epoch, 0);
 }

@@ -45,6 +45,9 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     });
 
     /// <inheritdoc/>
+    protected override void RegistryChanged() => Aggregate.Judgements.IsComplete = false;
+
+    /// <inheritdoc/>
     protected override long Shown => Aggregate.Judgements.Changes;
 
     /// <inheritdoc/>
@@ -56,8 +59,8 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     // What regions told an earlier activation they are asked for once; from then on they tell what changes.
     private async Task AskRegionsAsync()
     {
-        var (asked, regions) = await UnderGateAsync(() => Task.FromResult(
-            (Aggregate, Aggregate.Judgements.IsComplete ? [] : Aggregate.Regions(Services.Registry.Current).ToArray())));
+        var (asked, regions) = await UnderGateAsync(async () =>
+            (Aggregate, Aggregate.Judgements.IsComplete ? [] : await ReadAsync(() => Aggregate.Regions(Registry).ToArray())));
         foreach (var some in regions.Chunk(RegionsAskedAtOnce))
         {
             var tallies = await Task.WhenAll(some.Select(region => GrainFactory.GetGrain<IRegionGrain>(region).GetJudgementsAsync(Key.Id)));

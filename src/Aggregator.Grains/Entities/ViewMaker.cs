@@ -85,6 +85,7 @@ internal sealed class ViewMaker(RegistrySnapshot registry, RegistryEntry owner)
             Bodies = [.. position.Provenance.Bodies],
             Sources = [.. position.Provenance.Sources],
             DeniedBy = Ids(position.Provenance.DeniedBy),
+            ConfirmedBy = Ids(position.Provenance.ConfirmedBy),
             Evidence = Evidence(position.Provenance),
         })],
     };

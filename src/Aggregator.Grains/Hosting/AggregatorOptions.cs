@@ -58,8 +58,26 @@ public sealed class EntityOptions
     /// <summary>How long until a push that failed is tried again. Default 1 s.</summary>
     public TimeSpan PushRetry { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Stored claims that an entity keeps in memory, beside those that are not stored yet and those of the cell that is being
+    /// folded; more saves reading them back when their cell changes. Default 20,000.
+    /// </summary>
+    public int LoadedClaims { get; set; } = 20_000;
+
+    /// <summary>Claims of one entity up to which a view of the past is made (R19); beyond it is refused. Default 500,000.</summary>
+    public int PastClaims { get; set; } = 500_000;
+
+    /// <summary>How long an entity waits for the claims of its parts. Default 10 s, below Orleans' call time-out.</summary>
+    public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Row writes that one process has under way. Default 64: more only wait in the store.</summary>
     public int MaximumWritesInFlight { get; set; } = 64;
+
+    /// <summary>How long after an edit of the registry an entity waits for its parts to tell by themselves. Default 200 ms.</summary>
+    public TimeSpan AskParts { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often it then asks those that have not. Default 5 s.</summary>
+    public TimeSpan AskPartsAgain { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often an entity reads its parts' rows again, to catch what a dead silo did not push. Default 30 s.</summary>
     public TimeSpan RefreshParts { get; set; } = TimeSpan.FromSeconds(30);

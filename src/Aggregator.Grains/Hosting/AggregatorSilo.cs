@@ -3,6 +3,7 @@ using Aggregator.Grains.Registry;
 using Aggregator.Store;
 using Aggregator.Store.Index;
 using Aggregator.Store.Log;
+using Aggregator.Store.Registry;
 using Aggregator.Store.Rows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -39,6 +40,7 @@ public static class AggregatorSilo
         silo.Services.AddAggregatorStore(store, identity);
         silo.Services.AddSingleton<EntityServices>();
         silo.Services.AddHostedService<PartitionPinger>();
+        silo.Services.AddHostedService<EntityWaker>();
         return silo;
     }
 
@@ -51,7 +53,12 @@ public static class AggregatorSilo
         services.AddSingleton<ClaimLog>();
         services.AddSingleton<ClaimIndex>();
         services.AddSingleton<EntityRows>();
-        services.AddSingleton<IRegistry, ShippedRegistry>();
+        services.AddSingleton<RegistryEdits>();
+        services.AddSingleton<LiveEntities>();
+        services.AddSingleton<LiveRegistry>();
+        services.AddSingleton<IRegistry>(provider => provider.GetRequiredService<LiveRegistry>());
+        services.AddSingleton<IRegistryEditor>(provider => provider.GetRequiredService<LiveRegistry>());
+        services.AddHostedService<RegistryPoller>();
         return services;
     }
 }

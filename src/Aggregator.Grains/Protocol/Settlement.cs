@@ -19,6 +19,7 @@ public sealed class Settlement(bool hasParent)
     private readonly List<(long Change, PartVersion Version)> _told = [];
     private readonly Dictionary<string, List<(long Change, PartVersion Version)>> _taken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PartVersion> _safeParts = new(StringComparer.Ordinal);
+    private bool _hasParent = hasParent;
     private long _inRow = -1;
     private long _above = hasParent ? -1 : long.MaxValue;
 
@@ -29,7 +30,7 @@ public sealed class Settlement(bool hasParent)
     public Marks Durable { get; private set; } = new();
 
     /// <summary>Whether something is not safe yet because the parent has not said that it is.</summary>
-    public bool AwaitsParent => hasParent && _above < _inRow;
+    public bool AwaitsParent => _hasParent && _above < _inRow;
 
     /// <summary>The entity has changed.</summary>
     public void Changed() => Changes++;
@@ -65,6 +66,25 @@ public sealed class Settlement(bool hasParent)
 
         Remember(taken, (Changes, version));
         Settle();
+    }
+
+    /// <summary>
+    /// The entity tells another parent from now on, or none, and finds out anew what is safe there. What was durable stays so:
+    /// whoever reads a row that was made under an earlier registry has it made again (docs/adr/0005-registry-edits.md).
+    /// </summary>
+    public void Relink(bool toParent)
+    {
+        _hasParent = toParent;
+        _above = toParent ? -1 : long.MaxValue;
+        _told.Clear();
+        Settle();
+    }
+
+    /// <summary>A part is one no more.</summary>
+    public void Dropped(string part)
+    {
+        _taken.Remove(part);
+        _safeParts.Remove(part);
     }
 
     /// <summary>The version of a part that is safe here and above.</summary>

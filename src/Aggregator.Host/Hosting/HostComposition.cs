@@ -7,6 +7,7 @@ using Aggregator.Host.Feed;
 using Aggregator.Host.Ingest;
 using Aggregator.Host.Problems;
 using Aggregator.Host.Query;
+using Aggregator.Host.Registry;
 using Aggregator.Host.Security;
 using Aggregator.Store;
 using Microsoft.AspNetCore.RateLimiting;
@@ -62,6 +63,7 @@ internal static class HostComposition
         services.AddSingleton<ReportClaims>();
         services.AddSingleton<ReportFeeder>();
         services.AddSingleton<EntityList>();
+        services.AddSingleton<RegistryChanges>();
         if (builder.Configuration["Feed:Path"] is { } path)
         {
             services.AddSingleton(new FeedPath(path));
@@ -106,6 +108,7 @@ internal static class HostComposition
             .WithSummary("Feed raw wire copy")
             .WithDescription("Extracts claims and feeds them. JSON {source,url,title,publishedAt,text,language}, an array, NDJSON, or text whose first line is ' date YYYY-MM-DD'. dryRun=true stores nothing.");
         app.MapQueries();
+        app.MapRegistry(FeedPolicy);
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
@@ -116,7 +119,8 @@ internal static class HostComposition
         return app;
     }
 
-    private static RouteHandlerBuilder ProducesRefusals(this RouteHandlerBuilder route) => route
+    /// <summary>Says what endpoints with a body refuse.</summary>
+    public static RouteHandlerBuilder ProducesRefusals(this RouteHandlerBuilder route) => route
         .Produces<ProblemAnswer>(StatusCodes.Status400BadRequest, ProblemType)
         .Produces<ProblemAnswer>(StatusCodes.Status413PayloadTooLarge, ProblemType)
         .Produces<ProblemAnswer>(StatusCodes.Status415UnsupportedMediaType, ProblemType)

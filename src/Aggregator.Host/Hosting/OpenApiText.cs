@@ -23,6 +23,10 @@ internal static class OpenApiText
         `claim.figure` `claim.date` `claim.nothing` `claim.too-many-versions`, and `report.missing` `report.malformed`
         `report.unknown-field` `report.text` `report.date` `report.empty` `report.too-long` `report.language`. In an array or
         NDJSON they are in the answer's `errors` with status 200, and cost nothing but themselves: check `rejected`.
+        Of edits of the registry: `entry.missing` `entry.malformed` `entry.unknown-field` `entry.text` `entry.name` `entry.id`
+        `entry.kind` `entry.field` `entry.parent` `entry.cycle` `entry.voice` `entry.affiliation` `entry.rating` `entry.location`
+        `entry.name-taken` `entry.name-provisional` `entry.world` `entry.none` `entry.changed` `entry.exists`
+        `entry.precondition-required` `entry.busy`, and `merge.self` `merge.cycle` `merge.merged` `merge.none` `merge.named`.
         """;
 
     public static void Describe(OpenApiOptions options)
@@ -44,6 +48,18 @@ internal static class OpenApiText
             return Task.CompletedTask;
         });
     }
+
+    /// <summary>Says that an endpoint's body is one item.</summary>
+    public static RouteHandlerBuilder TakesOne<TItem>(this RouteHandlerBuilder route) => route.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+    {
+        var schema = await context.GetOrCreateSchemaAsync(typeof(TItem), null, cancellationToken);
+        context.Document?.AddComponent(typeof(TItem).Name, schema);
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [Body.Json] = new() { Schema = new OpenApiSchemaReference(typeof(TItem).Name, context.Document) } },
+        };
+    });
 
     /// <summary>Says what an endpoint's body is: one item, an array of them, or one a line; and, if so, plain text.</summary>
     public static RouteHandlerBuilder Takes<TItem>(this RouteHandlerBuilder route, bool text) => route.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>

@@ -16,6 +16,8 @@ internal static class Usage
           Cluster:AdvertisedIP  address at which other silos reach this one (127.0.0.1)
           Cluster:SiloPort      port for silos (11111)
           Cluster:GatewayPort   port for clients (30000)
+          Entity:LoadedClaims   stored claims that one aggregate keeps in memory (20000)
+          Entity:PastClaims     claims of one aggregate up to which a view of the past is made (500000)
           Feed:Path             file or folder to feed at start: .txt wire copy, .json and .ndjson claims
         """;
 }

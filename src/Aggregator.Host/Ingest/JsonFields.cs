@@ -59,6 +59,23 @@ internal sealed class JsonFields(string codePrefix)
         return null;
     }
 
+    public double? Real(string field, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        // A number too large for its type reads as infinite.
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number))
+        {
+            return number;
+        }
+
+        Malformed(field, "a number");
+        return null;
+    }
+
     public int? Small(string field, JsonElement value)
     {
         var number = Integer(field, value);

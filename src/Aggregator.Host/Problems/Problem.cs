@@ -53,6 +53,9 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>The store does not take it now, or did not say in time whether it did.</summary>
     public static Problem Unavailable() => new(StatusCodes.Status503ServiceUnavailable, "store.unavailable", "not known to be durable: send again, what is already in counts once") { RetryAfterSeconds = 5 };
 
+    /// <summary>The past of an entity is more than one view may hold.</summary>
+    public static Problem PastTooLarge() => new(StatusCodes.Status503ServiceUnavailable, "past.too-large", "a view of that moment needs more claims than one view may hold; ask for a part of it, or raise Entity:PastClaims") { RetryAfterSeconds = 60 };
+
     /// <summary>What the server itself refuses, before any endpoint sees it.</summary>
     public static Problem Of(HttpContext context) => context.Response.StatusCode switch
     {

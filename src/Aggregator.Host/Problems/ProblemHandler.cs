@@ -1,3 +1,4 @@
+using Aggregator.Contracts.Entities;
 using Aggregator.Store;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -12,6 +13,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge(IngestLimits.BodyBytes),
             BadHttpRequestException bad => new Problem(bad.StatusCode, "request.malformed", "the request cannot be read"),
+            PastTooLargeException => Problem.PastTooLarge(),
             InvalidDataException => Problem.Malformed("the body cannot be decompressed"),
             StoreException or TimeoutException or OrleansException or OperationCanceledException => Problem.Unavailable(),
             _ => new Problem(StatusCodes.Status500InternalServerError, "internal", "an internal error; the log has its cause"),

@@ -70,22 +70,31 @@ internal sealed class EntityList(EntityRows rows, IRegistry registry)
 
         var counts = await rows.LoadFieldManyAsync(name, ids, EntityRowCodec.Counts, cancellationToken);
         var items = new List<EntityItem>();
-        for (var at = 0; at < ids.Count; at++)
+        foreach (var entity in ids.Select((id, at) => (Id: id, Counts: Read(counts[at]))).GroupBy(one => snapshot.Survivor(kind, one.Id), StringComparer.Ordinal))
         {
-            var read = new Counts();
-            if (counts[at] is { } bytes)
+            // What was merged is found by its names too.
+            var entry = snapshot.Describe(kind, entity.Key, entity.OrderByDescending(one => one.Id == entity.Key).First().Counts.Spelling);
+            if (Matches(entry, wanted) || entity.Any(one => one.Id != entity.Key && Matches(snapshot.Describe(kind, one.Id, one.Counts.Spelling), wanted)))
             {
-                AggregateFormat.RestoreCounts(read, bytes);
-            }
-
-            var entry = snapshot.Describe(kind, ids[at], read.Spelling);
-            if (Matches(entry, wanted))
-            {
-                items.Add(new EntityItem(entry.Id, entry.Name, entry.Kind, entry.Parent, entry.Provisional, read.Total, read.ByReportedDay.Count > 0 ? read.ByReportedDay.Last().Key : null));
+                items.Add(new EntityItem(
+                    entry.Id, entry.Name, entry.Kind, snapshot.Parent(kind, entry.Id), entry.Provisional, entity.Sum(one => one.Counts.Total), entity.Max(one => LastReported(one.Counts))));
             }
         }
 
         return items;
+
+        static Counts Read(byte[]? bytes)
+        {
+            var read = new Counts();
+            if (bytes is not null)
+            {
+                AggregateFormat.RestoreCounts(read, bytes);
+            }
+
+            return read;
+        }
+
+        static DateOnly? LastReported(Counts counts) => counts.ByReportedDay.Count > 0 ? counts.ByReportedDay.Last().Key : null;
     }
 
     private static bool Matches(RegistryEntry entry, string wanted) =>

@@ -35,9 +35,15 @@ internal sealed class StoreKeys(string prefix)
 
     public RedisKey Row(string kind, string id) => $"{prefix}:row:{kind}:{id}";
 
+    public RedisKey Chunk(string kind, string id, string chunk) => $"{prefix}:chunk:{kind}:{chunk}:{id}";
+
     public RedisKey Children(string kind, string parent) => $"{prefix}:children:{kind}:{parent}";
 
     public RedisKey Known(string kind, int shard) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:known:{kind}:{shard}");
+
+    public RedisKey RegistryHead { get; } = prefix + ":{registry}:head";
+
+    public RedisKey RegistryEdit(long version) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:{{registry}}:edit:{version}");
 
     private RedisKey Log(int partition, string name) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:log:{{{partition}}}:{name}");
 }

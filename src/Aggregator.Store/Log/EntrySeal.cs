@@ -17,12 +17,15 @@ internal static class EntrySeal
     }
 
     /// <exception cref="StoreDamagedException">The bytes are not those that were written.</exception>
-    public static byte[] Open(byte[] stored, int partition, long sequence)
+    public static byte[] Open(byte[] stored, int partition, long sequence) => Open(stored, $"Entry {sequence} of partition {partition}");
+
+    /// <exception cref="StoreDamagedException">The bytes are not those that were written; the message begins with what they are.</exception>
+    public static byte[] Open(byte[] stored, string what)
     {
         var length = stored.Length - SealBytes;
         if (length < 0 || BinaryPrimitives.ReadUInt64LittleEndian(stored.AsSpan(length)) != XxHash64.HashToUInt64(stored.AsSpan(0, length)))
         {
-            throw new StoreDamagedException($"Entry {sequence} of partition {partition} is damaged. Restore the store from a copy.");
+            throw new StoreDamagedException($"{what} is damaged. Restore the store from a copy.");
         }
 
         return stored[..length];

@@ -8,12 +8,12 @@ using StackExchange.Redis;
 namespace Aggregator.Store.Rows;
 
 /// <summary>
-/// One row per entity: named fields of opaque bytes, guarded by a version. Parents find their children's rows, and everybody
+/// One row per entity: named fields of opaque bytes, read together, and chunks, read one by one; all guarded by one version. Parents find their children's rows, and everybody
 /// all ids of a kind, through sets that are written with the row.
 /// </summary>
 public sealed class EntityRows(StoreConnection store)
 {
-    /// <summary>The most fields that one write may change.</summary>
+    /// <summary>The most fields and chunks that one write may change.</summary>
     public const int MaximumFieldsPerWrite = 2_048;
 
     // Garnet rewrites a set as a whole when it leaves memory, so the ids of a kind are spread.
@@ -90,12 +90,61 @@ public sealed class EntityRows(StoreConnection store)
     }
 
     /// <summary>
-    /// Writes the changed fields and raises the version by one, all or nothing, if the stored version is the expected one.
+    /// Some fields of many rows, in the orders asked; null where the row or the field is missing. The fields of one row are of
+    /// one moment.
+    /// </summary>
+    public async Task<byte[]?[][]> LoadFieldsManyAsync(
+        string kind, IReadOnlyList<string> ids, IReadOnlyList<string> fields, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(fields);
+        foreach (var field in fields)
+        {
+            CheckField(field);
+        }
+
+        RedisValue[] names = [.. fields.Select(static field => (RedisValue)field)];
+        var rows = new byte[]?[ids.Count][];
+        for (var start = 0; start < ids.Count; start += ReadsInFlight)
+        {
+            var first = start;
+            var calls = Enumerable.Range(first, Math.Min(ReadsInFlight, ids.Count - first)).Select(at => _database.HashGetAsync(Row(kind, ids[at]), names));
+            var read = await StoreFaults.Repeatable(Task.WhenAll(calls), "load fields", cancellationToken).ConfigureAwait(false);
+            for (var at = 0; at < read.Length; at++)
+            {
+                rows[first + at] = [.. read[at].Select(static value => (byte[]?)value)];
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Some chunks of a row, in the order asked; null where there is none.</summary>
+    public async Task<byte[]?[]> LoadChunksAsync(string kind, string id, IReadOnlyList<string> chunks, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chunks);
+        var read = new byte[]?[chunks.Count];
+        for (var start = 0; start < chunks.Count; start += ReadsInFlight)
+        {
+            RedisKey[] keys = [.. chunks.Skip(start).Take(ReadsInFlight).Select(chunk => Chunk(kind, id, chunk))];
+            var values = await StoreFaults.Repeatable(_database.StringGetAsync(keys), "load chunks", cancellationToken).ConfigureAwait(false);
+            for (var at = 0; at < values.Length; at++)
+            {
+                read[start + at] = (byte[]?)values[at];
+            }
+        }
+
+        return read;
+    }
+
+    /// <summary>
+    /// Writes the changed fields and chunks and raises the version by one, all or nothing, if the stored version is the expected one.
     /// </summary>
     /// <param name="kind">The kind of entity, a slug.</param>
     /// <param name="id">The entity.</param>
     /// <param name="expectedVersion">The version last loaded or written; 0 for none.</param>
-    /// <param name="changed">The fields to set or delete, at most <see cref="MaximumFieldsPerWrite"/>.</param>
+    /// <param name="changed">The fields to set or delete; with the chunks at most <see cref="MaximumFieldsPerWrite"/>.</param>
+    /// <param name="chunks">The chunks to set or delete, by name; none of them is empty.</param>
     /// <param name="addToParent">Also adds the id to this parent's children.</param>
     /// <param name="cancellationToken">Gives up waiting; the outcome is unknown then.</param>
     /// <exception cref="StoreUnknownException">No answer came: reload before anything else.</exception>
@@ -106,15 +155,19 @@ public sealed class EntityRows(StoreConnection store)
         long expectedVersion,
         IReadOnlyList<RowField> changed,
         string? addToParent = null,
+        IReadOnlyList<RowField>? chunks = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(changed);
+        chunks ??= [];
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(changed.Count, MaximumFieldsPerWrite, nameof(changed));
-        RedisKey[] keys = addToParent is null
-            ? [Row(kind, id), Known(kind, id)]
-            : [Row(kind, id), Known(kind, id), Children(kind, addToParent)];
-        var call = _database.ScriptEvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, changed));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(changed.Count + chunks.Count, MaximumFieldsPerWrite, nameof(changed));
+        RedisKey[] keys =
+        [
+            Row(kind, id), Known(kind, id), .. chunks.Select(chunk => Chunk(kind, id, chunk.Name)),
+            .. addToParent is null ? [] : new[] { Children(kind, addToParent) },
+        ];
+        var call = _database.ScriptEvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, changed, chunks));
         var fields = (RedisResult[])(await StoreFaults.Once(call, "write a row", cancellationToken).ConfigureAwait(false))!;
         var version = (long)fields[1];
         return (int)fields[0] == 1 ? new WriteRowResult.Written(version) : new WriteRowResult.Conflict(version);
@@ -173,9 +226,10 @@ public sealed class EntityRows(StoreConnection store)
         }
     }
 
-    private static RedisValue[] Arguments(string id, long expectedVersion, IReadOnlyList<RowField> changed)
+    private static RedisValue[] Arguments(string id, long expectedVersion, IReadOnlyList<RowField> changed, IReadOnlyList<RowField> chunks)
     {
-        var set = new List<RedisValue>(4 + (2 * changed.Count)) { expectedVersion, expectedVersion + 1, id, 0 };
+        const int Head = 5;
+        var set = new List<RedisValue>(Head + (2 * changed.Count) + chunks.Count) { expectedVersion, expectedVersion + 1, id, 0, chunks.Count };
         var delete = new List<RedisValue>();
         foreach (var (name, value) in changed)
         {
@@ -193,9 +247,22 @@ public sealed class EntityRows(StoreConnection store)
 
         set.Add(VersionField);
         set.Add(expectedVersion + 1);
-        set[3] = (set.Count - 4) / 2;
+        set[3] = (set.Count - Head) / 2;
+        foreach (var (name, value) in chunks)
+        {
+            set.Add(value is not { Length: 0 } ? value ?? RedisValue.EmptyString : throw new ArgumentException($"chunk {name} is empty", nameof(chunks)));
+        }
+
         set.AddRange(delete);
         return [.. set];
+    }
+
+    private RedisKey Chunk(string kind, string id, string chunk)
+    {
+        CheckPart(kind);
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        CheckPart(chunk);
+        return _keys.Chunk(kind, id, chunk);
     }
 
     private RedisKey Row(string kind, string id)
@@ -215,13 +282,13 @@ public sealed class EntityRows(StoreConnection store)
     private RedisKey Known(string kind, string id) =>
         _keys.Known(kind, (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(id)) % KnownShards));
 
-    // A kind with a colon could name another kind's row.
+    // With a colon one kind or chunk could name another's row.
     private static void CheckPart(string kind)
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);
         if (kind.Contains(':', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"A kind has no colon: {kind}", nameof(kind));
+            throw new ArgumentException($"No colon may be in it: {kind}", nameof(kind));
         }
     }
 

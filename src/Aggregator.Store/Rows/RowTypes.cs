@@ -9,7 +9,7 @@ public sealed record EntityRow(long Version, long Epoch, IReadOnlyDictionary<str
 /// <summary>One field to write.</summary>
 /// <param name="Name">1 to 128 characters; a name that starts with <c>$</c> is the store's own.</param>
 /// <param name="Value">Its bytes; null deletes the field.</param>
-public readonly record struct RowField(string Name, ReadOnlyMemory<byte>? Value);
+public readonly record struct RowField(string Name, byte[]? Value);
 
 /// <summary>The known outcome of writing a row.</summary>
 public abstract record WriteRowResult

@@ -16,6 +16,7 @@ internal static class StoreScripts
     public static readonly string RaiseGeneration = Load("raise-generation");
     public static readonly string RaiseEpoch = Load("raise-epoch");
     public static readonly string WriteRow = Load("write-row");
+    public static readonly string AppendEdit = Load("append-edit");
 
     private static string Load(string name)
     {

@@ -1,18 +1,24 @@
--- Writes the changed fields of one entity's row if its version is the one expected; gives {1, new version} or {0, actual version}.
--- KEYS  1 the row   2 the set of known ids   3 the parent's set of children (only if asked for)
--- ARGV  1 expected version   2 new version   3 the entity's id   4 number n of fields to set
---       then n names and values, the version ($v) last, then the names of fields to delete
+-- Writes the changed fields and chunks of one entity's row if its version is the one expected; gives {1, new version} or {0, actual version}.
+-- KEYS  1 the row   2 the set of known ids   then the chunks, then the parent's set of children (only if asked for)
+-- ARGV  1 expected version   2 new version   3 the entity's id   4 number n of fields to set   5 number c of chunks
+--       then n names and values, the version ($v) last, then c values of chunks, an empty one for a chunk that goes,
+--       then the names of fields to delete
 local actual = redis.call('HGET', KEYS[1], '$v') or '0'
 if actual ~= ARGV[1] then return {0, actual} end
-if #KEYS == 3 then redis.call('SADD', KEYS[3], ARGV[3]) end
+local chunks = tonumber(ARGV[5])
+if #KEYS == 3 + chunks then redis.call('SADD', KEYS[3 + chunks], ARGV[3]) end
 if actual == '0' then redis.call('SADD', KEYS[2], ARGV[3]) end
 local unpack = unpack or table.unpack
-local firstDeleted = 5 + 2 * tonumber(ARGV[4])
+local firstChunk = 6 + 2 * tonumber(ARGV[4])
+for i = 1, chunks do
+  local value = ARGV[firstChunk + i - 1]
+  if value == '' then redis.call('DEL', KEYS[2 + i]) else redis.call('SET', KEYS[2 + i], value) end
+end
 -- By the hundred: Lua's stack bounds how many arguments one call may take, and on Garnet every call waits for a flush.
-for i = firstDeleted, #ARGV, 200 do
+for i = firstChunk + chunks, #ARGV, 200 do
   redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 199, #ARGV)))
 end
-for i = 5, firstDeleted - 1, 200 do
-  redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 199, firstDeleted - 1)))
+for i = 6, firstChunk - 1, 200 do
+  redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 199, firstChunk - 1)))
 end
 return {1, ARGV[2]}

@@ -182,10 +182,9 @@ public sealed class AsOfTests
         Add(first);
         Correct(second, first, received: Evening);
         var restored = new RegionAggregate("town");
-        foreach (var bucket in _town.Book.TakeDirty())
-        {
-            AggregateFormat.RestoreBucket(restored.Book, AggregateFormat.EncodeBucket(_town.Book, bucket)!);
-        }
+        var shelf = new Shelf(_town);
+        shelf.Save();
+        shelf.To(restored).LoadAll();
 
         Assert.Equal((40, 4), (BestAt(restored, Noon), BestAt(restored, Evening)));
     }

@@ -114,6 +114,14 @@ public sealed class LinesTests
         Assert.Equal([Say.Actor("watch")], line.Positions.Single(position => position.Voice == Say.Actor("red")).Provenance.ConfirmedBy);
     }
 
+    [Fact]
+    public void Make_IndependentsOfOneDay_TheFirstVoiceIdGivesTheBest()
+    {
+        var line = Line(Say.Figure("red", Bounds.Exactly(80)), Say.Figure("watch", new Bounds(4, 5, 9)), Say.Figure("", new Bounds(4, 7, 9), source: "agency-two"));
+
+        Assert.Equal(new Bounds(4, 7, 80), line.Estimate);
+    }
+
     private static Line Line(params Appearance[] claims)
     {
         var answers = claims.Select(one => Answer.From(one.Claim, Say.Registry)).OfType<Answer>().ToArray();

@@ -42,6 +42,14 @@ public sealed class MergeTests
     }
 
     [Fact]
+    public void AClaimThatNamesTheMergedAndTheSurvivor_CountsOnce()
+    {
+        var tree = Tree.Of([Say.Figure("blue-army", Bounds.Exactly(4), target: "blue-navy", on: "2024-05-01")], Navy);
+
+        Assert.Equal(1, tree.Actor("blue-army").Counts(Navy).Total);
+    }
+
+    [Fact]
     public void MergedSpeakers_AreOneVoice()
     {
         var registry = Say.Merged((EntityKind.Actor, "nobody-knows", "red-army"));

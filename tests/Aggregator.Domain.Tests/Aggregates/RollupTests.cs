@@ -92,6 +92,33 @@ public sealed class RollupTests
     }
 
     [Fact]
+    public void Region_BodiesOfABody_ArePartsOfIt()
+    {
+        var tree = new Tree(
+        [
+            Say.Figure("blue", Bounds.Exactly(10), target: "red-ministry", on: "2024-05-01"),
+            Say.Figure("blue", Bounds.Exactly(4), target: "red-spokesman", on: "2024-05-01"),
+        ]);
+
+        Assert.Equal(10, tree.Region("town").Lines(Say.Registry, []).Single(Destroyed).Positions.Single().Figure.Best);
+    }
+
+    [Fact]
+    public void Actor_PartsWithAVoiceOfTheirOwn_SpeakForThemselves()
+    {
+        var registry = new RegistrySnapshot(
+            [
+                .. Enum.GetValues<EntityKind>().SelectMany(Say.Registry.All),
+                new RegistryEntry { Entity = EntityKind.Actor, Id = "blue-militia", Name = "blue-militia", Kind = "militia", Parent = "blue" },
+            ],
+            2);
+        var tree = Tree.Of([Say.Figure("blue-militia", Bounds.Exactly(4), target: "red"), Say.Figure("blue-army", Bounds.Exactly(3), target: "red")], registry);
+
+        Assert.Equal(3, Assert.Single(tree.Actor("blue").Said(registry)).Position.Figure.Best);
+        Assert.Equal(4, Assert.Single(tree.Actor("blue-militia").Said(registry)).Position.Figure.Best);
+    }
+
+    [Fact]
     public void Region_DenialInAPlaceThatContainsIt_Disputes()
     {
         var tree = new Tree(
@@ -139,6 +166,7 @@ public sealed class RollupTests
         Assert.Null(parts.Apply("a", Update(3, 2)));
         Assert.NotNull(parts.Apply("a", Update(2, 1)));
         Assert.Same(PartChange.None, parts.Apply("a", Update(1, null)));
+        Assert.Same(PartChange.None, parts.Apply("a", Update(2, null)));
         Assert.Equal(new PartVersion(1, 2), parts.VersionOf("a"));
     }
 
@@ -153,11 +181,9 @@ public sealed class RollupTests
 
         var book = tree.Region("town").Book;
         var restored = new RegionAggregate("town");
-        foreach (var bucket in book.Buckets)
-        {
-            AggregateFormat.RestoreBucket(restored.Book, AggregateFormat.EncodeBucket(book, bucket));
-        }
-
+        var shelf = new Shelf(tree.Region("town"));
+        shelf.Save();
+        shelf.To(restored).LoadAll();
         AggregateFormat.RestoreCounts(restored.Book.Counts, AggregateFormat.EncodeCounts(book.Counts));
         Assert.Equal(AggregateFormat.EncodeUpdate(update), AggregateFormat.EncodeUpdate(restored.Update(Say.Registry)));
         Assert.Equal(book.Counts.Total, restored.Book.Counts.Total);

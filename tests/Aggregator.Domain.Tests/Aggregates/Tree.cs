@@ -1,4 +1,5 @@
 using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
@@ -11,12 +12,12 @@ internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapsh
 {
     private readonly Dictionary<string, RegionAggregate> _regions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ActorAggregate> _actors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SourceAggregate> _sources = new(StringComparer.Ordinal);
 
     // Only the entities that a record touches, with all above them, are ever made: a registry may have thousands.
     private readonly HashSet<EntityKey> _alive =
     [
         .. log.SelectMany(placed => placed.Record.Touches)
-            .Where(entity => entity.Kind != EntityKind.Source)
             .Distinct()
             .SelectMany(entity => registry.Ancestors(entity.Kind, entity.Id).Append(entity.Id).Select(id => new EntityKey(entity.Kind, id))),
     ];
@@ -39,6 +40,18 @@ internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapsh
 
     public ActorAggregate Actor(string id) => Aggregate(_actors, EntityKind.Actor, id, static id => new ActorAggregate(id));
 
+    public SourceAggregate Source(string id) => Aggregate(_sources, EntityKind.Source, id, static id => new SourceAggregate(id));
+
+    public IAggregate Of(EntityKey entity) => entity.Kind switch
+    {
+        EntityKind.Region => Region(entity.Id),
+        EntityKind.Actor => Actor(entity.Id),
+        _ => Source(entity.Id),
+    };
+
+    /// <summary>All totals that an entity tells, without the claims, whose places in the log differ with the order they came in.</summary>
+    public PartUpdate Totals(IAggregate aggregate) => aggregate.Update(registry) with { Claims = new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>() };
+
     private T Aggregate<T>(Dictionary<string, T> made, EntityKind kind, string id, Func<string, T> make) where T : IAggregate
     {
         if (made.TryGetValue(id, out var known))
@@ -50,8 +63,7 @@ internal sealed class Tree(IReadOnlyCollection<PlacedRecord> log, RegistrySnapsh
         var parts = _alive.Where(entity => entity.Kind == kind && registry.Parent(kind, entity.Id) == id);
         foreach (var part in parts)
         {
-            IAggregate below = kind == EntityKind.Region ? Region(part.Id) : Actor(part.Id);
-            aggregate.Parts.Apply(part.Id, below.Update(registry));
+            aggregate.Parts.Apply(part.Id, Of(part).Update(registry));
         }
 
         // As the grains do: a record goes to the entities it touches, and the past is copied out of what they hold.
@@ -78,4 +90,12 @@ internal static class AggregateExtensions
         null,
         aggregate.TellsTotals(registry) ? aggregate.AllLines(registry).ToDictionary(line => line, line => aggregate.Total(line, registry)) : [],
         aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, aggregate.Claims));
+
+    /// <summary>The aggregate's own claims that are counted with those of an entity it is a part of, each once: as the grains count them, bucket by bucket.</summary>
+    public static IEnumerable<Claim> CountedClaims(this IAggregate aggregate, string root, RegistrySnapshot registry)
+    {
+        var book = aggregate.Book;
+        return Telling.Counted(
+            book.Buckets.SelectMany(bucket => book[bucket].Where(one => BucketKey.Of(one.Claim, book.Owner).First() == bucket)), book.Owner, root, registry);
+    }
 }

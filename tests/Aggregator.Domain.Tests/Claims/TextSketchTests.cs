@@ -48,6 +48,16 @@ public sealed class TextSketchTests
         Assert.All(compared, pair => Assert.False(pair.Item1.IsCopyOf(pair.Item2)));
     }
 
+    [Theory]
+    [InlineData(60, false)]
+    [InlineData(120, true)]
+    public void APieceOfAText_IsACopyOnlyIfItIsLongEnough(int words, bool isCopy)
+    {
+        var text = Enumerable.Range(0, 200).Select(at => $"word{(char)('a' + (at % 26))}{(char)('a' + (at / 26))}").ToArray();
+
+        Assert.Equal(isCopy, TextSketch.Of(string.Join(' ', text)).IsCopyOf(TextSketch.Of(string.Join(' ', text.Take(words)))));
+    }
+
     [Fact]
     public void AQuotation_IsNoCopyOfWhatQuotesIt()
     {

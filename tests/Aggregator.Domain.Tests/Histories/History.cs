@@ -7,11 +7,23 @@ using CsCheck;
 
 namespace Aggregator.Domain.Tests.Histories;
 
-/// <summary>One thing that came in: a version of a claim, or the retraction of one.</summary>
-/// <param name="Claim">The version; for a retraction only its key counts.</param>
+/// <summary>One thing that came in: a version of a claim, the retraction of one, or another text of its report (R3).</summary>
+/// <param name="Claim">The version; where it is taken back only its key counts.</param>
 /// <param name="IsRetraction">Whether it takes the key back.</param>
 /// <param name="ReceivedAt">When it came.</param>
-internal sealed record Arrival(Claim Claim, bool IsRetraction, DateTimeOffset ReceivedAt);
+/// <param name="Published">Of a key taken back: when the text of its report that has it no more was published; null if it was retracted.</param>
+internal sealed record Arrival(Claim Claim, bool IsRetraction, DateTimeOffset ReceivedAt, DateTimeOffset? Published = null)
+{
+    /// <summary>In one line, as a failing history is printed.</summary>
+    public override string ToString()
+    {
+        var (claim, figure) = (Claim, Claim.Figure);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
+
+              {claim.Key}{(Published is { } text ? $" TAKEN by a text of {text:MM-ddTHH}" : IsRetraction ? " RETRACTED" : "")} {claim.ReportedAt:MM-ddTHH} rev {claim.Revision} {claim.Claimant?.Id ?? "-"} {claim.Stance} {figure?.Item} {figure?.Outcome} {figure?.Bounds} {figure?.Basis} {figure?.Detail} since {figure?.Since:MM-dd} as of {figure?.AsOf:MM-dd} correction {figure?.Correction} supersedes {string.Join(',', figure?.Supersedes ?? [])} holder {claim.Holder?.Id} of {claim.Target?.Id ?? "-"} in {claim.Region?.Id ?? "-"} on {claim.Occurred?.From:MM-dd}..{claim.Occurred?.To:MM-dd} by {claim.Initiator?.Id} {claim.Relates?.Kind} names {string.Join(',', claim.RefersTo)} origin {claim.Origin?.Id} text {claim.Report?.Fingerprint?[..Math.Min(6, claim.Report.Fingerprint.Length)]} report {claim.Report?.Url} incident {claim.Incident}
+            """);
+    }
+}
 
 /// <summary>
 /// Random histories of a small world (<see cref="Say.Registry"/>) in which claims collide a lot: few keys, sides, places,
@@ -20,11 +32,12 @@ internal sealed record Arrival(Claim Claim, bool IsRetraction, DateTimeOffset Re
 internal static class History
 {
     /// <summary>How many histories a property is tried on. <c>AGGREGATOR_HISTORIES=100000</c> in the environment makes a long run.</summary>
-    public static readonly long Count = long.Parse(Environment.GetEnvironmentVariable("AGGREGATOR_HISTORIES") ?? "1500", System.Globalization.CultureInfo.InvariantCulture);
+    public static readonly long Count = long.Parse(Environment.GetEnvironmentVariable("AGGREGATOR_HISTORIES") ?? "1000", System.Globalization.CultureInfo.InvariantCulture);
 
-    private const int Choices = 22;
+    private const int Choices = 40;
+    private const int Keys = 30;
     private static readonly DateTimeOffset Start = Say.Time("2024-05-01T00:00Z");
-    private static readonly string[] Claimants = ["", "red", "red-army", "red-ministry", "blue", "blue-army", "blue-enclave", "watch", "relief", "nobody-knows"];
+    private static readonly string[] Claimants = ["red", "red-army", "blue", "", "red-ministry", "watch", "red", "blue-army", "relief", "red-army", "blue-enclave", "nobody-knows"];
     private static readonly string?[] Targets = ["blue", "blue-army", "blue-navy", "blue-enclave", "red", "red-army", null];
     private static readonly string[] Regions = ["town", "village", "province", "land", "world"];
     private static readonly string[] Sources = ["wire", "agency-two", "paper", "paper-two", "rated", "red-tv"];
@@ -34,13 +47,28 @@ internal static class History
         (Item.Combatant, Outcome.Killed), (Item.Combatant, Outcome.Casualties), (Item.Combatant, Outcome.Wounded),
     ];
 
+    private static readonly string[] Initiators = ["red", "red-army", "watch", "blue-navy"];
+    private static readonly string[] Holders = ["red", "red-army", "blue", "blue-enclave", "nobody-knows"];
+
+    // Two that are known by equality alone, a text and its light edit, and another story.
+    private static readonly string[] Texts =
+    [
+        "f0", "f1",
+        .. new[]
+        {
+            "The ministry said that 12 tanks and 7 howitzers were destroyed near the town on Wednesday, while two columns of the enemy were stopped at the river by nightfall.",
+            "The ministry said that 12 tanks and 7 howitzers were destroyed near the town on Wednesday, while two columns of the enemy were stopped at the river by nightfall. Our own correspondents.",
+            "Residents of the village spoke of shelling from the hills all morning; 3 houses burnt down, and the road to the north was cut, aid workers told the agency by telephone.",
+        }.Select(text => TextSketch.Of(text).ToString()),
+    ];
+
     private static readonly Bounds[] Values =
     [
         Bounds.Exactly(0), Bounds.Exactly(1), Bounds.Exactly(4), Bounds.Exactly(5), Bounds.Exactly(10), new(9, 10, 11), new(11, 11, null), new(10, 10, null), new(0, null, 10), new(12, 12, 99), Bounds.Unnumbered,
     ];
 
-    /// <summary>Histories of up to a dozen arrivals.</summary>
-    public static readonly Gen<Arrival[]> Any = Gen.Int[0, 9999].Array[Choices].Array[1, 12]
+    /// <summary>Histories of up to sixteen arrivals.</summary>
+    public static readonly Gen<Arrival[]> Any = Gen.Int[0, 9999].Array[Choices].Array[2, 16]
         .Select(drawn => drawn.Select((numbers, at) => ArrivalOf(new Draw(numbers), at)).ToArray());
 
     private static readonly (EntityKind Kind, string Id, string Into)[] Merges =
@@ -59,7 +87,7 @@ internal static class History
     {
         var log = new List<PlacedRecord>();
         var held = new Dictionary<ClaimKey, (List<UInt128> Seen, Claim? Standing, bool Retracted)>();
-        foreach (var (claim, isRetraction, receivedAt) in history)
+        foreach (var (claim, isRetraction, receivedAt, published) in history)
         {
             var (seen, standing, retracted) = held.GetValueOrDefault(claim.Key, ([], null, false));
             if (retracted || (!isRetraction && seen.Contains(claim.ContentHash)))
@@ -68,7 +96,19 @@ internal static class History
             }
 
             LogRecord record;
-            if (isRetraction)
+            if (published is { } later)
+            {
+                // Only what stands goes with its text.
+                if (standing is null)
+                {
+                    continue;
+                }
+
+                log.Add(new PlacedRecord(new LogPosition(0, log.Count + 1, 0), new LogRecord.Reported(new ReportText { Source = claim.Key.Source, SourceId = claim.Source.Id, Address = "a", TextHash = 1, PublishedAt = later, Claims = [] }), receivedAt));
+                record = new LogRecord.Superseded(claim.Source.Id, standing, new LogPosition(0, 1, 0), later);
+                (standing, retracted) = (null, true);
+            }
+            else if (isRetraction)
             {
                 record = new LogRecord.Retracted(new Retraction(claim.Key, claim.Source.Id), standing, standing is null ? null : new LogPosition(0, 1, 0));
                 (standing, retracted) = (null, true);
@@ -100,9 +140,11 @@ internal static class History
         var standing = new List<Claim>();
         foreach (var key in history.GroupBy(one => one.Claim.Key))
         {
-            var taken = key.TakeWhile(one => !one.IsRetraction).DistinctBy(one => one.Claim.ContentHash).ToList();
-            var retraction = key.FirstOrDefault(one => one.IsRetraction);
-            if (retraction is not null && (moment is null || retraction.ReceivedAt <= moment))
+            // Another text takes what stands, and nothing where nothing does.
+            var coming = key.SkipWhile(one => one.Published is not null).ToList();
+            var taken = coming.TakeWhile(one => !one.IsRetraction).DistinctBy(one => one.Claim.ContentHash).ToList();
+            var retraction = coming.Find(one => one.IsRetraction);
+            if (retraction is not null && (moment is null || (retraction.Published ?? retraction.ReceivedAt) <= moment))
             {
                 continue;
             }
@@ -110,7 +152,7 @@ internal static class History
             // A version with the time of the one that stood when it came is known from its receipt.
             var known = new List<Claim>();
             Claim? stood = null;
-            foreach (var (claim, _, receivedAt) in taken)
+            foreach (var (claim, _, receivedAt, _) in taken)
             {
                 var knownFrom = stood?.ReportedAt == claim.ReportedAt && receivedAt > claim.ReportedAt ? receivedAt : claim.ReportedAt;
                 if (moment is null || knownFrom <= moment)
@@ -135,39 +177,66 @@ internal static class History
     {
         // Each key keeps whom it names: an entity that only a late, older version names does not hear of the versions after it
         // (docs/rules.md, R19).
-        var number = draw.Next(10);
-        var (item, outcome) = draw.Of(Counted);
+        var number = draw.Next(Keys);
+        // Half of them tell of the same, so that they bear on one another.
+        var (item, outcome) = draw.Next(2) == 0 ? Counted[0] : draw.Of(Counted);
+        var stance = draw.Next(6) switch { 0 => Stance.Denies, 1 => Stance.Confirms, _ => Stance.Asserts };
         var total = draw.Next(3) == 0;
         var day = Say.Day("2024-05-01").AddDays(draw.Next(5));
-        var appearance = Say.Figure(
+        var claim = Say.Figure(
             Claimants[number % Claimants.Length],
-            draw.Of(Values),
+            draw.Next(3) switch { 0 => stance == Stance.Asserts ? Bounds.Exactly(4) : Bounds.Unnumbered, 1 => Bounds.Exactly(4), _ => draw.Of(Values) },
             item,
             outcome,
-            Targets[number % Targets.Length],
-            Regions[number % Regions.Length],
+            number % 4 > 0 ? "blue" : Targets[number / 4 % Targets.Length],
+            RegionOf(number),
             reported: Start.AddHours(6 * draw.Next(20)).ToString("O", System.Globalization.CultureInfo.InvariantCulture),
             source: Sources[number % Sources.Length],
             id: $"k{number}",
             origin: draw.Next(4) == 0 ? draw.Of(Sources) : null,
-            fingerprint: draw.Next(4) == 0 ? $"f{draw.Next(2)}" : null,
+            fingerprint: draw.Next(4) == 0 ? draw.Of(Texts) : null,
             detail: draw.Next(4) == 0 ? $"model-{draw.Next(2)}" : null,
             incident: draw.Next(4) == 0 ? $"ucdp/{draw.Next(2)}" : null,
-            stance: draw.Next(6) switch { 0 => Stance.Denies, 1 => Stance.Confirms, _ => Stance.Asserts },
+            stance: stance,
             basis: total ? Basis.Cumulative : Basis.Incident,
             since: total && draw.Next(2) == 0 ? $"2024-04-{20 + (5 * draw.Next(2))}" : null,
+            asOf: total && draw.Next(3) == 0 ? Date(day.AddDays(draw.Next(3))) : null,
             relates: draw.Next(8) == 0 ? (RelationKind)(1 + draw.Next(3)) : null,
             report: draw.Next(3) == 0 ? $"https://a.example/{draw.Next(2)}" : null,
             correction: total && draw.Next(6) == 0 ? -1 : null,
-            supersedes: total ? draw.Next(8) switch { 0 => ["tank/model-0"], 1 => ["apc"], _ => null } : null);
-        var claim = appearance.Claim with
+            refersTo: draw.Next(5) == 0 ? Named(draw.Next(Keys), draw.Next(2) == 0) : null,
+            initiator: draw.Next(4) == 0 ? draw.Of(Initiators) : null,
+            supersedes: total ? draw.Next(8) switch { 0 => ["tank/model-0"], 1 => ["apc"], _ => null } : null).Claim;
+        claim = claim with
         {
             Revision = draw.Next(3),
             Occurred = draw.Next(4) == 0 ? null : new Period(day, day.AddDays(draw.Next(3))),
+            Credibility = draw.Next(4) == 0 ? 1 + draw.Next(6) : null,
+            Region = RegionOf(number) == "world" && draw.Next(2) == 0 ? null : claim.Region,
         };
-        var content = $"{claim with { ContentHash = 0 }}".Aggregate((UInt128)17, (hash, character) => (hash * 31) + character);
-        return new Arrival(claim with { ContentHash = content }, draw.Next(8) == 0, Start.AddHours((6 * 20) + at));
+
+        // A figure, or who holds the place, or an event without either.
+        claim = draw.Next(9) switch
+        {
+            0 or 1 => claim with { Figure = null, Holder = new EntityRef(draw.Of(Holders), "holder") },
+            2 => claim with { Figure = null, Event = EventType.ArmedClash },
+            _ => claim,
+        };
+        var content = $"{claim with { ContentHash = 0 }} {string.Join(',', claim.RefersTo)} {string.Join(',', claim.Figure?.Supersedes ?? [])}".Aggregate((UInt128)17, (hash, character) => (hash * 31) + character);
+        var isTakenBack = draw.Next(8) == 0;
+        return new Arrival(
+            claim with { ContentHash = content },
+            isTakenBack,
+            Start.AddHours((6 * 20) + at),
+            isTakenBack && draw.Next(3) == 0 ? Start.AddHours(6 * draw.Next(22)) : null);
     }
+
+    // Two thirds of the keys are of one place, and three quarters of one target: they meet in one cell.
+    private static string RegionOf(int number) => number % 3 > 0 ? "town" : Regions[number / 3 % Regions.Length];
+
+    private static string[] Named(int number, bool asWritten) => [$"{(asWritten ? Sources[number % Sources.Length].ToUpperInvariant() : Sources[number % Sources.Length])}/k{number}"];
+
+    private static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Turns drawn numbers into choices.</summary>
     private sealed class Draw(int[] numbers)

@@ -48,6 +48,36 @@ public sealed class HistoryTests
         },
         iter: History.Count);
 
+    [Fact]
+    public void EveryChange_IsAmongTheLinesToldToTheParent() => History.Any.Sample(
+        history =>
+        {
+            var log = History.Log(history);
+            var tree = new Tree(log, Say.Registry);
+            foreach (var entity in tree.Entities.Where(entity => entity.Kind != EntityKind.Source))
+            {
+                IAggregate aggregate = entity.Kind == EntityKind.Region ? new RegionAggregate(entity.Id) : new ActorAggregate(entity.Id);
+                foreach (var part in tree.Entities.Where(part => part.Kind == entity.Kind && Say.Registry.Parent(part.Kind, part.Id) == entity.Id))
+                {
+                    aggregate.Parts.Apply(part.Id, tree.Of(part).Update(Say.Registry));
+                }
+
+                var before = Totals(aggregate);
+                foreach (var placed in log.Where(placed => placed.Record.Touches.Contains(entity)))
+                {
+                    var told = aggregate.Book.Apply(placed).SelectMany(bucket => aggregate.LinesOf(bucket, Say.Registry)).ToHashSet();
+                    var after = Totals(aggregate);
+                    var changed = before.Keys.Union(after.Keys).Where(line => before.GetValueOrDefault(line) != after.GetValueOrDefault(line));
+                    Assert.Empty(changed.Except(told));
+                    before = after;
+                }
+            }
+
+            static Dictionary<LineKey, string> Totals(IAggregate aggregate) =>
+                aggregate.AllLines(Say.Registry).Select(line => (line, Total: aggregate.Total(line, Say.Registry))).Where(one => !one.Total.IsEmpty).ToDictionary(one => one.line, one => Dump.Of(one.Total));
+        },
+        iter: History.Count / 5);
+
     private static IEnumerable<PlacedRecord> Added(IEnumerable<Claim> claims) =>
         claims.Select((claim, at) => new PlacedRecord(new LogPosition(0, at + 1, 0), new LogRecord.Added(claim), claim.ReportedAt));
 

@@ -17,6 +17,14 @@ public sealed class BoundsTests
         Assert.Equal(new Bounds(10, 10, null), new Bounds(10, null, null).Max(Bounds.Exactly(4)));
 
     [Fact]
+    public void Less_OfBounds_LeavesAtLeastLowLessHighAndAtMostHighLessLow()
+    {
+        Assert.Equal(new Bounds(1, 3, 8), new Bounds(4, 5, 9).Less(new Bounds(1, 2, 3)));
+        Assert.Equal(Bounds.Zero, Bounds.Exactly(2).Less(Bounds.Exactly(5)));
+        Assert.Equal(new Bounds(0, null, null), new Bounds(4, 5, null).Less(new Bounds(1, null, null)));
+    }
+
+    [Fact]
     public void Plus_IsAssociativeAndCommutative()
     {
         Bounds[] all = [Bounds.Zero, Bounds.Exactly(4), new(12, 12, 99), new(5, 5, null), new(0, null, 50), new(1, null, null)];

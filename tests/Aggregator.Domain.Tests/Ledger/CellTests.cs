@@ -293,4 +293,43 @@ public sealed class CellTests
             Red,
             Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", source: "paper", origin: "wire"),
             Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", source: "paper", reported: "2024-05-01T13:00Z")).Provenance.Origins);
+
+    [Fact]
+    public void Fold_EquallyLargeFiguresOfAReport_TheGreatestIdStands() => Assert.Equal(
+        new Bounds(10, 10, null),
+        Say.Value(
+            Red,
+            Say.Figure("red", new Bounds(10, 10, null), on: "2024-05-01", report: "u", id: "b"),
+            Say.Figure("red", Bounds.Exactly(10), on: "2024-05-01", report: "u", id: "a")));
+
+    [Fact]
+    public void Fold_IncidentWithoutANumberToldOfTwoDays_IsOneStatement() => Assert.Equal(
+        1,
+        Say.Fold(
+            Red,
+            Say.Figure("red", Bounds.Unnumbered, on: "2024-05-01", incident: "ucdp/1"),
+            Say.Figure("red", Bounds.Unnumbered, on: "2024-05-02", incident: "ucdp/1")).Provenance.Unnumbered);
+
+    [Fact]
+    public void Fold_UndatedExactlyTwoDaysLater_StillJoins() => Assert.Equal(
+        Bounds.Exactly(4),
+        Say.Value(Red, Say.Figure("red", Bounds.Exactly(4), source: "wire"), Say.Figure("red", Bounds.Exactly(4), source: "paper", reported: "2024-05-03T12:00Z")));
+
+    [Fact]
+    public void Fold_CopiesOfOneIncidentOnOtherDays_AreOneOrigin() => Assert.Equal(
+        Say.Outlet("paper"),
+        Assert.Single(Cell.Fold(
+            [
+                Say.Figure("", Bounds.Exactly(4), on: "2024-05-01", incident: "ucdp/1", source: "paper", fingerprint: "f"),
+                Say.Figure("", Bounds.Exactly(4), on: "2024-05-02", incident: "ucdp/1", source: "paper-two", fingerprint: "f", reported: "2024-05-02T13:00Z"),
+            ],
+            Say.Registry)).Key);
+
+    [Fact]
+    public void Fold_TextOfAReprintWithADeclaredOrigin_IsThatOriginsToo() => Assert.Equal(
+        ["wire"],
+        Say.Fold(
+            Red,
+            Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", source: "paper", origin: "wire", fingerprint: "f"),
+            Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", source: "agency-two", fingerprint: "f", reported: "2024-05-01T13:00Z")).Provenance.Origins);
 }

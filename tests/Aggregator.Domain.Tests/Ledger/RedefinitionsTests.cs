@@ -37,6 +37,45 @@ public sealed class RedefinitionsTests
         Assert.False(said.Details["vehicles-and-fuel-tanks"].Superseded);
     }
 
+    [Theory]
+    [InlineData("2024-05-01T06:00Z")]
+    [InlineData("2024-05-09T06:00Z")]
+    public void Fold_ClassTakenOverTwice_TheFirstTakeoverHolds_WhateverCameFirst(string reported)
+    {
+        var first = Class(110, "2024-05-01", "a", "tank/military-auto");
+        var said = Say.Fold(
+            Say.Actor("red"),
+            Class(100, "2024-04-30", "military-auto"),
+            first with { Claim = first.Claim with { ReportedAt = Say.Time(reported) } },
+            Class(120, "2024-05-05", "b", "tank/military-auto"),
+            Say.Figure("red", Bounds.Exactly(7), on: "2024-05-03", detail: "military-auto"));
+
+        Assert.Equal(237, said.Tally.Value.Best);
+        Assert.Equal((10L, 0L), (said.Details["a"].Series!.Added, said.Details["b"].Series!.Added));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("ucdp/1")]
+    public void Fold_WhatHappenedBeforeTheTakeover_IsInTheTotalThatTookOver(string? incident) => Assert.Equal(
+        110,
+        Say.Value(
+            Say.Actor("red"),
+            Say.Figure("red", Bounds.Exactly(7), on: "2024-04-28", detail: "military-auto", incident: incident),
+            Class(110, "2024-05-01", "a", "tank/military-auto")).Best);
+
+    [Fact]
+    public void Fold_TotalOfTheDayOfTheTakeover_IsNotBeforeIt()
+    {
+        var said = Say.Fold(
+            Say.Actor("red"),
+            Class(1701, "2024-04-30", "military-auto"),
+            Class(1720, "2024-05-01", "military-auto"),
+            Class(1796, "2024-05-01", null, "tank/military-auto"));
+
+        Assert.Equal((1796L, 95L), (said.Tally.Value.Best, said.Tally.Series!.Added));
+    }
+
     [Fact]
     public void AcrossItems_TheClassThatTakesOverAddsWhatItHasBeyondTheOthers()
     {
@@ -73,6 +112,21 @@ public sealed class RedefinitionsTests
 
         Assert.Equal((300L, false), (left.Figure.Best, left.Superseded));
         Assert.Equal([("bus", false), ("military-auto", true)], left.Details.Select(pair => (pair.Key, pair.Value.Superseded)));
+    }
+
+    [Fact]
+    public void AcrossItems_TakenOverInATownAlone_TheProvinceStillCounts()
+    {
+        var vehicles = Class(1701, "2024-04-30", null, Item.Vehicle);
+        var tree = new Tree(
+        [
+            vehicles,
+            vehicles with { Claim = vehicles.Claim with { Key = new ClaimKey("wire", "province"), Region = new EntityRef("province", "province") } },
+            Class(1720, "2024-05-01", null, Item.SpecialEquipment, "vehicle"),
+        ]);
+
+        Assert.True(PositionOf(tree.Region("town").Lines(Say.Registry, []), Item.Vehicle).Superseded);
+        Assert.False(PositionOf(tree.Region("province").Lines(Say.Registry, []), Item.Vehicle).Superseded);
     }
 
     [Fact]

@@ -38,6 +38,26 @@ public sealed class RelatedOutcomesTests
     }
 
     [Fact]
+    public void Variants_AreInTheirOrder_TheLatestDayFirst()
+    {
+        var position = Assert.Single(Assert.Single(Lines(
+            People(Over550, Outcome.Killed, "wire"), People(Over550, Outcome.Casualties, "paper"),
+            People(Over550, Outcome.Killed, "wire", "2024-05-02"), People(Over550, Outcome.Casualties, "paper", "2024-05-02"))).Positions);
+
+        Assert.Equal([Say.Day("2024-05-02"), Say.Day("2024-05-01")], position.Provenance.Variants.Select(variant => variant.AsOf));
+    }
+
+    [Fact]
+    public void ASubgroupOrAnotherIncident_AreTwoFacts()
+    {
+        var (killed, casualties) = (People(Over550, Outcome.Killed, "wire"), People(Over550, Outcome.Casualties, "paper"));
+
+        Assert.Equal(2, Lines(killed with { Claim = killed.Claim with { Figure = killed.Claim.Figure! with { Detail = "officers" } } }, casualties).Count);
+        Assert.Equal(2, Lines(killed with { Claim = killed.Claim with { Incident = "ucdp/1" } }, casualties).Count);
+        Assert.Equal(2, Lines(killed with { Claim = killed.Claim with { Incident = "ucdp/1" } }, casualties with { Claim = casualties.Claim with { Incident = "ucdp/2" } }).Count);
+    }
+
+    [Fact]
     public void AnotherVoicesCasualties_LeaveTheKilledAlone() => Assert.Equal(
         2,
         Lines(People(Over550, Outcome.Killed, "wire"), People(Over550, Outcome.Casualties, "paper") is var other

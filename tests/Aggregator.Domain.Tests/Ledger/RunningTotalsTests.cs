@@ -135,4 +135,36 @@ public sealed class RunningTotalsTests
 
         Assert.Equal((Bounds.Exactly(400), Say.Day("2024-05-03")), (said.Tally.Value, said.Tally.AsOf));
     }
+
+    [Fact]
+    public void Fold_OpenTotalOfTheSameDayNoHigherThanWhatStands_ChangesNothing() => Assert.Equal(
+        Bounds.Exactly(410),
+        Say.Value(
+            Red,
+            Say.Total("red", 410, "2024-05-05", reported: "2024-05-05T10:00Z"),
+            Say.Figure("red", new Bounds(401, 401, null), basis: Basis.Cumulative, asOf: "2024-05-05", reported: "2024-05-05T18:00Z", source: "paper")));
+
+    [Fact]
+    public void Fold_CorrectionThatOnlyALaterCarrierStates_IsTaken()
+    {
+        var said = Say.Fold(
+            Red,
+            Say.Total("red", 3700, "2024-11-29"),
+            Say.Total("red", 3617, "2024-11-30", reported: "2024-11-30T06:00Z"),
+            Say.Total("red", 3617, "2024-11-30", reported: "2024-11-30T07:00Z", source: "paper", correction: -85));
+
+        Assert.Equal((2L, -85L), (said.Tally.Series!.Added, said.Tally.Series.Corrected));
+    }
+
+    [Fact]
+    public void Fold_TotalThatDoesNotSaySinceWhen_JoinsTheEarliestSeries()
+    {
+        var said = Say.Fold(Red, Say.Total("red", 250, "2020-10-07", since: "2020-09-27"), Say.Total("red", 30, "2020-10-07", since: "2020-10-01"), Say.Total("red", 262, "2020-10-08"));
+
+        Assert.Equal((262L, 12L, Say.Day("2020-09-27")), (said.Tally.Value.Best, said.Tally.Series!.Added, said.Tally.Since));
+    }
+
+    [Fact]
+    public void Fold_EqualTotalOfAnotherBody_HasNoVariant() => Assert.Empty(
+        Say.Fold(Red, Say.Total("red-army", 100, "2024-05-01"), Say.Total("red-ministry", 100, "2024-05-02")).Provenance.Variants);
 }

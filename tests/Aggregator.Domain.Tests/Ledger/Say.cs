@@ -74,9 +74,9 @@ internal static class Say
     public static Appearance Total(string claimant, long total, string asOf, string? since = null, string reported = "2024-05-30T12:00Z", string source = "wire", string region = "town", string target = "blue", long? correction = null) =>
         Figure(claimant, Bounds.Exactly(total), basis: Basis.Cumulative, asOf: asOf, since: since, reported: reported, source: source, region: region, target: target, correction: correction);
 
-    public static Appearance Control(string claimant, string holder, string? on = null, string reported = "2024-05-01T12:00Z", Stance stance = Stance.Asserts, string source = "wire")
+    public static Appearance Control(string claimant, string holder, string? on = null, string reported = "2024-05-01T12:00Z", Stance stance = Stance.Asserts, string source = "wire", string? id = null, string region = "town", RelationKind? relates = null, string[]? refersTo = null)
     {
-        var claim = Figure(claimant, Bounds.Zero, target: null, on: on, reported: reported, stance: stance, source: source).Claim;
+        var claim = Figure(claimant, Bounds.Zero, target: null, on: on, reported: reported, stance: stance, source: source, id: id, region: region, relates: relates, refersTo: refersTo).Claim;
         return new Appearance(claim with { Figure = null, Holder = new EntityRef(holder, holder) }, new LogPosition(0, 1, 0));
     }
 

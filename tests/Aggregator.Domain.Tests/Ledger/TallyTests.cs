@@ -103,6 +103,43 @@ public sealed class TallyTests
     }
 
     [Fact]
+    public void Combine_AnIncidentToldOfTwoPlacesWithBounds_SpansThemBoth()
+    {
+        var town = Tally.Combine(Incident("ucdp/1", new Bounds(3, 3, 10)), []);
+        var village = Tally.Combine(Incident("ucdp/1", 4), []);
+
+        var province = Tally.Combine(Incident("ucdp/1", 5), [town, village], places: true);
+        Assert.Equal(new Bounds(5, 5, 10), province.Value);
+        Assert.Equal(new Bounds(6, 6, 10), Tally.Combine(OwnFigures.None, [province, Tally.Combine(Incident("ucdp/1", 6), [])], places: true).Value);
+    }
+
+    [Fact]
+    public void Combine_IncidentsOfTheWholeBesideThoseOfAPart_AddToThePartsFigures()
+    {
+        var town = Tally.Combine(Days(("2024-10-02", 4)) with { Incidents = Incident("ucdp/3", 1).Incidents }, []);
+
+        Assert.Equal(Bounds.Exactly(6), Tally.Combine(Incident("ucdp/1", 2), [town], places: true).Value);
+    }
+
+    [Fact]
+    public void Combine_AnIncidentOfAPlaceThatTellsMoreThanItsPart_StandsForOtherPlaces()
+    {
+        var province = Tally.Combine(Incident("ucdp/1", 5), [Tally.Combine(Incident("ucdp/1", 3), [])], places: true);
+        var other = Tally.Combine(Incident("ucdp/1", 4), []);
+
+        Assert.Equal(Bounds.Exactly(5), Tally.Combine(OwnFigures.None, [province, other], places: true).Value);
+    }
+
+    [Fact]
+    public void Combine_AnIncidentWithWideBounds_TakesNoMoreThanThePlacesOwnDayLeaves()
+    {
+        var town = Tally.Combine(Days(("2024-10-02", 10)) with { Incidents = Incident("ucdp/1", new Bounds(3, 3, 20)).Incidents }, []);
+        var village = Tally.Combine(Incident("ucdp/1", 4), []);
+
+        Assert.Equal(new Bounds(11, 11, 20), Tally.Combine(OwnFigures.None, [town, village], places: true).Value);
+    }
+
+    [Fact]
     public void Combine_AnIncidentToldOfTwoPlacesBeforeATotal_CountsOnceOnThePartsPath()
     {
         var town = Tally.Combine(Incident("ucdp/1", 3), []);
@@ -128,9 +165,11 @@ public sealed class TallyTests
 
     private static Tally Part(long total, string asOf, string? since = null) => Tally.Combine(Own(total, asOf, since), []);
 
-    private static OwnFigures Incident(string id, long count, string on = "2024-10-02") => OwnFigures.None with
+    private static OwnFigures Incident(string id, long count, string on = "2024-10-02") => Incident(id, Bounds.Exactly(count), on);
+
+    private static OwnFigures Incident(string id, Bounds figure, string on = "2024-10-02") => OwnFigures.None with
     {
-        Incidents = Tally.NoIncidents.Add(new IncidentDay(id, Period.Day(Say.Day(on))), Bounds.Exactly(count)),
+        Incidents = Tally.NoIncidents.Add(new IncidentDay(id, Period.Day(Say.Day(on))), figure),
     };
 
     private static OwnFigures Days(params (string Day, long Count)[] days) => OwnFigures.None with { Days = Dated(days) };

@@ -129,7 +129,8 @@ internal sealed class Node
             AsOf = until,
             Since = since,
             Upto = partsPath.Size >= ownPath.Size ? partsPath : ownPath,
-            Series = total is null && counted.Count == 1 ? counted[0].Series : null,
+            // One series makes it only where it is what stands.
+            Series = total is null && counted.Count == 1 && partsPath.Size >= ownPath.Size ? counted[0].Series : null,
             Days = all,
             Incidents = told,
         };
@@ -141,9 +142,10 @@ internal sealed class Node
         AsOf = AsOf, Since = Since, Upto = Upto, Series = Series, Inconsistent = Inconsistent, Floor = Floor, Days = Days, Incidents = Incidents,
     };
 
-    /// <summary>The node with another dimension's parts.</summary>
-    public Node With(List<Node> parts, bool places) =>
-        Of(new Own(AsOf is { } day ? Series ?? new Total(day, Since, Upto, null, null) : null, Days, Incidents), parts, places);
+    /// <summary>A node, if anything is said of it itself, with another dimension's parts.</summary>
+    public static Node Of(Node? node, List<Node> parts, bool places) => node is null
+        ? Of(Own.None, parts, places)
+        : Of(new Own(node.AsOf is { } day ? node.Series ?? new Total(day, node.Since, node.Upto, null, null) : null, node.Days, node.Incidents), parts, places);
 
     // R7: incidents that start on or after that day and end after it add.
     public static bool Counts(Period period, DateOnly? after) => after is not { } day || (period.From >= day && period.To > day);

@@ -17,22 +17,27 @@ internal static class VoiceLedger
 
         // Details in their order share what is left of an incident; the whole has all of it.
         var (whole, parts, shared) = (Own.None, new List<Node>(), left.ToDictionary());
+        var (details, variants) = (new Dictionary<string, Detail>(), new List<Variation>());
         foreach (var detail in told.GroupBy(one => one.Detail).OrderBy(detail => detail.Key, StringComparer.Ordinal))
         {
-            var own = OfClass([.. detail], detail.Key.Length == 0 ? left.ToDictionary() : shared, TakenOver((item, detail.Key)), !superseded && ends.TryGetValue((item, detail.Key), out var end) ? end.Day : null);
+            var (own, fallen) = OfClass([.. detail], detail.Key.Length == 0 ? left.ToDictionary() : shared, TakenOver((item, detail.Key)));
+            variants.AddRange(fallen is null ? [] : [fallen]);
+            var isTaken = ends.TryGetValue((item, detail.Key), out var end);
+            var counted = isTaken && !superseded ? After(own, end.Day) : own;
             if (detail.Key.Length == 0)
             {
-                whole = own;
+                whole = counted;
             }
             else
             {
-                parts.Add(Node.Of(own, [], places: false));
+                parts.Add(Node.Of(counted, [], places: false));
+                details[detail.Key] = new Detail(Node.Of(own, [], places: false), isTaken);
             }
         }
 
-        var line = Node.Of(whole, parts, places: false);
-        var unnumbered = told.Where(one => one.Number.IsNone).Select(one => (one.Detail, one.Claim.Incident, one.Period)).Distinct().Count();
-        return new Said(line.WithoutUnallocated(), told.Count, unnumbered, [.. told.Select(one => one.Origin).Distinct()], superseded);
+        // A statement without a number: an incident stands in place of the period in its key.
+        var unnumbered = told.Where(one => one.Number.IsNone).Select(one => (one.Detail, one.Claim.Incident, one.Claim.Incident is null ? one.Period : default)).Distinct().Count();
+        return new Said(Node.Of(whole, parts, places: false).WithoutUnallocated(), told, unnumbered, superseded, details, variants);
 
         // R16: from which day a class counts no more, and which counts for it; the earliest takeover holds.
         static Dictionary<(Item Item, string Detail), (DateOnly Day, (Item Item, string Detail) By)> Ends(List<Told> all) => all
@@ -45,7 +50,7 @@ internal static class VoiceLedger
         // By the day: what the classes it took over had last come to.
         Dictionary<DateOnly, Number> TakenOver((Item Item, string Detail) by) => ends
             .Where(end => end.Value.By == by)
-            .Select(end => (end.Value.Day, Total: Series([.. ofAllItems.Where(one => (one.Figure.Item, one.Detail) == end.Key && one.IsTotal && one.Period.To < end.Value.Day)], [])))
+            .Select(end => (end.Value.Day, Total: Series([.. ofAllItems.Where(one => (one.Figure.Item, one.Detail) == end.Key && one.IsTotal && one.Period.To < end.Value.Day)], []).Total))
             .Where(taken => taken.Total is not null)
             .GroupBy(taken => taken.Day)
             .ToDictionary(day => day.Key, day => Number.Sum(day.Select(taken => taken.Total!.Figure)));
@@ -57,11 +62,11 @@ internal static class VoiceLedger
         return (Enum.GetValues<Item>().Single(item => Slug.Of(item) == parts[0]), parts.Length > 1 ? parts[1] : "");
     }
 
-    private static Own OfClass(List<Told> told, Dictionary<string, Number> left, Dictionary<DateOnly, Number> takenOver, DateOnly? end)
+    private static (Own Own, Variation? Fallen) OfClass(List<Told> told, Dictionary<string, Number> left, Dictionary<DateOnly, Number> takenOver)
     {
         var totals = told.Where(one => one.IsTotal).ToList();
         var first = totals.Select(one => one.Figure.Since).Min();
-        var total = Series(totals, takenOver);
+        var (total, fallen) = Series(totals, takenOver);
 
         // A total with a later start than the first series is an incident over its span.
         var dated = told.Where(one => !one.IsTotal)
@@ -92,17 +97,20 @@ internal static class VoiceLedger
             }
         }
 
-        return end is not { } day ? new Own(total, days, incidents) : new Own(
-            null,
-            days.Where(one => Node.Counts(one.Key, day)).ToDictionary(),
-            incidents.Where(one => Node.Counts(one.Key.Period, day)).ToDictionary());
+        return (new Own(total, days, incidents), fallen);
     }
 
-    // R7 and R8: the first series, day by day.
-    private static Total? Series(List<Told> totals, Dictionary<DateOnly, Number> takenOver)
+    // What still counts of a class that another took over: what happened after.
+    private static Own After(Own own, DateOnly day) => new(
+        null,
+        own.Days.Where(one => Node.Counts(one.Key, day)).ToDictionary(),
+        own.Incidents.Where(one => Node.Counts(one.Key.Period, day)).ToDictionary());
+
+    // R7 and R8: the first series, day by day; and what it last fell from where another body had said that.
+    private static (Total? Total, Variation? Fallen) Series(List<Told> totals, Dictionary<DateOnly, Number> takenOver)
     {
         var first = totals.Select(one => one.Figure.Since).Min();
-        var (standing, body) = ((Total?)null, (string?)null);
+        var (standing, fallen, body, before) = ((Total?)null, (Variation?)null, (string?)null, (ClaimKey?)null);
         foreach (var day in totals.Where(one => one.Figure.Since is null || one.Figure.Since == first).GroupBy(one => one.Period.To).OrderBy(day => day.Key))
         {
             var values = Statements.PerReport(day);
@@ -111,29 +119,44 @@ internal static class VoiceLedger
                 continue;
             }
 
-            var value = Statements.LatestNew(values);
-            var teller = values.First(one => one.Value == value).First.Claim;
-            if (standing is not null && value.High is null && value.Best == value.Low && value.Best <= standing.Figure.Best)
+            // An open total no higher than what stands moves only the as-of, be that of an earlier day or of the same.
+            Number? news = null;
+            foreach (var next in Statements.InOrderOfFirstAppearance(values))
             {
-                standing = standing with { AsOf = day.Key };
+                if (!(next.High is null && next.Best == next.Low && next.Best <= (news ?? standing?.Figure)?.Best))
+                {
+                    news = next;
+                }
+            }
+
+            if (news is not { } value)
+            {
+                standing = standing! with { AsOf = day.Key };
                 continue;
             }
 
-            var speaker = teller.Claimant?.Id ?? teller.Origin?.Id ?? teller.Source.Id;
-            Number? before = takenOver.TryGetValue(day.Key, out var taken) ? Number.Sum([standing?.Figure ?? Number.Zero, taken]) : standing?.Figure;
+            // It was told by whoever told it first; who states a correction of it states it for all.
+            var told = values.Where(one => one.Value == value).Select(one => one.First.Claim).ToList();
+            var stated = told.Select(claim => claim.Figure!.Correction).LastOrDefault(correction => correction is not null);
+            var speaker = told[0].Claimant?.Id ?? told[0].Origin?.Id ?? told[0].Source.Id;
+            var isSameBody = body is null || body == speaker;
+            Number? previous = takenOver.TryGetValue(day.Key, out var taken) ? Number.Sum([standing?.Figure ?? Number.Zero, taken]) : standing?.Figure;
             var (added, corrected) = (0L, 0L);
-            if (before is { } from)
+            if (previous is { } from)
             {
                 var change = value.Size - from.Size;
-                corrected = teller.Figure!.Correction ?? (change < 0 && (body is null || body == speaker) ? change : 0);
-                added = change < 0 && teller.Figure.Correction is null ? 0 : change - corrected;
+                corrected = stated ?? (change < 0 && isSameBody ? change : 0);
+                added = change < 0 && stated is null ? 0 : change - corrected;
             }
 
+            fallen = standing is not null && !isSameBody && stated is null && value.Size < standing.Figure.Size
+                ? new Variation(told[0].Figure!.Outcome, standing.Figure, standing.AsOf, before!.Value)
+                : null;
             standing = new Total(day.Key, first, value, added, corrected);
-            body = speaker;
+            (body, before) = (speaker, told[0].Key);
         }
 
-        return standing;
+        return (standing, fallen);
     }
 
     // R15: the later outcome takes from the earlier, the nearest first; of one day destroyed over captured over damaged over abandoned.

@@ -40,6 +40,20 @@ internal sealed class World
         : Entry(EntityKind.Source, origin)?.Affiliation is { } actor ? new(true, Voice(actor))
         : new(false, origin);
 
+    /// <summary>Admitted, independent or alleged, by the words of DESIGN §2.</summary>
+    public string Standing(Voice voice, string? target, IEnumerable<string> initiators)
+    {
+        if (!voice.IsActor)
+        {
+            // In its own voice: a registered agency, outlet or monitor without affiliation.
+            return Entry(EntityKind.Source, voice.Id) is { Affiliation: null, Kind: "agency" or "outlet" or "monitor" } ? "Independent" : "Alleged";
+        }
+
+        return target is not null && Voice(target) == voice.Id ? "Admitted"
+            : Entry(EntityKind.Actor, voice.Id)?.Kind is "monitor" or "media" or "igo" or "ngo" && !initiators.Select(Voice).Contains(voice.Id) ? "Independent"
+            : "Alleged";
+    }
+
     /// <summary>Merged ids read as the survivor's.</summary>
     public Claim Read(Claim claim)
     {
@@ -48,8 +62,10 @@ internal sealed class World
             Source = Named(EntityKind.Source, claim.Source)!,
             Origin = Named(EntityKind.Source, claim.Origin),
             Claimant = Named(EntityKind.Actor, claim.Claimant),
+            Initiator = Named(EntityKind.Actor, claim.Initiator),
             Target = Named(EntityKind.Actor, claim.Target),
             Region = Named(EntityKind.Region, claim.Region),
+            Holder = Named(EntityKind.Actor, claim.Holder),
         };
 
         EntityRef? Named(EntityKind kind, EntityRef? named) => named is null ? null : named with { Id = Survivor(kind, named.Id) };

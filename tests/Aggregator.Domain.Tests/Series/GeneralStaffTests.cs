@@ -83,6 +83,26 @@ public sealed class GeneralStaffTests
     }
 
     [Fact]
+    public void MoreThanWhatWasAboutThat_MovesOnlyTheAsOf()
+    {
+        var rows = _rows.Where(row => row is { Column: "personnel", Count: 11000 }).ToArray();
+        var said = Cell.Fold(_rows.Where(row => row.Column == "personnel" && row.Day <= rows[^1].Day).Select(GeneralStaff.Claim), BundledRegistry.Snapshot)[Ukraine];
+
+        Assert.Equal([(new DateOnly(2022, 3, 6), false), (new DateOnly(2022, 3, 7), true)], rows.Select(row => (row.Day, row.Open)));
+        Assert.Equal((Bounds.Exactly(11000), new DateOnly(2022, 3, 7)), (said.Tally.Value, said.Tally.AsOf));
+    }
+
+    [Fact]
+    public void SpecialEquipmentAsOfTheDayBefore_IsStill3700()
+    {
+        var tree = Tree.Of(_rows.Where(row => row.Column == "special equipment").Select(GeneralStaff.Claim), BundledRegistry.Snapshot);
+        var past = new Domain.Aggregates.RegionAggregate("ukraine");
+        tree.Region("ukraine").Book.CopyTo(past.Book, new DateTimeOffset(2024, 11, 29, 23, 59, 59, TimeSpan.Zero));
+
+        Assert.Equal(3700, past.Lines(BundledRegistry.Snapshot, []).Single().Positions.Single().Figure.Best);
+    }
+
+    [Fact]
     public void TheMergedClass_TakesOverTheTwo()
     {
         var vehicles = _rows.Where(row => row.Item == Item.Vehicle && row.Day <= new DateOnly(2022, 5, 1)).Select(GeneralStaff.Claim);

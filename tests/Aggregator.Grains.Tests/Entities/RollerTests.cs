@@ -110,6 +110,35 @@ public sealed class RollerTests
         Assert.NotSame(PartChange.None, _world.Parts.Apply("town", next.Next(Registry)));
     }
 
+    [Fact]
+    public void Acknowledged_AfterAllIsNews_SaysNothingOfWhatIsToldNow()
+    {
+        Claim(Item.Tank);
+        var before = _roller.Next(Registry);
+        _roller.MarkAll(Registry); // another registry, and perhaps another parent
+        _roller.Acknowledged(before);
+
+        var update = _roller.Next(Registry);
+
+        Assert.Null(update.Since);
+        Assert.True(update.Version.CompareTo(before.Version) > 0);
+    }
+
+    [Fact]
+    public void Tell_WithoutAChange_IsAPushOfItsOwn()
+    {
+        Claim(Item.Tank);
+        Push();
+        Assert.False(_roller.HasNews);
+
+        _roller.Tell();
+
+        Assert.True(_roller.HasNews);
+        var update = _roller.Next(Registry);
+        Assert.Empty(update.Totals);
+        Assert.NotNull(_world.Parts.Apply("town", update));
+    }
+
     private void Push()
     {
         var update = _roller.Next(Registry);

@@ -110,5 +110,55 @@ public sealed class SettlementTests
         Assert.Equal(9, settlement.Durable[0].Sequence);
     }
 
+    [Fact]
+    public void Relink_WhatWasDurableStays_AndTheRestWaitsForTheNewParent()
+    {
+        var settlement = new Settlement(hasParent: true);
+        settlement.Changed();
+        settlement.Told(1, new PartVersion(1, 1));
+        settlement.Written(1, Marks(7));
+        settlement.SafeAbove(new PartVersion(1, 1));
+
+        settlement.Changed();
+        settlement.Told(2, new PartVersion(1, 2));
+        settlement.Relink(toParent: true);
+        settlement.Written(2, Marks(9));
+        settlement.SafeAbove(new PartVersion(1, 2)); // a late answer of the parent before
+        Assert.Equal(7, settlement.Durable[0].Sequence);
+        Assert.True(settlement.AwaitsParent);
+
+        settlement.Told(2, new PartVersion(1, 3));
+        settlement.SafeAbove(new PartVersion(1, 3));
+        Assert.Equal(9, settlement.Durable[0].Sequence);
+    }
+
+    [Fact]
+    public void Relink_ToTheTop_WaitsForNobody()
+    {
+        var settlement = new Settlement(hasParent: true);
+        settlement.Changed();
+        settlement.Written(1, Marks(7));
+        Assert.Equal(0, settlement.Durable[0].Sequence);
+
+        settlement.Relink(toParent: false);
+
+        Assert.False(settlement.AwaitsParent);
+        Assert.Equal(7, settlement.Durable[0].Sequence);
+    }
+
+    [Fact]
+    public void Dropped_APart_IsSafeNoMore()
+    {
+        var settlement = new Settlement(hasParent: false);
+        settlement.Changed();
+        settlement.Taken("town", new PartVersion(1, 1));
+        settlement.Written(1, Marks(7));
+        Assert.Equal(new PartVersion(1, 1), settlement.SafePart("town"));
+
+        settlement.Dropped("town");
+
+        Assert.Equal(PartVersion.None, settlement.SafePart("town"));
+    }
+
     private static Marks Marks(long sequence) => new() { [0] = new Mark(1, sequence) };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Aggregator.Host.Ingest;
+using Aggregator.Host.Registry;
 using Aggregator.Host.Tests.Running;
 
 namespace Aggregator.Host.Tests.Hosting;
@@ -24,6 +25,42 @@ public sealed class OpenApiTests
         Assert.NotNull(schemas["ProblemAnswer"]!["properties"]!["code"]);
         Assert.NotNull((string?)schemas["ClaimInput"]!["properties"]!["claimant"]!["description"]);
         Assert.Contains("<html", await host.Client.GetStringAsync("/docs"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Document_DescribesEditsOfTheRegistry()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+
+        var document = await host.GetAsync("/openapi/v1.json");
+        foreach (var plural in new[] { "actors", "regions", "sources" })
+        {
+            var put = document["paths"]![$"/v1/{plural}/{{id}}"]!["put"]!;
+            Assert.EndsWith("/EntryInput", (string?)put["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"], StringComparison.Ordinal);
+            Assert.Superset(new HashSet<string> { "200", "201", "409", "412", "422", "428" }, put["responses"]!.AsObject().Select(answer => answer.Key).ToHashSet());
+            Assert.Contains("If-Match", put["parameters"]!.AsArray().Select(parameter => (string?)parameter!["name"]));
+            Assert.NotNull(document["paths"]![$"/v1/{plural}/{{id}}/entry"]!["get"]);
+            Assert.NotNull(document["paths"]![$"/v1/{plural}/{{id}}/merge-into/{{other}}"]!["post"]);
+            Assert.NotNull(document["paths"]![$"/v1/{plural}/{{id}}/merge-into/{{other}}"]!["delete"]);
+        }
+
+        Assert.NotNull((string?)document["components"]!["schemas"]!["EntryInput"]!["properties"]!["voice"]!["description"]);
+    }
+
+    [Theory]
+    [InlineData(typeof(EntryInput), null)]
+    [InlineData(typeof(LocationInput), "location")]
+    public void EntrySchema_EveryField_IsReadAndNoOther(Type schema, string? field)
+    {
+        foreach (var property in schema.GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Append("nonsense"))
+        {
+            var inner = new JsonObject { [property] = null };
+            var entry = field is null ? inner : new JsonObject { [field] = inner };
+            var (_, error) = EntryJson.Read(JsonDocument.Parse(entry.ToJsonString()).RootElement);
+
+            Assert.Equal((property, property == "nonsense"), (property, error?.Code == "entry.unknown-field"));
+        }
     }
 
     [Theory]

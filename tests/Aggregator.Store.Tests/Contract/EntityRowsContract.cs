@@ -45,6 +45,35 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
         Assert.Equal(2, row.Version);
     }
 
+    [Fact]
+    public async Task Write_Chunks_StandBesideTheRowAndAreReadOneByOne()
+    {
+        await _rows.WriteAsync("actor", "a", 0, [Field("f", 1)], "parent", [Field("b-1", 2), Field("b-2", 3)]);
+        Assert.Equal(["f"], (await _rows.LoadAsync("actor", "a"))!.Fields.Keys);
+        Assert.Equal(["a"], await _rows.ChildrenAsync("actor", "parent").ToListAsync());
+        Assert.Equal([Entry(3), null, Entry(2)], await _rows.LoadChunksAsync("actor", "a", ["b-2", "b-3", "b-1"]));
+        Assert.Equal([null], await _rows.LoadChunksAsync("region", "a", ["b-1"]));
+
+        Assert.Equal(new WriteRowResult.Written(2), await _rows.WriteAsync("actor", "a", 1, [new("f", null), Field("g", 4)], chunks: [new("b-1", null), Field("b-2", 5), Field("b-3", 6)]));
+        Assert.Equal(["g"], (await _rows.LoadAsync("actor", "a"))!.Fields.Keys);
+        Assert.Equal([null, Entry(5), Entry(6)], await _rows.LoadChunksAsync("actor", "a", ["b-1", "b-2", "b-3"]));
+    }
+
+    [Fact]
+    public async Task Write_OtherVersion_WritesNoChunk()
+    {
+        await _rows.WriteAsync("actor", "a", 0, [], chunks: [Field("b-1", 1)]);
+        Assert.Equal(new WriteRowResult.Conflict(1), await _rows.WriteAsync("actor", "a", 0, [], chunks: [Field("b-1", 2), Field("b-2", 3)]));
+        Assert.Equal([Entry(1), null], await _rows.LoadChunksAsync("actor", "a", ["b-1", "b-2"]));
+    }
+
+    [Fact]
+    public async Task Write_AnEmptyOrMisnamedChunk_IsRefused()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => _rows.WriteAsync("actor", "a", 0, [], chunks: [new("b-1", Array.Empty<byte>())]));
+        await Assert.ThrowsAsync<ArgumentException>(() => _rows.WriteAsync("actor", "a", 0, [], chunks: [Field("b:1", 1)]));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -62,6 +91,21 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
     [Fact]
     public async Task Write_MissingRowButVersionExpected_Conflicts() =>
         Assert.Equal(new WriteRowResult.Conflict(0), await _rows.WriteAsync("actor", "a", 5, [Field("f", 1)]));
+
+    [Fact]
+    public async Task LoadFieldsMany_SomeMissing_GivesNullsInTheirPlaces()
+    {
+        await _rows.WriteAsync("actor", "both", 0, [Field("a", 1), Field("b", 2)]);
+        await _rows.WriteAsync("actor", "one", 0, [Field("b", 3)]);
+        string[] ids = [.. Enumerable.Range(0, 600).Select(at => $"none-{at}"), "both", "one"];
+
+        var read = await _rows.LoadFieldsManyAsync("actor", ids, ["b", "a"]);
+
+        Assert.Equal(602, read.Length);
+        Assert.All(read[..600], row => Assert.Equal([null, null], row));
+        Assert.Equal([Entry(2), Entry(1)], read[600]);
+        Assert.Equal([Entry(3), null], read[601]);
+    }
 
     [Fact]
     public async Task Write_NoFields_RaisesTheVersion()
@@ -88,7 +132,7 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
         await _rows.WriteAsync("actor", "a", 0, fields);
         var row = (await _rows.LoadAsync("actor", "a"))!;
         Assert.Equal(fields.Length, row.Fields.Count);
-        Assert.All(fields, field => Assert.Equal(field.Value!.Value.ToArray(), row.Fields[field.Name]));
+        Assert.All(fields, field => Assert.Equal(field.Value!, row.Fields[field.Name]));
         await _rows.WriteAsync("actor", "a", 1, [.. fields.Select(static f => f with { Value = null })]);
         Assert.Empty((await _rows.LoadAsync("actor", "a"))!.Fields);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _rows.WriteAsync("actor", "a", 2, [.. fields, Field("x", 1)]));

@@ -1,0 +1,171 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+
+namespace Aggregator.Grains.Entities;
+
+// The entity's claims, which are in memory while they are needed: read back for a fold, one by one for what looks at all of them.
+internal abstract partial class EntityGrain<TAggregate>
+{
+    private const int PassesPerReading = 16;
+    private const int ChunksAtOnce = 64;
+    private const int MissesAtOnce = 64;
+    private const int TriesOutsideTheGate = 3;
+
+    /// <inheritdoc/>
+    public async Task<RecordList> GetToldAsync(string bucket)
+    {
+        var key = BucketKey.Parse(bucket);
+        var (own, told) = await UnderGateAsync(async () =>
+        {
+            await LoadAsync([key]);
+            var claims = (Aggregate.Book[key], Aggregate.Parts.ToldOf(key).ToArray());
+            Aggregate.Book.Shed(Options.LoadedClaims);
+            return claims;
+        });
+        var below = await Task.WhenAll(told.Select(one => GrainOf(one.Part).GetToldAsync(bucket)));
+        return new RecordList([.. own.Select(one => new PlacedRecord(one.Position, new LogRecord.Added(one.Claim), one.KnownFrom)), .. below.SelectMany(list => list.Records)]);
+    }
+
+    /// <summary>
+    /// Reads something of the aggregate, under the gate: what claims it turns out to need are brought into memory, what can be
+    /// kept of them is folded and kept, and it is read again, until nothing is missing.
+    /// </summary>
+    protected async Task<T> ReadAsync<T>(Func<T> reading)
+    {
+        var aggregate = Aggregate;
+        aggregate.TakeMisses();
+        for (var pass = 0; pass < PassesPerReading; pass++)
+        {
+            var result = TryRead();
+            var misses = aggregate.TakeMisses();
+            if (misses.Count == 0)
+            {
+                Shed(aggregate);
+                return result!;
+            }
+
+            foreach (var some in misses.Chunk(MissesAtOnce))
+            {
+                await LoadAsync(some.SelectMany(miss => miss.Away));
+                await FetchAsync(aggregate, [.. some.SelectMany(miss => miss.Told).Distinct()]);
+                foreach (var miss in some)
+                {
+                    miss.Retry?.Invoke();
+                }
+
+                // What was missed besides what was to be made, the next pass misses too.
+                aggregate.TakeMisses();
+                if (Array.TrueForAll(some, miss => miss.Retry is not null))
+                {
+                    Shed(aggregate);
+                }
+            }
+        }
+
+        throw new InvalidOperationException($"{Key}: claims were missing after {PassesPerReading} passes");
+
+        T? TryRead()
+        {
+            try
+            {
+                return reading();
+            }
+            catch (Exception) when (aggregate.HasMisses)
+            {
+                // It stumbled over what is missing: what came of it is not used.
+                return default;
+            }
+        }
+    }
+
+    /// <summary>Brings the totals up to what the claims say now, under the gate.</summary>
+    private Task<bool> RefreshTotalsAsync() => ReadAsync(() => _roller.Refresh(_registry));
+
+    /// <summary>Brings buckets into memory.</summary>
+    private async Task LoadAsync(IEnumerable<BucketKey> buckets)
+    {
+        var book = Aggregate.Book;
+        foreach (var chunks in buckets.Distinct().SelectMany(book.Away).Chunk(ChunksAtOnce))
+        {
+            await _store.LoadChunksAsync(book, chunks, _stop.Token);
+        }
+    }
+
+    // Down the tree, where nobody waits for this entity.
+    private async Task FetchAsync(TAggregate aggregate, IReadOnlyCollection<ToldBucket> told)
+    {
+        foreach (var some in told.Chunk(PartsAskedAtOnce))
+        {
+            var lists = await Task.WhenAll(some.Select(one => GrainOf(one.Part).GetToldAsync(one.Bucket.ToString()))).WaitAsync(Options.FetchTimeout, services.Time, _stop.Token);
+            for (var at = 0; at < some.Length; at++)
+            {
+                aggregate.Parts.Fetched(some[at], [.. lists[at].Records.Select(AppearanceOf)]);
+            }
+        }
+    }
+
+    // What merged entities gave is read with every count; what bodies said only for its fold, which is kept.
+    private void Shed(TAggregate aggregate)
+    {
+        aggregate.Parts.ForgetFetched(part => _registry.IsMerged(Kind, part));
+        aggregate.Book.Shed(Options.LoadedClaims);
+    }
+
+    /// <summary>
+    /// Looks at all of the entity's own claims, some at a time and without the gate; again from the start if a claim was moved
+    /// meanwhile, and at last under the gate.
+    /// </summary>
+    /// <param name="start">What to begin with, every time.</param>
+    /// <param name="look">Takes in some claims of a bucket: those that stand, and those that stand no more.</param>
+    protected async Task<T> OverOwnClaimsAsync<T>(Func<T> start, Action<T, BucketKey, IReadOnlyCollection<Appearance>, IReadOnlyCollection<Former>> look)
+    {
+        for (var tries = 0; tries < TriesOutsideTheGate; tries++)
+        {
+            var result = start();
+            var (aggregate, moves, away) = await UnderGateAsync(() => Task.FromResult(LookAtLoaded(result)));
+            await LookAtAwayAsync(result, away);
+            if (await UnderGateAsync(() => Task.FromResult(ReferenceEquals(aggregate, Aggregate) && aggregate.Book.Moves == moves)))
+            {
+                return result;
+            }
+        }
+
+        return await UnderGateAsync(async () =>
+        {
+            var result = start();
+            await LookAtAwayAsync(result, LookAtLoaded(result).Away);
+            return result;
+        });
+
+        (TAggregate Aggregate, long Moves, List<ChunkKey> Away) LookAtLoaded(T result)
+        {
+            var book = Aggregate.Book;
+            foreach (var chunk in book.Loaded)
+            {
+                look(result, chunk.Bucket, chunk.Standing, chunk.Formers);
+            }
+
+            return (Aggregate, book.Moves, [.. book.AllBuckets.SelectMany(book.Away)]);
+        }
+
+        async Task LookAtAwayAsync(T result, List<ChunkKey> away)
+        {
+            foreach (var some in away.Chunk(ChunksAtOnce))
+            {
+                var read = await _store.ReadChunksAsync(some, _stop.Token);
+                for (var at = 0; at < some.Length; at++)
+                {
+                    if (read[at] is { } bytes)
+                    {
+                        var (standing, formers) = AggregateFormat.DecodeChunk(bytes);
+                        look(result, some[at].Bucket, standing, formers);
+                    }
+                }
+            }
+        }
+    }
+
+    private static Appearance AppearanceOf(PlacedRecord told) => new(((LogRecord.Added)told.Record).Claim, told.Position) { KnownFrom = told.ReceivedAt };
+}

@@ -1,0 +1,199 @@
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Registry;
+
+namespace Aggregator.Grains.Entities;
+
+// What the entity rolls up by: a version of the registry, and the parent and parts that it says there are.
+internal abstract partial class EntityGrain<TAggregate>
+{
+    private OneShotTimer _lookTimer = null!;
+    private RegistrySnapshot _registry = null!;
+    private PartStructures _structures = null!;
+
+    /// <summary>The registry that the step under the gate runs by.</summary>
+    protected RegistrySnapshot Registry => _registry;
+
+    /// <inheritdoc/>
+    public async Task<bool> AdoptAsync(long registry, string? part)
+    {
+        await services.Registry.CatchUpAsync(registry, _stop.Token);
+        return await UnderGateAsync(() => Task.FromResult(
+            _registry.Version >= registry && (part is null ? _structures.Complete is not null : _structures.HasTold(part))));
+    }
+
+    /// <inheritdoc/>
+    public async Task TellAgainAsync(long registry)
+    {
+        await services.Registry.CatchUpAsync(registry, _stop.Token);
+        await UnderGateAsync(() =>
+        {
+            _roller.NotAcknowledged();
+            ScheduleNews();
+            return Task.FromResult(true);
+        });
+    }
+
+    /// <summary>
+    /// Takes up the registry as it stands, at the begin of every step. If its structure is another, all totals are made again,
+    /// those who are no parts any more are dropped, and the parent is told everything: another one, if it is another.
+    /// </summary>
+    private void Follow(RegistrySnapshot registry)
+    {
+        var same = _registry.Structure == registry.Structure;
+        _registry = registry;
+        if (same)
+        {
+            return;
+        }
+
+        foreach (var part in Aggregate.Parts.Ids.Where(IsGone).ToArray())
+        {
+            Aggregate.Parts.Drop(part);
+            _settlement.Dropped(part);
+        }
+
+        _structures.DropWhere(IsGone);
+        _structures.Adopt(registry.Structure);
+        if (Link())
+        {
+            _settlement.Relink(_parent is not null);
+        }
+
+        RegistryChanged();
+        Aggregate.TakeMisses();
+        _roller.MarkAll(registry);
+        if (Aggregate.Parts.Ids.Count > 0 || registry.Children(Kind, Key.Id).Count > 0)
+        {
+            // Parts that are active tell by themselves meanwhile.
+            _lookTimer.Schedule(Options.AskParts);
+        }
+        else
+        {
+            _structures.Looked();
+        }
+
+        // What no claim has touched stays without a row.
+        if (_epoch > 0 || Aggregate.Parts.Ids.Count > 0)
+        {
+            Changed();
+            MarkDirty();
+        }
+
+        bool IsGone(string part) => registry.Parent(Kind, part) != Key.Id;
+    }
+
+    /// <summary>The structure of the registry is another: whatever hangs on it is to be made again.</summary>
+    protected virtual void RegistryChanged()
+    {
+    }
+
+    /// <summary>Links up with the parent that the registry names.</summary>
+    /// <returns>Whether it is another than before.</returns>
+    private bool Link()
+    {
+        var parent = _registry.Parent(Kind, Key.Id);
+        if (parent == _parent?.ParentId)
+        {
+            return false;
+        }
+
+        _parent = parent is null ? null : new ParentLink(Key.Id, parent, GrainOf(parent), NextPushAsync);
+        return true;
+    }
+
+    /// <summary>Finds the parts that the structure brought here, and has those tell that have not; again, until all have.</summary>
+    private async Task LookAsync()
+    {
+        try
+        {
+            var (awaited, registry) = await UnderGateAsync(async () =>
+            {
+                if (!_structures.HasLooked)
+                {
+                    await ReadPartsAsync(all: true, _stop.Token);
+                }
+
+                return (_structures.Awaited.ToArray(), _registry.Version);
+            });
+            foreach (var some in awaited.Chunk(PartsAskedAtOnce).TakeWhile(_ => !services.Stopping.IsCancellationRequested))
+            {
+                await Task.WhenAll(some.Select(part => GrainOf(part).TellAgainAsync(registry)));
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The activation is leaving; the next one looks.
+        }
+        catch (Exception fault)
+        {
+            LogPartsNotAsked(Logger, Key, fault);
+        }
+
+        if (_structures.Complete is null && !_stop.IsCancellationRequested)
+        {
+            _lookTimer.Schedule(Options.AskPartsAgain);
+        }
+    }
+
+    /// <summary>Reads the parts' rows, under the gate.</summary>
+    private async Task ReadPartsAsync(bool all, CancellationToken cancellationToken)
+    {
+        // The parts change as they are read: half of them read is a state that nobody would be told of.
+        _mustReload = true;
+        var before = _structures.Complete;
+        var parts = await _store.LoadPartsAsync(Aggregate, _registry, all, cancellationToken);
+        Heard(_structures, parts);
+        if (all)
+        {
+            _structures.Looked();
+        }
+
+        (string, PartChange)[] told = [.. parts.Where(one => IsNews(one.Change)).Select(one => (one.Id, one.Change!))];
+        if (told.Length > 0)
+        {
+            await EnsureEpochAsync();
+            await PartsChangedAsync(told);
+        }
+
+        AskAwaited();
+        TellCompletion(before);
+        _mustReload = false;
+    }
+
+    // A row that is no newer than what the part has told says nothing of what that rests on.
+    private void Heard(PartStructures structures, IReadOnlyList<LoadedPart> parts)
+    {
+        foreach (var (part, change) in parts)
+        {
+            if (change is null)
+            {
+                structures.Found(part);
+            }
+            else if (IsNews(change))
+            {
+                structures.Told(part, _registry.Structure);
+            }
+        }
+    }
+
+    private static bool IsNews(PartChange? change) => change is not null && !ReferenceEquals(change, PartChange.None);
+
+    private void AskAwaited()
+    {
+        if (_structures.Awaited.Count > 0)
+        {
+            _lookTimer.Schedule(Options.AskParts);
+        }
+    }
+
+    /// <summary>What all totals rest on has changed: row and parent are to hear of it, though no total may be another.</summary>
+    private void TellCompletion(ulong? before)
+    {
+        if (_structures.Complete != before && _epoch > 0)
+        {
+            _roller.Tell();
+            MarkDirty();
+            ScheduleNews();
+        }
+    }
+}

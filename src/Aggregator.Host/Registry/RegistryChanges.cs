@@ -1,0 +1,84 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Domain.Registry;
+using Aggregator.Grains.Hosting;
+using Aggregator.Grains.Registry;
+using Aggregator.Host.Problems;
+using Microsoft.Extensions.Options;
+
+namespace Aggregator.Host.Registry;
+
+/// <summary>What the edit endpoints need of the system: whether claims know a name, and when views show an edit.</summary>
+internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<PartitionOptions> options, TimeProvider time, ILogger<RegistryChanges> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Whether the registry has an entry of that id, or claims have used it.</summary>
+    public async Task<bool> IsKnownAsync(RegistrySnapshot registry, EntityKind kind, string id) =>
+        registry.Find(kind, id) is not null || (await GrainOf(kind, id).GetClaimsAsync(new ClaimsQuery { Limit = 1 })).IsKnown;
+
+    /// <summary>
+    /// Waits until the views of the entity, of what it was a part of and of what it is a part of now show an edit; what was merged
+    /// into another is a part of that.
+    /// </summary>
+    /// <returns>Whether they do.</returns>
+    public async Task<bool> AwaitAppliedAsync(EditResult edit, EntityKind kind, string id, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.Value.AppliedTimeout);
+        var version = edit.After.Version;
+        List<(string Id, string? Part)> shown = [(id, null)];
+        foreach (var registry in new[] { edit.Before, edit.After })
+        {
+            if (registry.Parent(kind, id) is { } parent)
+            {
+                shown.Add((parent, registry.IsMerged(kind, id) ? null : id));
+            }
+        }
+
+        try
+        {
+            await Task.WhenAll(shown.Distinct().Select(async one =>
+            {
+                while (!await GrainOf(kind, one.Id).AdoptAsync(version, one.Part).WaitAsync(limit.Token))
+                {
+                    await Task.Delay(Pause, time, limit.Token);
+                }
+            }));
+            return true;
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it was, the edit is durable.
+            LogNotApplied(logger, kind, id, version, fault);
+            return false;
+        }
+    }
+
+    /// <summary>How a refusal of the registry is told.</summary>
+    public static Problem Told(RegistryRefusal refusal) => new(
+        refusal.Kind switch
+        {
+            RefusalKind.Conflict => StatusCodes.Status409Conflict,
+            RefusalKind.Unknown => StatusCodes.Status404NotFound,
+            _ => StatusCodes.Status422UnprocessableEntity,
+        },
+        refusal.Code,
+        refusal.Message)
+    {
+        Field = refusal.Field.Length == 0 ? null : refusal.Field,
+    };
+
+    /// <summary>Others kept editing.</summary>
+    public static Problem Busy() => new(StatusCodes.Status429TooManyRequests, "entry.busy", "others kept editing the registry in between; send it again") { RetryAfterSeconds = 1 };
+
+    private IEntityGrain GrainOf(EntityKind kind, string id) => kind switch
+    {
+        EntityKind.Actor => grains.GetGrain<IActorGrain>(id),
+        EntityKind.Region => grains.GetGrain<IRegionGrain>(id),
+        EntityKind.Source => grains.GetGrain<ISourceGrain>(id),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Registry version {Version}: the views of {Kind} {Id} did not show it in time")]
+    private static partial void LogNotApplied(ILogger logger, EntityKind kind, string id, long version, Exception fault);
+}

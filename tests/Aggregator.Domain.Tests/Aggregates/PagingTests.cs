@@ -1,0 +1,202 @@
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Domain.Tests.Histories;
+using Aggregator.Domain.Tests.Ledger;
+using CsCheck;
+
+namespace Aggregator.Domain.Tests.Aggregates;
+
+/// <summary>Claims out of memory change nothing but what is in memory.</summary>
+public sealed class PagingTests
+{
+    [Fact]
+    public void Adding_NeedsNothingInMemory()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        var keys = new HashSet<string>();
+        for (var number = 1; number <= 300; number++)
+        {
+            var record = new LogRecord.Added(Say.Figure("red", Bounds.Exactly(1), on: "2024-05-01", incident: $"i/{number}", id: $"k{number}").Claim);
+            Assert.Empty(region.Book.Needs(record));
+            region.Book.Apply(new PlacedRecord(new LogPosition(0, number, 0), record, record.Claim.ReportedAt));
+            if (number % 50 == 0)
+            {
+                shelf.Save();
+                region.Book.Shed(0);
+                Assert.Equal(0, region.Book.LoadedClaims);
+            }
+        }
+
+        Assert.Equal(0, shelf.Loads);
+        Assert.Equal(300, Value(shelf, region));
+        Assert.Equal(6, shelf.Loads);
+        Assert.Equal(300, region.Book.Counts.Total);
+    }
+
+    [Fact]
+    public void AFoldThatIsKept_NeedsNoClaims()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        Apply(region, 1, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01").Claim));
+        Apply(region, 2, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(3), Item.Drone, on: "2024-05-01").Claim));
+        Assert.Equal(7, Value(shelf, region));
+        shelf.Save();
+        region.Book.Shed(0);
+
+        Assert.Equal(7, Value(shelf, region));
+        Assert.Equal(0, shelf.Loads);
+
+        // Another claim needs its own cell and no other.
+        Apply(region, 3, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(1), Item.Drone, on: "2024-05-02").Claim));
+        Assert.Equal(8, Value(shelf, region));
+        Assert.Equal(1, shelf.Loads);
+    }
+
+    [Fact]
+    public void Shedding_LetsGoOfWhatWasUsedLongestAgo_AndOfNothingThatIsNotStored()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        Apply(region, 1, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01").Claim));
+        Apply(region, 2, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(3), Item.Drone, on: "2024-05-01").Claim));
+        shelf.Save();
+        Apply(region, 3, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(2), Item.Ship, on: "2024-05-01").Claim));
+
+        region.Book.Shed(2);
+        Assert.Equal(["Drone", "Ship"], region.Book.Buckets.Where(bucket => !region.Book.IsAway(bucket)).Select(bucket => $"{bucket.Cell.Item}").Order());
+
+        region.Book.Shed(0);
+        Assert.Equal(["Ship"], region.Book.Buckets.Where(bucket => !region.Book.IsAway(bucket)).Select(bucket => $"{bucket.Cell.Item}"));
+        Assert.Equal(1, region.Book.LoadedClaims);
+    }
+
+    [Fact]
+    public void ACorrection_NeedsWhatItReplaces_AndWhatItsKeyOnceWas()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        var first = Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", id: "k").Claim;
+        var second = Say.Figure("red", Bounds.Exactly(4), Item.Drone, on: "2024-05-01", id: "k", reported: "2024-05-01T13:00Z").Claim;
+        var third = Say.Figure("red", Bounds.Exactly(4), Item.Ship, on: "2024-05-01", id: "k", reported: "2024-05-01T14:00Z").Claim;
+        Apply(region, 1, new LogRecord.Added(first));
+        shelf.Save();
+        region.Book.Shed(0);
+        var record = new LogRecord.Corrected(second, first, new(0, 1, 0), Stands: true);
+        Assert.Equal([Item.Tank], region.Book.Needs(record).Select(bucket => bucket.Cell.Item));
+        Load(record);
+        Apply(region, 2, record);
+        shelf.Save();
+        region.Book.Shed(0);
+
+        record = new LogRecord.Corrected(third, second, new(0, 2, 0), Stands: true);
+        Assert.Equal([Item.Tank, Item.Drone], region.Book.Needs(record).Select(bucket => bucket.Cell.Item).Order());
+        Load(record);
+        Apply(region, 3, record);
+
+        Assert.Equal(4, Value(shelf, region));
+        Assert.Equal([Item.Ship], region.Book.Buckets.Select(bucket => bucket.Cell.Item));
+        Assert.Equal([Item.Tank, Item.Drone, Item.Ship], region.Book.AllBuckets.Select(bucket => bucket.Cell.Item).Order());
+
+        void Load(LogRecord needing)
+        {
+            foreach (var bucket in region.Book.Needs(needing))
+            {
+                shelf.Load(bucket);
+            }
+        }
+    }
+
+    [Fact]
+    public void AClaimStoredTwice_AsAWriteThatBrokeOffMayLeaveIt_CountsOnce()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        var record = new LogRecord.Added(Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", incident: "i/1", id: "k").Claim);
+        Apply(region, 1, record);
+        Apply(region, 2, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(2), on: "2024-05-01", incident: "i/2", id: "l").Claim));
+        shelf.Save();
+
+        // The chunk is in the store, the mark is not: the next activation applies the record again.
+        var next = new RegionAggregate("town");
+        var nextShelf = shelf.To(next);
+        Apply(next, 1, record);
+
+        Assert.Equal(6, Value(nextShelf, next));
+        nextShelf.Save();
+        var last = new RegionAggregate("town");
+        Assert.Equal(6, Value(nextShelf.To(last), last));
+    }
+
+    [Fact]
+    public void AfterAnyHistory_WithAnythingOutOfMemory_ViewsAreTheSame() => Gen.Select(History.Any, History.AnyMerges, Gen.Int[0, 1 << 12]).Sample(
+        (history, merges, saves) =>
+        {
+            var registry = Say.Merged(merges);
+            var log = History.Log(history);
+            foreach (var owner in log.SelectMany(placed => placed.Record.Touches).Distinct().Where(owner => owner.Kind != EntityKind.Source))
+            {
+                var (all, paged) = (Make(owner), Make(owner));
+                var shelf = new Shelf(paged);
+                foreach (var placed in log.Where(placed => placed.Record.Touches.Contains(owner)))
+                {
+                    all.Book.Apply(placed);
+                    foreach (var bucket in paged.Book.Needs(placed.Record))
+                    {
+                        shelf.Load(bucket);
+                    }
+
+                    paged.Book.Apply(placed);
+                    if ((saves & (1 << (int)(placed.Position.Sequence % 12))) != 0)
+                    {
+                        shelf.Save();
+                        paged.Book.Shed((int)placed.Position.Sequence % 3);
+                        shelf.Read(() => Text(paged, registry));
+                    }
+                }
+
+                shelf.Save();
+                paged.Book.Shed(0);
+                Assert.Equal(Text(all, registry), shelf.Read(() => Text(paged, registry)));
+
+                var restored = Make(owner);
+                var restoredShelf = shelf.To(restored);
+                Assert.Equal(Text(all, registry), restoredShelf.Read(() => Text(restored, registry)));
+                restoredShelf.LoadAll();
+                var (pastOfAll, pastOfPaged) = (Make(owner), Make(owner));
+                all.Book.CopyTo(pastOfAll.Book, Say.Time("2024-05-03T00:00Z"));
+                restored.Book.CopyTo(pastOfPaged.Book, Say.Time("2024-05-03T00:00Z"));
+                Assert.Equal(Text(pastOfAll, registry), Text(pastOfPaged, registry));
+                Assert.Equal(pastOfAll.Book.Counts.Total, pastOfPaged.Book.Counts.Total);
+            }
+        },
+        iter: History.Count);
+
+    private static IAggregate Make(EntityKey owner) => owner.Kind == EntityKind.Region ? new RegionAggregate(owner.Id) : new ActorAggregate(owner.Id);
+
+    // What it gives its parent has every number in it.
+    private static string Text(IAggregate aggregate, RegistrySnapshot registry)
+    {
+        if (aggregate is RegionAggregate region)
+        {
+            region.Judgements.Refresh(registry);
+        }
+
+        var control = (aggregate as RegionAggregate)?.Control(registry, []);
+        var said = (aggregate as ActorAggregate)?.Said(registry);
+        var totals = aggregate.AllLines(registry).Order().ToDictionary(line => line, line => aggregate.Total(line, registry));
+        return Dump.Of(new PartUpdate(new(1, 1), null, totals, new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>()))
+            + string.Join('\n', control?.Positions.Select(position => $"{position.Voice} {position.Holder} {position.Since} {string.Join(',', position.Provenance.Evidence)}") ?? [])
+            + string.Join('\n', said?.Select(one => $"{one.Cell} {one.Position.Voice} {one.Position.Figure} {string.Join(',', one.Position.Provenance.Evidence)}") ?? []);
+    }
+
+    private static long? Value(Shelf shelf, RegionAggregate region) => shelf.Read(() =>
+        region.AllLines(Say.Registry).Where(line => line.Outcome == Outcome.Destroyed).Sum(line => region.Total(line, Say.Registry).Values.Sum(said => said.Tally.Value.Best)));
+
+    private static void Apply(RegionAggregate aggregate, long sequence, LogRecord record) =>
+        aggregate.Book.Apply(new PlacedRecord(new LogPosition(0, sequence, 0), record, Say.Time("2024-05-02T00:00Z")));
+}
