@@ -243,13 +243,7 @@ public sealed class ClaimBook(EntityKey owner)
     // A version is outranked from when a higher one is known; one that is outranked when it becomes known never stands.
     private void Correct(LogRecord.Corrected corrected, PlacedRecord placed, HashSet<BucketKey> changed)
     {
-        var version = new Appearance(corrected.Claim, placed.Position);
-        if (corrected.Claim.ReportedAt == corrected.Replaced.ReportedAt && placed.ReceivedAt > version.KnownFrom)
-        {
-            version = version with { KnownFrom = placed.ReceivedAt };
-        }
-
-        var higher = HigherKnownFrom(corrected, version);
+        var version = new Appearance(corrected.Claim, placed.Position) { KnownFrom = LogRecord.Corrected.KnownFrom(corrected.Claim, corrected.Replaced, placed.ReceivedAt) };
         foreach (var bucket in BucketsWithFormers(version.Claim.Key))
         {
             _buckets[bucket].Outranked(version);
@@ -265,7 +259,7 @@ public sealed class ClaimBook(EntityKey owner)
         {
             foreach (var bucket in BucketKey.Of(corrected.Claim, owner))
             {
-                Keep(bucket, new Former(WithoutWords(version), higher));
+                Keep(bucket, new Former(WithoutWords(version), corrected.OutrankedFrom ?? corrected.Replaced.ReportedAt));
             }
         }
     }
@@ -284,20 +278,6 @@ public sealed class ClaimBook(EntityKey owner)
         {
             Take(removed, knownFrom, changed);
         }
-    }
-
-    // From when on a higher version than this one was known: what stands is known here only if it names this entity, else
-    // by what the record says of it; and what stood before it may have been known earlier.
-    private DateTimeOffset HigherKnownFrom(LogRecord.Corrected corrected, Appearance version)
-    {
-        var standing = BucketKey.Of(corrected.Replaced, owner)
-            .Select(bucket => _buckets.TryGetValue(bucket, out var held) ? held.Find(corrected.Replaced.Key)?.KnownFrom : null)
-            .FirstOrDefault(known => known is not null) ?? corrected.Replaced.ReportedAt;
-        return BucketsWithFormers(version.Claim.Key)
-            .SelectMany(bucket => _buckets[bucket].Outranking(version))
-            .Select(former => former.KnownFrom)
-            .Append(standing)
-            .Min();
     }
 
     private BucketKey[] BucketsWithFormers(ClaimKey claim) => _formers.TryGetValue(ClaimBucket.Digest(claim), out var buckets) ? [.. buckets] : [];

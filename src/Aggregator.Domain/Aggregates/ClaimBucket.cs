@@ -115,11 +115,6 @@ internal sealed class ClaimBucket
     /// <summary>A version has come: what it outranks was known to stand no longer than until then.</summary>
     public void Outranked(Appearance by) => Cut(former => former.Claim.Key == by.Claim.Key && Rank(former).CompareTo(Rank(by)) < 0, by.KnownFrom);
 
-    /// <summary>The former versions of a claim that are higher than this one.</summary>
-    public IEnumerable<Appearance> Outranking(Appearance version) => Formers
-        .Select(former => former.Appearance)
-        .Where(former => former.Claim.Key == version.Claim.Key && Rank(former).CompareTo(Rank(version)) > 0);
-
     /// <summary>A claim is retracted: none of its versions was known to stand from then on.</summary>
     public void Ended(ClaimKey key, DateTimeOffset at) => Cut(former => former.Claim.Key == key, at);
 

@@ -10,10 +10,13 @@ namespace Aggregator.Domain.Log;
 public static class LogFormat
 {
     /// <summary>The version written; every version up to it is read.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
+
+    // Without what earlier versions of a claim name, and since when one was outranked.
+    private const byte FirstVersion = 1;
 
     // The form on the way from partition to entity; it is never stored.
-    private const byte PlacedVersion = 2;
+    private const byte PlacedVersion = 3;
 
     private const byte AddedKind = 1;
     private const byte CorrectedKind = 2;
@@ -59,16 +62,17 @@ public static class LogFormat
             reader.Byte();
         }
 
-        if (reader.Byte() is var version and not Version)
+        var version = reader.Byte();
+        if (version is not (Version or FirstVersion))
         {
-            throw new InvalidDataException($"entry {partition}/{sequence} has format {version}; this release reads {Version}");
+            throw new InvalidDataException($"entry {partition}/{sequence} has format {version}; this release reads up to {Version}");
         }
 
         var receivedAt = new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
         var records = new PlacedRecord[reader.Count()];
         for (var ordinal = 0; ordinal < records.Length; ordinal++)
         {
-            records[ordinal] = new PlacedRecord(new LogPosition(partition, sequence, ordinal), Read(reader), receivedAt);
+            records[ordinal] = new PlacedRecord(new LogPosition(partition, sequence, ordinal), Read(reader, version), receivedAt);
         }
 
         return new LogEntryContent(receivedAt, records);
@@ -104,7 +108,7 @@ public static class LogFormat
         var records = new PlacedRecord[reader.Count()];
         for (var at = 0; at < records.Length; at++)
         {
-            records[at] = new PlacedRecord(ReadPosition(reader), Read(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero));
+            records[at] = new PlacedRecord(ReadPosition(reader), Read(reader, Version), new DateTimeOffset(reader.Signed(), TimeSpan.Zero));
         }
 
         return records;
@@ -161,8 +165,10 @@ public static class LogFormat
                 ClaimCodec.Write(writer, corrected.Replaced);
                 Write(writer, corrected.ReplacedAt);
                 writer.Flag(corrected.Stands);
+                writer.Optional(corrected.OutrankedFrom?.UtcTicks);
+                Write(writer, corrected.Formerly);
                 break;
-            case LogRecord.Retracted({ } retraction, var removed, var removedAt):
+            case LogRecord.Retracted({ } retraction, var removed, var removedAt) retracted:
                 writer.Byte(RetractedKind);
                 writer.Text(retraction.Key.Source);
                 writer.Text(retraction.Key.Id);
@@ -172,6 +178,7 @@ public static class LogFormat
                 {
                     ClaimCodec.Write(writer, removed);
                     Write(writer, removedAt!.Value);
+                    Write(writer, retracted.Formerly);
                 }
 
                 break;
@@ -181,6 +188,7 @@ public static class LogFormat
                 ClaimCodec.Write(writer, superseded.Removed);
                 Write(writer, superseded.RemovedAt);
                 writer.Signed(superseded.KnownFrom.UtcTicks);
+                Write(writer, superseded.Formerly);
                 break;
             case LogRecord.Reported { Text: var text }:
                 writer.Byte(ReportedKind);
@@ -196,12 +204,19 @@ public static class LogFormat
         }
     }
 
-    private static LogRecord Read(BinaryFormatReader reader) => reader.Byte() switch
+    private static LogRecord Read(BinaryFormatReader reader, byte version) => reader.Byte() switch
     {
         AddedKind => new LogRecord.Added(ClaimCodec.Read(reader)),
-        CorrectedKind => new LogRecord.Corrected(ClaimCodec.Read(reader), ClaimCodec.Read(reader), ReadPosition(reader), reader.Flag()),
-        RetractedKind => ReadRetracted(reader),
-        SupersededKind => new LogRecord.Superseded(reader.Text(), ClaimCodec.Read(reader), ReadPosition(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero)),
+        CorrectedKind => new LogRecord.Corrected(ClaimCodec.Read(reader), ClaimCodec.Read(reader), ReadPosition(reader), reader.Flag())
+        {
+            OutrankedFrom = version > FirstVersion && reader.Optional() is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null,
+            Formerly = ReadEntities(reader, version),
+        },
+        RetractedKind => ReadRetracted(reader, version),
+        SupersededKind => new LogRecord.Superseded(reader.Text(), ClaimCodec.Read(reader), ReadPosition(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero))
+        {
+            Formerly = ReadEntities(reader, version),
+        },
         ReportedKind => new LogRecord.Reported(ReadText(reader)),
         DuplicatesKind => new LogRecord.Duplicates(reader.Text(), reader.Signed()),
         var kind => throw new InvalidDataException($"record of unknown kind {kind}"),
@@ -248,11 +263,32 @@ public static class LogFormat
     /// <summary>Decodes what <see cref="EncodeText"/> made.</summary>
     public static ReportText DecodeText(ReadOnlyMemory<byte> bytes) => ReadText(new BinaryFormatReader(bytes));
 
-    private static LogRecord.Retracted ReadRetracted(BinaryFormatReader reader)
+    private static void Write(BinaryFormatWriter writer, IReadOnlyCollection<EntityKey> entities)
+    {
+        writer.Unsigned((ulong)entities.Count);
+        foreach (var (kind, id) in entities)
+        {
+            writer.Byte((byte)kind);
+            writer.Text(id);
+        }
+    }
+
+    private static EntityKey[] ReadEntities(BinaryFormatReader reader, byte version)
+    {
+        var entities = new EntityKey[version > FirstVersion ? reader.Count() : 0];
+        for (var at = 0; at < entities.Length; at++)
+        {
+            entities[at] = new EntityKey((Registry.EntityKind)reader.Byte(), reader.Text());
+        }
+
+        return entities;
+    }
+
+    private static LogRecord.Retracted ReadRetracted(BinaryFormatReader reader, byte version)
     {
         var retraction = new Retraction(new ClaimKey(reader.Text(), reader.Text()), reader.Text());
         return reader.Flag()
-            ? new LogRecord.Retracted(retraction, ClaimCodec.Read(reader), ReadPosition(reader))
+            ? new LogRecord.Retracted(retraction, ClaimCodec.Read(reader), ReadPosition(reader)) { Formerly = ReadEntities(reader, version) }
             : new LogRecord.Retracted(retraction, null, null);
     }
 }

@@ -43,8 +43,22 @@ public abstract record LogRecord
     /// <param name="Stands">Whether the new version stands now; an older revision that comes late does not.</param>
     public sealed record Corrected(Claim Claim, Claim Replaced, LogPosition ReplacedAt, bool Stands) : LogRecord
     {
+        /// <summary>From when on a version that ranks higher was known, UTC (R19); null if none does, or if the replaced one alone does, from its reportedAt on.</summary>
+        public DateTimeOffset? OutrankedFrom { get; init; }
+
+        /// <summary>The entities that earlier versions name and these two do not: what their past views show ends with this one.</summary>
+        public IReadOnlyCollection<EntityKey> Formerly { get; init; } = [];
+
         /// <inheritdoc/>
-        public override IReadOnlyCollection<EntityKey> Touches => [.. TouchedBy(Claim).Union(TouchedBy(Replaced))];
+        public override IReadOnlyCollection<EntityKey> Touches => [.. TouchedBy(Claim).Union(TouchedBy(Replaced)).Union(Formerly)];
+
+        /// <summary>When a further version came to be known (R19): its reportedAt, but if that is the replaced one's too, its receipt.</summary>
+        public static DateTimeOffset KnownFrom(Claim version, Claim replaced, DateTimeOffset receivedAt)
+        {
+            ArgumentNullException.ThrowIfNull(version);
+            ArgumentNullException.ThrowIfNull(replaced);
+            return version.ReportedAt == replaced.ReportedAt && receivedAt > version.ReportedAt ? receivedAt : version.ReportedAt;
+        }
     }
 
     /// <summary>A claim taken back (R4); final for its key.</summary>
@@ -55,7 +69,10 @@ public abstract record LogRecord
     {
         /// <inheritdoc/>
         public override IReadOnlyCollection<EntityKey> Touches =>
-            [.. new EntityKey[] { new(EntityKind.Source, Retraction.Source) }.Union(Removed is null ? [] : TouchedBy(Removed))];
+            [.. new EntityKey[] { new(EntityKind.Source, Retraction.Source) }.Union(Removed is null ? [] : TouchedBy(Removed)).Union(Formerly)];
+
+        /// <summary>The entities that earlier versions name and the standing one does not.</summary>
+        public IReadOnlyCollection<EntityKey> Formerly { get; init; } = [];
     }
 
     /// <summary>A claim of a report's text that another text of the same report took the place of (R3); final for its key.</summary>
@@ -67,7 +84,10 @@ public abstract record LogRecord
     {
         /// <inheritdoc/>
         public override IReadOnlyCollection<EntityKey> Touches =>
-            [.. new EntityKey[] { new(EntityKind.Source, Source) }.Union(TouchedBy(Removed))];
+            [.. new EntityKey[] { new(EntityKind.Source, Source) }.Union(TouchedBy(Removed)).Union(Formerly)];
+
+        /// <summary>The entities that earlier versions name and the standing one does not.</summary>
+        public IReadOnlyCollection<EntityKey> Formerly { get; init; } = [];
     }
 
     /// <summary>A text of a report, seen for the first time (R3).</summary>

@@ -1,4 +1,5 @@
 using Aggregator.Domain.Log;
+using Aggregator.Grains.Protocol;
 using Aggregator.Store.Log;
 
 namespace Aggregator.Grains.Partition;
@@ -66,6 +67,12 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
     {
         return ClaimOf((await GetAsync(sequence, cancellationToken)).Records[ordinal]);
     }
+
+    /// <summary>The version of a claim that a record brought.</summary>
+    /// <exception cref="InvalidDataException">It brought none.</exception>
+    public static KnownVersion VersionOf(PlacedRecord placed) => new(
+        ClaimOf(placed),
+        placed.Record is LogRecord.Corrected { Replaced: var replaced } ? LogRecord.Corrected.KnownFrom(ClaimOf(placed), replaced, placed.ReceivedAt) : ClaimOf(placed).ReportedAt);
 
     /// <summary>The claim that a record brought.</summary>
     /// <exception cref="InvalidDataException">It brought none.</exception>

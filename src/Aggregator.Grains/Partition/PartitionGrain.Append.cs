@@ -61,10 +61,11 @@ internal sealed partial class PartitionGrain
         {
             var known = await FindKnownAsync(candidates);
             var sequence = _fanOut.Head + 1;
-            var sorted = Deduplicator.Sort(candidates, known, _partition, sequence);
+            var now = time.GetUtcNow();
+            var sorted = Deduplicator.Sort(candidates, known, _partition, sequence, now);
             if (sorted.Records.Count > 0)
             {
-                if (!await AppendEntryAsync(sorted.Records, sorted.Rows.Values, sequence))
+                if (!await AppendEntryAsync(sorted.Records, sorted.Rows.Values, sequence, now))
                 {
                     continue;
                 }
@@ -84,12 +85,13 @@ internal sealed partial class PartitionGrain
         var held = await _index.FindAsync(candidates.Select(one => one.Key), _stop.Token);
         var texts = new Dictionary<UInt128, ReportText>();
         var claims = new Dictionary<UInt128, Claim>();
+        var versions = new Dictionary<UInt128, IReadOnlyList<KnownVersion>>();
         foreach (var candidate in Deduplicator.Contested(candidates, held))
         {
             var (sequence, ordinal) = (held[candidate.Key].Standing.Sequence, held[candidate.Key].Standing.Ordinal);
             if (candidate.Text is not { } text)
             {
-                claims[candidate.Key] = await _entries.GetClaimAsync(sequence, ordinal, _stop.Token);
+                await FindVersionsAsync(candidate.Key, held[candidate.Key]);
                 continue;
             }
 
@@ -101,25 +103,41 @@ internal sealed partial class PartitionGrain
                 held[key] = hit;
                 if (!hit.Standing.IsRetraction)
                 {
-                    claims[key] = await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token);
+                    await FindVersionsAsync(key, hit);
                 }
             }
         }
 
-        return new Known(held, claims, texts);
+        return new Known(held, claims, texts, versions);
+
+        // The standing version, and if there were others all of them: a correction tells whom they named, and since when it is outranked.
+        async Task FindVersionsAsync(UInt128 key, IndexHit hit)
+        {
+            claims[key] = await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token);
+            if (hit.Versions.Count > 1)
+            {
+                var found = new List<KnownVersion>(hit.Versions.Count);
+                foreach (var version in hit.Versions)
+                {
+                    found.Add(EntryCache.VersionOf((await _entries.GetAsync(version.Sequence, _stop.Token)).Records[version.Ordinal]));
+                }
+
+                versions[key] = found;
+            }
+        }
     }
 
     /// <summary>
     /// Appends one entry and folds it in; false if another writer's entry had the place and was taken in. Counts of resends
     /// ride along.
     /// </summary>
-    private async Task<bool> AppendEntryAsync(IReadOnlyList<LogRecord> claims, IEnumerable<IndexRow> rows, long sequence)
+    private async Task<bool> AppendEntryAsync(IReadOnlyList<LogRecord> claims, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
     {
         var resends = TakeDuplicates();
         var appended = false;
         try
         {
-            appended = await AppendEntryAsync([.. claims, .. resends], rows, sequence, time.GetUtcNow());
+            appended = await AppendEntryAsync([.. claims, .. resends], rows, sequence, now);
             return appended;
         }
         finally

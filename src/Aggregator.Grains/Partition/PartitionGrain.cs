@@ -235,7 +235,7 @@ internal sealed partial class PartitionGrain(
         _writing = true;
         try
         {
-            await AppendEntryAsync([], [], _fanOut.Head + 1);
+            await AppendEntryAsync([], [], _fanOut.Head + 1, time.GetUtcNow());
         }
         catch (InvalidOperationException)
         {

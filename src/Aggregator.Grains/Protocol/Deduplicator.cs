@@ -37,14 +37,21 @@ public sealed record Candidate(Claim? Claim, Retraction? Retraction, ReportText?
     public UInt128? Content => Claim?.ContentHash ?? Text?.TextHash;
 }
 
+/// <summary>A version of a claim.</summary>
+/// <param name="Claim">The version.</param>
+/// <param name="KnownFrom">When it came to be known, UTC (R19).</param>
+public readonly record struct KnownVersion(Claim Claim, DateTimeOffset KnownFrom);
+
 /// <summary>What stands in the log of what a batch is about.</summary>
 /// <param name="Held">What the index holds, by key; keys it does not hold are absent.</param>
 /// <param name="Claims">The standing claims of the keys that may be replaced or taken back.</param>
 /// <param name="Texts">The standing texts of the reports that come with another.</param>
+/// <param name="Versions">All versions of those of these keys that have had more than one.</param>
 public sealed record Known(
     IReadOnlyDictionary<UInt128, IndexHit> Held,
     IReadOnlyDictionary<UInt128, Claim> Claims,
-    IReadOnlyDictionary<UInt128, ReportText> Texts);
+    IReadOnlyDictionary<UInt128, ReportText> Texts,
+    IReadOnlyDictionary<UInt128, IReadOnlyList<KnownVersion>> Versions);
 
 /// <summary>What a batch comes to: the records to append and the outcome of each candidate.</summary>
 public sealed record Sorted
@@ -79,11 +86,12 @@ public static class Deduplicator
     /// <param name="known">What the log has of them.</param>
     /// <param name="partition">The partition, for positions.</param>
     /// <param name="sequence">The entry that the records will be.</param>
-    public static Sorted Sort(IReadOnlyList<Candidate> candidates, Known known, int partition, long sequence)
+    /// <param name="receivedAt">When the entry is made, UTC.</param>
+    public static Sorted Sort(IReadOnlyList<Candidate> candidates, Known known, int partition, long sequence, DateTimeOffset receivedAt)
     {
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(known);
-        var sorter = new EntrySorter(known, partition, sequence, candidates.Count);
+        var sorter = new EntrySorter(known, partition, sequence, receivedAt, candidates.Count);
         for (var at = 0; at < candidates.Count; at++)
         {
             sorter.Take(at, candidates[at]);

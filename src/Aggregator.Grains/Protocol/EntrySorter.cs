@@ -6,11 +6,12 @@ using Aggregator.Store.Index;
 namespace Aggregator.Grains.Protocol;
 
 /// <summary>Makes one entry of candidates, one after another: each stands on what those before it come to.</summary>
-internal sealed class EntrySorter(Known known, int partition, long sequence, int candidates)
+internal sealed class EntrySorter(Known known, int partition, long sequence, DateTimeOffset receivedAt, int candidates)
 {
     private readonly List<LogRecord> _records = new(candidates);
     private readonly Dictionary<UInt128, IndexRow> _rows = [];
     private readonly Dictionary<UInt128, Claim> _claims = [];
+    private readonly Dictionary<UInt128, List<KnownVersion>> _versions = [];
     private readonly Dictionary<UInt128, ReportText> _texts = [];
     private readonly AppendOutcome[] _outcomes = new AppendOutcome[candidates];
     private readonly long[] _sequences = new long[candidates];
@@ -64,13 +65,21 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, int
         {
             Append(new LogRecord.Added(claim));
             _claims[key] = claim;
+            _versions[key] = [new KnownVersion(claim, claim.ReportedAt)];
             return AppendOutcome.Accepted;
         }
 
         var replaced = ClaimOf(key);
         var position = Next;
         var stands = RowWith(new LogRecord.Added(claim), position).Versions[0] is var first && first.Sequence == position.Sequence && first.Ordinal == position.Ordinal;
-        Append(new LogRecord.Corrected(claim, replaced, PositionOf(before), stands));
+        var versions = VersionsOf(key);
+        var higher = versions.Where(one => (one.Claim.Revision, one.Claim.ReportedAt).CompareTo((claim.Revision, claim.ReportedAt)) > 0).ToList();
+        Append(new LogRecord.Corrected(claim, replaced, PositionOf(before), stands)
+        {
+            OutrankedFrom = higher.Count == 0 ? null : higher.Min(one => one.KnownFrom),
+            Formerly = Formerly(versions, claim, replaced),
+        });
+        versions.Add(new KnownVersion(claim, LogRecord.Corrected.KnownFrom(claim, replaced, receivedAt)));
         _replaced.Add((at, replaced));
         _claims[key] = stands ? claim : replaced;
         return AppendOutcome.Corrected;
@@ -85,7 +94,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, int
         }
 
         var removed = ClaimOf(key);
-        Append(new LogRecord.Retracted(retraction, removed, PositionOf(before)));
+        Append(new LogRecord.Retracted(retraction, removed, PositionOf(before)) { Formerly = Formerly(VersionsOf(key), removed) });
         _replaced.Add((at, removed));
         return AppendOutcome.Retracted;
     }
@@ -110,7 +119,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, int
             if (HitOf(hash) is { Standing.IsRetraction: false } hit)
             {
                 var removed = ClaimOf(hash);
-                Append(new LogRecord.Superseded(text.SourceId, removed, PositionOf(hit), standing.PublishedAt));
+                Append(new LogRecord.Superseded(text.SourceId, removed, PositionOf(hit), standing.PublishedAt) { Formerly = Formerly(VersionsOf(hash), removed) });
                 _replaced.Add((at, removed));
             }
         }
@@ -137,6 +146,20 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, int
     private IndexHit? HitOf(UInt128 key) => _rows.TryGetValue(key, out var row) ? new IndexHit(row.Versions) : known.Held.GetValueOrDefault(key);
 
     private Claim ClaimOf(UInt128 key) => _claims.TryGetValue(key, out var inBatch) ? inBatch : known.Claims[key];
+
+    // Of a key that has had one version that one was new, and known from its reportedAt.
+    private List<KnownVersion> VersionsOf(UInt128 key)
+    {
+        if (!_versions.TryGetValue(key, out var versions))
+        {
+            _versions[key] = versions = known.Versions.TryGetValue(key, out var held) ? [.. held] : [new KnownVersion(ClaimOf(key), ClaimOf(key).ReportedAt)];
+        }
+
+        return versions;
+    }
+
+    private static EntityKey[] Formerly(IEnumerable<KnownVersion> versions, params Claim[] now) =>
+        [.. versions.SelectMany(one => LogRecord.TouchedBy(one.Claim)).Except(now.SelectMany(LogRecord.TouchedBy))];
 
     private LogPosition PositionOf(IndexHit hit) => new(partition, hit.Standing.Sequence, hit.Standing.Ordinal);
 }

@@ -34,7 +34,7 @@ internal static class History
     /// <summary>How many histories a property is tried on. <c>AGGREGATOR_HISTORIES=100000</c> in the environment makes a long run.</summary>
     public static readonly long Count = long.Parse(Environment.GetEnvironmentVariable("AGGREGATOR_HISTORIES") ?? "1000", System.Globalization.CultureInfo.InvariantCulture);
 
-    private const int Choices = 40;
+    private const int Choices = 42;
     private const int Keys = 30;
     private static readonly DateTimeOffset Start = Say.Time("2024-05-01T00:00Z");
     private static readonly string[] Claimants = ["red", "red-army", "blue", "", "red-ministry", "watch", "red", "blue-army", "relief", "red-army", "blue-enclave", "nobody-knows"];
@@ -86,11 +86,11 @@ internal static class History
     public static List<PlacedRecord> Log(IEnumerable<Arrival> history)
     {
         var log = new List<PlacedRecord>();
-        var held = new Dictionary<ClaimKey, (List<UInt128> Seen, Claim? Standing, bool Retracted)>();
+        var held = new Dictionary<ClaimKey, (List<(Claim Claim, DateTimeOffset KnownFrom)> Versions, Claim? Standing, bool Retracted)>();
         foreach (var (claim, isRetraction, receivedAt, published) in history)
         {
-            var (seen, standing, retracted) = held.GetValueOrDefault(claim.Key, ([], null, false));
-            if (retracted || (!isRetraction && seen.Contains(claim.ContentHash)))
+            var (versions, standing, retracted) = held.GetValueOrDefault(claim.Key, ([], null, false));
+            if (retracted || (!isRetraction && versions.Exists(one => one.Claim.ContentHash == claim.ContentHash)))
             {
                 continue;
             }
@@ -105,28 +105,33 @@ internal static class History
                 }
 
                 log.Add(new PlacedRecord(new LogPosition(0, log.Count + 1, 0), new LogRecord.Reported(new ReportText { Source = claim.Key.Source, SourceId = claim.Source.Id, Address = "a", TextHash = 1, PublishedAt = later, Claims = [] }), receivedAt));
-                record = new LogRecord.Superseded(claim.Source.Id, standing, new LogPosition(0, 1, 0), later);
+                record = new LogRecord.Superseded(claim.Source.Id, standing, new LogPosition(0, 1, 0), later) { Formerly = Formerly(standing) };
                 (standing, retracted) = (null, true);
             }
             else if (isRetraction)
             {
-                record = new LogRecord.Retracted(new Retraction(claim.Key, claim.Source.Id), standing, standing is null ? null : new LogPosition(0, 1, 0));
+                record = new LogRecord.Retracted(new Retraction(claim.Key, claim.Source.Id), standing, standing is null ? null : new LogPosition(0, 1, 0)) { Formerly = standing is null ? [] : Formerly(standing) };
                 (standing, retracted) = (null, true);
             }
             else if (standing is null)
             {
                 record = new LogRecord.Added(claim);
                 standing = claim;
+                versions.Add((claim, claim.ReportedAt));
             }
             else
             {
                 var stands = (claim.Revision, claim.ReportedAt).CompareTo((standing.Revision, standing.ReportedAt)) >= 0;
-                record = new LogRecord.Corrected(claim, standing, new LogPosition(0, 1, 0), stands);
+                var higher = versions.Where(one => (one.Claim.Revision, one.Claim.ReportedAt).CompareTo((claim.Revision, claim.ReportedAt)) > 0).Select(one => (DateTimeOffset?)one.KnownFrom);
+                record = new LogRecord.Corrected(claim, standing, new LogPosition(0, 1, 0), stands) { OutrankedFrom = higher.Min(), Formerly = Formerly(claim, standing) };
+                versions.Add((claim, claim.ReportedAt == standing.ReportedAt && receivedAt > claim.ReportedAt ? receivedAt : claim.ReportedAt));
                 standing = stands ? claim : standing;
             }
 
-            held[claim.Key] = ([.. seen, claim.ContentHash], standing, retracted);
+            held[claim.Key] = (versions, standing, retracted);
             log.Add(new PlacedRecord(new LogPosition(0, log.Count + 1, 0), record, receivedAt));
+
+            EntityKey[] Formerly(params Claim[] now) => [.. versions.SelectMany(one => LogRecord.TouchedBy(one.Claim)).Except(now.SelectMany(LogRecord.TouchedBy))];
         }
 
         return log;
@@ -175,21 +180,21 @@ internal static class History
 
     private static Arrival ArrivalOf(Draw draw, int at)
     {
-        // Each key keeps whom it names: an entity that only a late, older version names does not hear of the versions after it
-        // (docs/rules.md, R19).
+        // Most versions of a key name the same.
         var number = draw.Next(Keys);
+        var naming = draw.Next(5) == 0 ? draw.Next(Keys) : number;
         // Half of them tell of the same, so that they bear on one another.
         var (item, outcome) = draw.Next(2) == 0 ? Counted[0] : draw.Of(Counted);
         var stance = draw.Next(6) switch { 0 => Stance.Denies, 1 => Stance.Confirms, _ => Stance.Asserts };
         var total = draw.Next(3) == 0;
         var day = Say.Day("2024-05-01").AddDays(draw.Next(5));
         var claim = Say.Figure(
-            Claimants[number % Claimants.Length],
+            Claimants[naming % Claimants.Length],
             draw.Next(3) switch { 0 => stance == Stance.Asserts ? Bounds.Exactly(4) : Bounds.Unnumbered, 1 => Bounds.Exactly(4), _ => draw.Of(Values) },
             item,
             outcome,
-            number % 4 > 0 ? "blue" : Targets[number / 4 % Targets.Length],
-            RegionOf(number),
+            naming % 4 > 0 ? "blue" : Targets[naming / 4 % Targets.Length],
+            RegionOf(naming),
             reported: Start.AddHours(6 * draw.Next(20)).ToString("O", System.Globalization.CultureInfo.InvariantCulture),
             source: Sources[number % Sources.Length],
             id: $"k{number}",
@@ -212,7 +217,7 @@ internal static class History
             Revision = draw.Next(3),
             Occurred = draw.Next(4) == 0 ? null : new Period(day, day.AddDays(draw.Next(3))),
             Credibility = draw.Next(4) == 0 ? 1 + draw.Next(6) : null,
-            Region = RegionOf(number) == "world" && draw.Next(2) == 0 ? null : claim.Region,
+            Region = RegionOf(naming) == "world" && draw.Next(2) == 0 ? null : claim.Region,
         };
 
         // A figure, or who holds the place, or an event without either.

@@ -8,6 +8,8 @@ namespace Aggregator.Grains.Tests.Protocol;
 
 public sealed class DeduplicatorTests
 {
+    private static readonly DateTimeOffset Now = new(2024, 5, 3, 0, 0, 0, TimeSpan.Zero);
+
     [Fact]
     public void Sort_NewClaims_AreAddedInOrder()
     {
@@ -169,17 +171,63 @@ public sealed class DeduplicatorTests
         Assert.All(sorted.Rows, row => Assert.Equal(row.Value.Versions, held[row.Key].Versions));
     }
 
+    [Fact]
+    public void ACorrection_TellsWhomEarlierVersionsNamed_AndSinceWhenItIsOutranked()
+    {
+        var first = Claim("1", 1) with { Target = new EntityRef("blue", "blue") };
+        var second = Claim("1", 2, revision: 2) with { Region = new EntityRef("town", "town"), ReportedAt = first.ReportedAt.AddHours(2) };
+        var late = Claim("1", 3, revision: 1) with { Region = new EntityRef("village", "village"), ReportedAt = first.ReportedAt.AddHours(1) };
+        var held = Held(first, 3);
+        var key = ClaimIdentity.Hash(first.Key);
+        held[key] = new IndexHit([new IndexVersion(2, 5, 0, 2, second.ReportedAt.UtcTicks), .. held[key].Versions]);
+        var versions = new Dictionary<UInt128, IReadOnlyList<KnownVersion>> { [key] = [new(second, Now), new(first, first.ReportedAt)] };
+
+        var sorted = SortAll([Candidate.Of(late), Candidate.Of(Retraction("1"))], held, second, versions);
+
+        var corrected = Assert.IsType<LogRecord.Corrected>(sorted.Records[0]);
+        Assert.Equal((false, Now), (corrected.Stands, corrected.OutrankedFrom));
+        Assert.Equal(["Actor/blue", "Region/world"], corrected.Formerly.Select(entity => $"{entity}").Order());
+        var retracted = Assert.IsType<LogRecord.Retracted>(sorted.Records[1]);
+        Assert.Equal(["Actor/blue", "Region/village", "Region/world"], retracted.Formerly.Select(entity => $"{entity}").Order());
+        var read = LogFormat.Decode(LogFormat.Encode(Guid.NewGuid(), Now, sorted.Records), 0, 9).Records.Select(placed => placed.Record).ToList();
+        Assert.Equal(corrected.OutrankedFrom, ((LogRecord.Corrected)read[0]).OutrankedFrom);
+        Assert.Equal(corrected.Formerly, ((LogRecord.Corrected)read[0]).Formerly);
+        Assert.Equal(retracted.Formerly, ((LogRecord.Retracted)read[1]).Formerly);
+    }
+
+    [Fact]
+    public void ACorrectionThatStands_IsOutrankedByNone()
+    {
+        var first = Claim("1", 1);
+        var sorted = Sort([Claim("1", 2, revision: 1), Claim("1", 3, revision: 2)], Held(first, 3), first);
+
+        Assert.All(sorted.Records.Cast<LogRecord.Corrected>(), record => Assert.Equal((true, null, 0), (record.Stands, record.OutrankedFrom, record.Formerly.Count)));
+    }
+
+    [Fact]
+    public void AnOlderVersion_OfTheTimeOfWhatStands_IsOutrankedSinceThatWasReceived()
+    {
+        // Both came in this entry; the standing one has the time of the first, so it is known from its receipt.
+        var first = Claim("1", 1);
+        var sorted = Sort([Claim("1", 2, revision: 2), Claim("1", 3, revision: 1) with { ReportedAt = first.ReportedAt.AddHours(1) }], Held(first, 3), first);
+
+        Assert.Equal(Now, ((LogRecord.Corrected)sorted.Records[1]).OutrankedFrom);
+    }
+
     private static Sorted Sort(IReadOnlyList<Claim> claims, Dictionary<UInt128, IndexHit>? held = null, Claim? standing = null) =>
         SortAll([.. claims.Select(Candidate.Of)], held ?? [], standing);
 
-    private static Sorted SortAll(Candidate[] candidates, Dictionary<UInt128, IndexHit> held, Claim? standing = null) => Deduplicator.Sort(
+    private static Sorted SortAll(
+        Candidate[] candidates, Dictionary<UInt128, IndexHit> held, Claim? standing = null, Dictionary<UInt128, IReadOnlyList<KnownVersion>>? versions = null) => Deduplicator.Sort(
         candidates,
         new Known(
             held,
             standing is null ? new Dictionary<UInt128, Claim>() : new Dictionary<UInt128, Claim> { [ClaimIdentity.Hash(standing.Key)] = standing },
-            new Dictionary<UInt128, ReportText>()),
+            new Dictionary<UInt128, ReportText>(),
+            versions ?? new Dictionary<UInt128, IReadOnlyList<KnownVersion>>()),
         partition: 0,
-        sequence: 9);
+        sequence: 9,
+        receivedAt: Now);
 
     private static Retraction Retraction(string id) => new(new ClaimKey("s", id), "s");
 
