@@ -101,8 +101,11 @@ public enum AppendOutcome : byte
     /// <summary>Not taken: the claim has had as many versions as one may have.</summary>
     TooManyVersions = 4,
 
-    /// <summary>A claim taken back, durable now; <see cref="AppendReply.AlsoTouched"/> has whom it named, if it was known (R4).</summary>
+    /// <summary>A claim taken back, durable now; <see cref="AppendReply.AlsoTouched"/> has whom it named (R4).</summary>
     Retracted = 5,
+
+    /// <summary>No claim had come under the id; durable now, none that comes will count (R4).</summary>
+    Blocked = 6,
 }
 
 /// <summary>Why it cannot be said that all of a batch is durable. Sent again, what is in already counts once.</summary>

@@ -109,9 +109,13 @@ public sealed class ActorAggregate : IAggregate
         places: true);
 
     // Denials of a loss name its target, so the target has them: those made in the place or in one that contains it.
-    private IEnumerable<Answer> AnswersOn(LineKey line, string place, RegistrySnapshot registry) => _folds.Answers(registry).Where(answer =>
-        answer.Holder is null && answer.Target == _id && (answer.RefersTo.Count > 0 || (answer.Item == line.Item && answer.Outcome == line.Outcome))
-        && registry.IsWithin(EntityKind.Region, place, answer.Region));
+    private IEnumerable<Answer> AnswersOn(LineKey line, string place, RegistrySnapshot registry)
+    {
+        _answered |= _folds.Answers(registry).Count > 0;
+        return _folds.Answers(registry).Where(answer =>
+            answer.Holder is null && answer.Target == _id && (answer.RefersTo.Count > 0 || (answer.Item == line.Item && answer.Outcome == line.Outcome))
+            && registry.IsWithin(EntityKind.Region, place, answer.Region));
+    }
 }
 
 /// <summary>One thing an actor says of a target in a place.</summary>

@@ -190,6 +190,18 @@ public static class AggregateFormat
         counts.Late = reader.Signed();
     }
 
+    /// <summary>A list of names.</summary>
+    public static byte[] EncodeNames(IReadOnlyCollection<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var writer = Start();
+        writer.Texts([.. names]);
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="EncodeNames"/> made.</summary>
+    public static IReadOnlyList<string> DecodeNames(ReadOnlyMemory<byte> bytes) => Open(bytes).Texts();
+
     /// <summary>What a part tells its parent.</summary>
     public static byte[] EncodeUpdate(PartUpdate update)
     {
@@ -224,8 +236,15 @@ public static class AggregateFormat
         foreach (var (bucket, told) in update.Told.OrderBy(pair => pair.Key.Kind).ThenBy(pair => pair.Key.Cell))
         {
             writer.Text(bucket.ToString());
-            Write(writer, told);
+            Write(writer, told.Version);
+            writer.Flag(told.HasAnswers);
+            writer.Unsigned(told.TakesOver);
         }
+
+        writer.Signed(update.Resends.Duplicates);
+        writer.Signed(update.Resends.Corrections);
+        writer.Signed(update.Resends.Retractions);
+        writer.Signed(update.Resends.Reports);
 
         return writer.ToArray();
     }
@@ -256,13 +275,13 @@ public static class AggregateFormat
             claims.Add(BucketKey.Parse(reader.Text()), ReadClaims(reader));
         }
 
-        var told = new Dictionary<BucketKey, PartVersion>();
+        var told = new Dictionary<BucketKey, ToldState>();
         for (var left = reader.Count(); left > 0; left--)
         {
-            told.Add(BucketKey.Parse(reader.Text()), ReadVersion(reader));
+            told.Add(BucketKey.Parse(reader.Text()), new ToldState(ReadVersion(reader), reader.Flag(), reader.Unsigned()));
         }
 
-        return new PartUpdate(version, changes ? since : null, totals, claims) { Told = told };
+        return new PartUpdate(version, changes ? since : null, totals, claims) { Told = told, Resends = new Resends(reader.Signed(), reader.Signed(), reader.Signed(), reader.Signed()) };
     }
 
     internal static void Write(BinaryFormatWriter writer, Voice voice)

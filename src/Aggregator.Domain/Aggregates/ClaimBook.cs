@@ -75,6 +75,9 @@ public sealed class ClaimBook(EntityKey owner)
     public IReadOnlyCollection<Former> FormersOf(BucketKey bucket) =>
         _buckets.TryGetValue(bucket, out var held) ? held.Formers : [];
 
+    /// <summary>How many claims a bucket has, in memory or not, those that stand no more included.</summary>
+    public int CountOf(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) ? held.Chunks.Sum(chunk => chunk.Count) : 0;
+
     /// <summary>Whether a bucket has denials or confirmations.</summary>
     public bool HasAnswers(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) && held.AnsweringCount > 0;
 
@@ -146,12 +149,12 @@ public sealed class ClaimBook(EntityKey owner)
                 Correct(corrected, placed, changed);
                 break;
             case LogRecord.Retracted retracted:
-                _counts.Retractions += retracted.Retraction.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
-                Retract(retracted.Retraction.Key, retracted.Removed, placed.ReceivedAt, changed);
+                _counts.Retractions += retracted.Removed is not null && retracted.Retraction.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
+                Retract(retracted.Retraction.Key, retracted.Removed, retracted.RemovedAt ?? placed.Position, placed.ReceivedAt, changed);
                 break;
             case LogRecord.Superseded superseded:
                 _counts.Corrections += superseded.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
-                Retract(superseded.Removed.Key, superseded.Removed, superseded.KnownFrom, changed);
+                Retract(superseded.Removed.Key, superseded.Removed, superseded.RemovedAt, superseded.KnownFrom, changed);
                 break;
             case LogRecord.Reported:
                 _counts.Reports++;
@@ -187,8 +190,8 @@ public sealed class ClaimBook(EntityKey owner)
     {
         foreach (var one in ClaimBucket.AsOf(standing, formers, asOf))
         {
-            // A claim may be in two buckets, and of one bucket it is known but once.
-            if (!BucketKey.Of(one.Claim, owner).Any(other => other != bucket && _buckets.TryGetValue(other, out var held) && held.Find(one.Claim.Key) is not null))
+            // A claim may be in two buckets, and after a write that broke off in two chunks.
+            if (!BucketKey.Of(one.Claim, owner).Any(other => _buckets.TryGetValue(other, out var held) && held.Find(one.Claim.Key) is not null))
             {
                 _counts.Count(one.Claim, owner, 1);
             }
@@ -252,7 +255,7 @@ public sealed class ClaimBook(EntityKey owner)
 
         if (corrected.Stands)
         {
-            Take(corrected.Replaced, version.KnownFrom, changed);
+            Take(corrected.Replaced, corrected.ReplacedAt, version.KnownFrom, changed);
             Put(version, changed);
         }
         else if (Touches(corrected.Claim))
@@ -266,7 +269,7 @@ public sealed class ClaimBook(EntityKey owner)
 
     // Past views before that moment show what then stood: a retraction is known from its receipt on, another text of a report
     // from its publication.
-    private void Retract(ClaimKey key, Claim? removed, DateTimeOffset knownFrom, HashSet<BucketKey> changed)
+    private void Retract(ClaimKey key, Claim? removed, LogPosition position, DateTimeOffset knownFrom, HashSet<BucketKey> changed)
     {
         foreach (var bucket in BucketsWithFormers(key))
         {
@@ -276,7 +279,7 @@ public sealed class ClaimBook(EntityKey owner)
 
         if (removed is not null)
         {
-            Take(removed, knownFrom, changed);
+            Take(removed, position, knownFrom, changed);
         }
     }
 
@@ -326,7 +329,7 @@ public sealed class ClaimBook(EntityKey owner)
         }
     }
 
-    private void Take(Claim claim, DateTimeOffset until, HashSet<BucketKey> changed)
+    private void Take(Claim claim, LogPosition position, DateTimeOffset until, HashSet<BucketKey> changed)
     {
         if (!Touches(claim))
         {
@@ -341,6 +344,11 @@ public sealed class ClaimBook(EntityKey owner)
                 Keep(bucket, new Former(former!, until));
                 Moves++;
                 changed.Add(bucket);
+            }
+            else if (!BucketOf(bucket).HasFormer(claim))
+            {
+                // A write that broke off had stored that it stands no more, and not yet that it once did.
+                Keep(bucket, new Former(WithoutWords(new Appearance(claim, position)), until));
             }
         }
     }

@@ -15,9 +15,12 @@ internal sealed class ClaimBucket
     public const int ClaimsPerChunk = 128;
 
     private readonly SortedDictionary<int, ClaimChunk> _chunks = [];
+    private readonly Dictionary<ClaimKey, ClaimChunk> _chunkOf = [];
     private readonly HashSet<ulong> _formerKeys = [];
     private readonly HashSet<Item> _takesOver = [];
     private ClaimChunk? _newest;
+    private int _away;
+    private int _lastId;
 
     /// <summary>Claims that stand, in memory or not.</summary>
     public int StandingCount { get; private set; }
@@ -29,7 +32,7 @@ internal sealed class ClaimBucket
     public int LoadedCount { get; private set; }
 
     /// <summary>Whether all of it is in memory.</summary>
-    public bool IsLoaded => _chunks.Values.All(chunk => chunk.IsLoaded);
+    public bool IsLoaded => _away == 0;
 
     /// <summary>Whether something in it is not stored yet.</summary>
     public bool IsDirty { get; private set; }
@@ -58,25 +61,15 @@ internal sealed class ClaimBucket
     public static ulong Digest(ClaimKey key) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(key.ToString()));
 
     /// <summary>The standing version of a claim, if its chunk is in memory.</summary>
-    public Appearance? Find(ClaimKey key)
-    {
-        foreach (var chunk in _chunks.Values)
-        {
-            if (chunk.IsLoaded && chunk.Standing.TryGetValue(key, out var found))
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
+    public Appearance? Find(ClaimKey key) => _chunkOf.TryGetValue(key, out var chunk) ? chunk.Standing[key] : null;
 
     /// <summary>A claim stands from now on, in place of any other version of it in memory.</summary>
     public void Put(Appearance appearance)
     {
-        Remove(appearance.Claim.Key, out _);
-        var chunk = Open();
-        chunk.Standing[appearance.Claim.Key] = appearance;
+        var key = appearance.Claim.Key;
+        Remove(key, out _);
+        var chunk = _chunkOf[key] = Open();
+        chunk.Standing[key] = appearance;
         Count(appearance.Claim, 1);
         NoteTakeovers(appearance.Claim);
         Touch(chunk);
@@ -86,18 +79,18 @@ internal sealed class ClaimBucket
     public bool Remove(ClaimKey key, out Appearance? removed)
     {
         removed = null;
-        foreach (var chunk in _chunks.Values.Where(chunk => chunk.IsLoaded))
+        if (!_chunkOf.Remove(key, out var chunk) || !chunk.Standing.Remove(key, out removed))
         {
-            if (chunk.Standing.Remove(key, out removed))
-            {
-                Count(removed.Claim, -1);
-                Touch(chunk);
-                return true;
-            }
+            return false;
         }
 
-        return false;
+        Count(removed.Claim, -1);
+        Touch(chunk);
+        return true;
     }
+
+    /// <summary>Whether a version of a claim is kept among those that stand no more; all of it is in memory.</summary>
+    public bool HasFormer(Claim version) => _chunks.Values.Any(chunk => chunk.Formers.Exists(former => former.Appearance.Claim.Key == version.Key && former.Appearance.Claim.ContentHash == version.ContentHash));
 
     /// <summary>Keeps what stood once; what was never known to stand is not kept.</summary>
     public void Keep(Former former)
@@ -129,6 +122,8 @@ internal sealed class ClaimBucket
         foreach (var chunk in chunks)
         {
             _chunks[chunk.Id] = chunk;
+            _away++;
+            _lastId = Math.Max(_lastId, chunk.Id);
             StandingCount += chunk.StandingCount;
         }
 
@@ -148,19 +143,29 @@ internal sealed class ClaimBucket
 
         StandingCount -= chunk.StandingCount;
         chunk.Load(standing, formers);
-        LoadedCount += chunk.Count;
-        foreach (var other in _chunks.Values.Where(other => other.IsLoaded && other.Id != id))
+        _away--;
+        foreach (var key in standing.Select(one => one.Claim.Key))
         {
-            var (kept, dropped) = other.Id > id ? (other, chunk) : (chunk, other);
-            foreach (var key in dropped.Standing.Keys.Where(kept.Standing.ContainsKey).ToList())
+            if (!_chunkOf.TryGetValue(key, out var other))
             {
-                dropped.Standing.Remove(key);
+                _chunkOf[key] = chunk;
+            }
+            else if (other.Id > id)
+            {
+                chunk.Standing.Remove(key);
+                Touch(chunk);
+            }
+            else
+            {
+                other.Standing.Remove(key);
                 LoadedCount--;
-                StandingCount -= dropped == other ? 1 : 0;
-                Touch(dropped);
+                StandingCount--;
+                Touch(other);
+                _chunkOf[key] = chunk;
             }
         }
 
+        LoadedCount += chunk.Count;
         StandingCount += chunk.StandingCount;
         if (IsLoaded)
         {
@@ -174,7 +179,13 @@ internal sealed class ClaimBucket
         foreach (var chunk in _chunks.Values.Where(chunk => chunk is { IsLoaded: true, IsDirty: false }))
         {
             LoadedCount -= chunk.Count;
+            foreach (var key in chunk.Standing.Keys)
+            {
+                _chunkOf.Remove(key);
+            }
+
             chunk.Shed();
+            _away++;
         }
 
         _newest = null;
@@ -203,8 +214,7 @@ internal sealed class ClaimBucket
     {
         if (_newest is not { IsLoaded: true } || _newest.Count >= ClaimsPerChunk)
         {
-            var last = _chunks.Count == 0 ? null : _chunks.Values.Last();
-            _newest = last is { IsLoaded: true } && last.Count < ClaimsPerChunk ? last : new ClaimChunk((last?.Id ?? 0) + 1);
+            _newest = _chunks.TryGetValue(_lastId, out var last) && last is { IsLoaded: true, Count: < ClaimsPerChunk } ? last : new ClaimChunk(++_lastId);
             _chunks[_newest.Id] = _newest;
         }
 

@@ -10,7 +10,7 @@ public sealed record ClaimSearch
     /// <summary>What is counted.</summary>
     public Item? Item { get; init; }
 
-    /// <summary>What happened to it.</summary>
+    /// <summary>What happened to it; what <c>lost</c> holds is of it too (R22).</summary>
     public Outcome? Outcome { get; init; }
 
     /// <summary>Registry id of the target, or of its voice.</summary>
@@ -68,7 +68,7 @@ public sealed record ClaimSearch
 
     private bool Asks(Claim claim, RegistrySnapshot registry) =>
         (Item is null || claim.Figure?.Item == Item)
-        && (Outcome is null || claim.Figure?.Outcome == Outcome)
+        && (Outcome is not { } outcome || (claim.Figure is { } figure && (figure.Outcome == outcome || outcome.Parts(figure.Item).Contains(figure.Outcome))))
         && (From is null || claim.ReportedAt >= From)
         && (To is null || claim.ReportedAt <= To)
         && IsOf(claim.Target, Target, registry)

@@ -40,6 +40,13 @@ public sealed class Counts
     /// <summary>Claims taken back; kept by sources alone.</summary>
     public long Retractions { get; set; }
 
+    /// <summary>What a source did with its claims after it had sent them.</summary>
+    public Resends Resends
+    {
+        get => new(Duplicates, Corrections, Retractions, Reports);
+        set => (Duplicates, Corrections, Retractions, Reports) = value;
+    }
+
     /// <summary>Standing claims.</summary>
     public long Total => ByStance.Values.Sum();
 

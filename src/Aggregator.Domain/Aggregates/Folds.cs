@@ -274,14 +274,12 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         }
 
         _looked[bucket] = stamp;
-        foreach (var other in _kept[bucket].SelectMany(TakenOver).Where(item => item != bucket.Cell.Item).Distinct())
+        var takenOver = _kept[bucket].Aggregate(0UL, (bits, kept) => bits | ToldState.Bits(book.TakesOver(kept)) | parts.TakesOver(kept));
+        foreach (var other in Enum.GetValues<Item>().Where(item => item != bucket.Cell.Item && (takenOver & ToldState.Bits([item])) != 0))
         {
             Pair(bucket, other);
             Pair(bucket with { Cell = bucket.Cell with { Item = other } }, bucket.Cell.Item);
         }
-
-        IEnumerable<Item> TakenOver(BucketKey kept) =>
-            book.TakesOver(kept).Concat(parts.Claims(kept).SelectMany(one => ItemClass.TakenOverBy(one.Claim)).Select(taken => taken.Item));
 
         void Pair(BucketKey of, Item with)
         {
@@ -302,7 +300,7 @@ internal sealed class Folds(ClaimBook book, Parts parts)
             return known.Answers;
         }
 
-        var hasAnswers = _kept[bucket].Exists(kept => book.HasAnswers(kept) || parts.Claims(kept).Any(one => one.Claim.Stance != Stance.Asserts));
+        var hasAnswers = _kept[bucket].Exists(kept => book.HasAnswers(kept) || parts.HasAnswers(kept));
         if (hasAnswers && !TryLoaded([bucket], registry, () => AnswersOf(bucket, registry)))
         {
             return [];

@@ -30,6 +30,9 @@ public sealed class JudgementBook
     /// <summary>The tally of one source.</summary>
     public Judgements this[string source] => _bySource.GetValueOrDefault(source);
 
+    /// <summary>The sources that have a tally.</summary>
+    public IReadOnlyCollection<string> Sources => _bySource.Keys;
+
     /// <summary>The sources whose tally has changed since the last call.</summary>
     public IReadOnlyCollection<string> TakeChanged()
     {

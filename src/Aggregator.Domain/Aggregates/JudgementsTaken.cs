@@ -10,8 +10,11 @@ public sealed class JudgementsTaken
 {
     private readonly Dictionary<string, (PartVersion Version, Judgements Tally)> _byRegion = new(StringComparer.Ordinal);
 
-    /// <summary>Whether every region that the source has claims in was asked since the source was read; until then some may be missing.</summary>
-    public bool IsComplete { get; set; }
+    /// <summary>Whether every region that the source has claims in was asked; until then some may be missing.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Another number after all was forgotten.</summary>
+    public int Generation { get; private set; }
 
     /// <summary>Grows with every tally that changed something.</summary>
     public long Changes { get; private set; }
@@ -31,5 +34,19 @@ public sealed class JudgementsTaken
         _byRegion[region] = (version, tally);
         Sum = Sum.Less(held.Tally).Plus(tally);
         Changes += held.Tally == tally ? 0 : 1;
+    }
+
+    /// <summary>Every region was asked, and all that was forgotten since is none of it.</summary>
+    /// <param name="generation">The <see cref="Generation"/> when asking began.</param>
+    public void Completed(int generation) => IsComplete |= generation == Generation;
+
+    /// <summary>Another region may have a tally now that one of these had: all are to be asked again.</summary>
+    public void Forget()
+    {
+        _byRegion.Clear();
+        Sum = Judgements.None;
+        IsComplete = false;
+        Generation++;
+        Changes++;
     }
 }

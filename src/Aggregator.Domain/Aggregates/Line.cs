@@ -53,7 +53,7 @@ public sealed record Position
 /// <param name="Target">Actor id; null for claims that name no target.</param>
 /// <param name="Item">What is counted.</param>
 /// <param name="Outcome">What happened to it.</param>
-/// <param name="Estimate">R9; best is null where no independent voice has one.</param>
+/// <param name="Estimate">R9; low is 0 and best null where no position has one; high is null where it is open or nobody has a number.</param>
 /// <param name="Positions">By voice.</param>
 public sealed record Line(string? Target, Item Item, Outcome Outcome, Bounds Estimate, IReadOnlyList<Position> Positions)
 {

@@ -57,7 +57,7 @@ public static class Lines
         var numbered = positions.Where(position => !position.Figure.IsUnnumbered).ToArray();
         if (numbered.Length == 0)
         {
-            return Bounds.Unnumbered;
+            return new Bounds(0, null, null);
         }
 
         var low = numbered.Where(position => position.Standing != Standing.Alleged).Max(position => position.Figure.Low) ?? 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 
 namespace Aggregator.Domain.Aggregates;
@@ -25,7 +26,7 @@ public readonly record struct PartVersion(long Epoch, long Number) : IComparable
 /// <param name="Version">The version that this makes.</param>
 /// <param name="Since">The version it changes; null if it tells everything.</param>
 /// <param name="Totals">Totals by line; an empty one is gone.</param>
-/// <param name="Claims">Claims that the parent folds itself, by bucket: all those of an entity merged into it. An empty bucket is gone.</param>
+/// <param name="Claims">Claims that the parent folds itself, by bucket, as views of the past are given them; else they are told of. An empty bucket is gone.</param>
 public sealed record PartUpdate(
     PartVersion Version,
     PartVersion? Since,
@@ -33,10 +34,37 @@ public sealed record PartUpdate(
     IReadOnlyDictionary<BucketKey, IReadOnlyCollection<Appearance>> Claims)
 {
     /// <summary>
-    /// Buckets that the parent folds itself when it is asked for them, and since when they are as they are: what bodies of its
-    /// voice have said. Their claims it asks for then. <see cref="PartVersion.None"/> if a bucket is gone.
+    /// Buckets that the parent folds itself: what bodies of its voice have said, and all of an entity merged into it. Their claims it
+    /// asks for when it folds them. <see cref="ToldState.Gone"/> if a bucket is gone.
     /// </summary>
-    public IReadOnlyDictionary<BucketKey, PartVersion> Told { get; init; } = ImmutableDictionary<BucketKey, PartVersion>.Empty;
+    public IReadOnlyDictionary<BucketKey, ToldState> Told { get; init; } = ImmutableDictionary<BucketKey, ToldState>.Empty;
+
+    /// <summary>Of a source that was merged into another: what it did with its claims, which counts for that one too.</summary>
+    public Resends Resends { get; init; }
+}
+
+/// <summary>What a source did with its claims after it had sent them.</summary>
+/// <param name="Duplicates">Claims that came again with the same content.</param>
+/// <param name="Corrections">Further versions, and claims that another text of their report replaced.</param>
+/// <param name="Retractions">Claims taken back.</param>
+/// <param name="Reports">Texts of reports.</param>
+public readonly record struct Resends(long Duplicates, long Corrections, long Retractions, long Reports)
+{
+    /// <summary>Both together.</summary>
+    public Resends Plus(Resends other) => new(Duplicates + other.Duplicates, Corrections + other.Corrections, Retractions + other.Retractions, Reports + other.Reports);
+}
+
+/// <summary>What a part tells of a bucket without its claims.</summary>
+/// <param name="Version">Since when the bucket is as it is.</param>
+/// <param name="HasAnswers">Whether there are denials or confirmations in it.</param>
+/// <param name="TakesOver">The items that a claim in it takes over (R16), a bit for each by its number.</param>
+public readonly record struct ToldState(PartVersion Version, bool HasAnswers, ulong TakesOver)
+{
+    /// <summary>There is nothing in it any more.</summary>
+    public static readonly ToldState Gone;
+
+    /// <summary>Items as bits.</summary>
+    public static ulong Bits(IEnumerable<Claims.Item> items) => items.Aggregate(0UL, (bits, item) => bits | (1UL << (int)item));
 }
 
 /// <summary>What the parts of an entity have pushed. Newer versions win, a gap asks for everything.</summary>
@@ -77,7 +105,7 @@ public sealed class Parts
 
     /// <summary>What one part tells of, and has not been asked for since it did.</summary>
     public IEnumerable<ToldBucket> UnfetchedOf(string part) => _parts.TryGetValue(part, out var held)
-        ? held.Told.Select(told => new ToldBucket(part, told.Key, told.Value)).Where(told => !_fetched.ContainsKey(told))
+        ? held.Told.Select(told => new ToldBucket(part, told.Key, told.Value.Version)).Where(told => !_fetched.ContainsKey(told))
         : [];
 
     /// <summary>What a part answered, which may be newer than what it told of: then it tells again.</summary>
@@ -86,7 +114,7 @@ public sealed class Parts
     /// <summary>Lets go of what was fetched, but for what some parts gave.</summary>
     public void ForgetFetched(Predicate<string> keep)
     {
-        foreach (var told in _fetched.Keys.Where(told => !keep(told.Part) || !_parts.TryGetValue(told.Part, out var part) || part.Told.GetValueOrDefault(told.Bucket) != told.Version).ToList())
+        foreach (var told in _fetched.Keys.Where(told => !keep(told.Part) || !_parts.TryGetValue(told.Part, out var part) || part.Told.GetValueOrDefault(told.Bucket).Version != told.Version).ToList())
         {
             _fetched.Remove(told);
         }
@@ -103,6 +131,9 @@ public sealed class Parts
     public IEnumerable<Appearance> Claims(BucketKey bucket) => _parts.Values
         .SelectMany(part => part.Claims.TryGetValue(bucket, out var claims) ? claims : [])
         .Concat(ToldOf(bucket).SelectMany(told => _fetched.GetValueOrDefault(told) ?? []));
+
+    /// <summary>What merged parts did with their claims.</summary>
+    public Resends Resends => _parts.Values.Aggregate(default(Resends), (sum, part) => sum.Plus(part.Resends));
 
     /// <summary>Forgets a part that is one no more.</summary>
     /// <returns>The lines and buckets that may have changed.</returns>
@@ -159,7 +190,15 @@ public sealed class Parts
     /// <summary>What parts tell of a bucket.</summary>
     public IEnumerable<ToldBucket> ToldOf(BucketKey bucket) => _parts
         .Where(part => part.Value.Told.ContainsKey(bucket))
-        .Select(part => new ToldBucket(part.Key, bucket, part.Value.Told[bucket]));
+        .Select(part => new ToldBucket(part.Key, bucket, part.Value.Told[bucket].Version));
+
+    /// <summary>Whether a part's claims of a bucket have denials or confirmations.</summary>
+    public bool HasAnswers(BucketKey bucket) => _parts.Values.Any(part =>
+        part.Told.GetValueOrDefault(bucket).HasAnswers || (part.Claims.TryGetValue(bucket, out var claims) && claims.Any(one => one.Claim.Stance != Stance.Asserts)));
+
+    /// <summary>The items that a part's claims of a bucket take over (R16), as bits.</summary>
+    public ulong TakesOver(BucketKey bucket) => _parts.Values.Aggregate(0UL, (bits, part) => bits | part.Told.GetValueOrDefault(bucket).TakesOver
+        | (part.Claims.TryGetValue(bucket, out var claims) ? ToldState.Bits(claims.SelectMany(one => ItemClass.TakenOverBy(one.Claim)).Select(taken => taken.Item)) : 0));
 
     private sealed class Part
     {
@@ -169,7 +208,9 @@ public sealed class Parts
 
         public Dictionary<BucketKey, IReadOnlyCollection<Appearance>> Claims { get; } = [];
 
-        public Dictionary<BucketKey, PartVersion> Told { get; } = [];
+        public Dictionary<BucketKey, ToldState> Told { get; } = [];
+
+        public Resends Resends { get; private set; }
 
         public void Take(PartUpdate update)
         {
@@ -190,11 +231,12 @@ public sealed class Parts
                 Put(Claims, bucket, claims, claims.Count == 0);
             }
 
-            foreach (var (bucket, version) in update.Told)
+            foreach (var (bucket, state) in update.Told)
             {
-                Put(Told, bucket, version, version == PartVersion.None);
+                Put(Told, bucket, state, state == ToldState.Gone);
             }
 
+            Resends = update.Resends;
             Version = update.Version;
         }
 

@@ -27,8 +27,15 @@ public sealed class SourceAggregate : IAggregate
     /// <summary>What the regions it has claims in made of them (R17).</summary>
     public JudgementsTaken Judgements { get; } = new();
 
-    /// <summary>The reliability it has earned (R17).</summary>
-    public Reliability Reliability => new(Judgements.Sum.Confirmed, Judgements.Sum.Contradicted, Book.Counts.Corrections, Book.Counts.Retractions);
+    /// <summary>The reliability it has earned (R17), with what sources merged into it did.</summary>
+    public Reliability Reliability
+    {
+        get
+        {
+            var (_, corrections, retractions, _) = Book.Counts.Resends.Plus(Parts.Resends);
+            return new(Judgements.Sum.Confirmed, Judgements.Sum.Contradicted, corrections, retractions);
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<LineKey> LinesOf(BucketKey bucket, RegistrySnapshot registry) => [];

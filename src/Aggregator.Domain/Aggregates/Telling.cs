@@ -29,6 +29,19 @@ public static class Telling
         return aggregate.Book.Buckets.Union(aggregate.Parts.Buckets).Where(bucket => aggregate.Tells(bucket, registry));
     }
 
+    /// <summary>What the parent is told of a bucket that it folds, instead of its claims.</summary>
+    /// <param name="aggregate">The entity.</param>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="since">Since when it is as it is.</param>
+    public static ToldState Told(this IAggregate aggregate, BucketKey bucket, PartVersion since)
+    {
+        ArgumentNullException.ThrowIfNull(aggregate);
+        var (book, parts) = (aggregate.Book, aggregate.Parts);
+        return book.Has(bucket) || parts.Has(bucket)
+            ? new ToldState(since, book.HasAnswers(bucket) || parts.HasAnswers(bucket), ToldState.Bits(book.TakesOver(bucket)) | parts.TakesOver(bucket))
+            : ToldState.Gone;
+    }
+
     /// <summary>The claims of a bucket, as they were sent; its own and its parts'. All of them are in memory.</summary>
     public static IReadOnlyCollection<Appearance> Claims(this IAggregate aggregate, BucketKey bucket)
     {
@@ -44,7 +57,20 @@ public static class Telling
             new PartVersion(1, 1),
             null,
             aggregate.TellsTotals(registry) ? aggregate.AllLines(registry).Select(line => (line, Total: aggregate.Total(line, registry))).Where(one => !one.Total.IsEmpty).ToDictionary(one => one.line, one => one.Total) : [],
-            aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, aggregate.Claims));
+            aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, aggregate.Claims))
+        {
+            Resends = aggregate.TellsResends(registry),
+        };
+    }
+
+    /// <summary>What an entity did with its claims, if it is a source merged into another; its parts' with it.</summary>
+    public static Resends TellsResends(this IAggregate aggregate, RegistrySnapshot registry)
+    {
+        ArgumentNullException.ThrowIfNull(aggregate);
+        ArgumentNullException.ThrowIfNull(registry);
+        return aggregate.Book.Owner.Kind == EntityKind.Source && registry.IsMerged(EntityKind.Source, aggregate.Book.Owner.Id)
+            ? aggregate.Parts.Resends.Plus(aggregate.Book.Counts.Resends)
+            : default;
     }
 
     /// <summary>
@@ -77,8 +103,7 @@ public static class Telling
     }
 
     /// <summary>
-    /// The counts of the claims that name an entity, those that name one merged into it among them, each once. Resends,
-    /// corrections and retractions are those of its own id.
+    /// The counts of the claims that name an entity, those that name one merged into it among them, each once.
     /// </summary>
     public static Counts Counts(this IAggregate aggregate, RegistrySnapshot registry)
     {
@@ -93,6 +118,7 @@ public static class Telling
 
         // What names both was counted as the entity's own.
         var counts = book.Counts.Copy();
+        counts.Resends = counts.Resends.Plus(aggregate.Parts.Resends);
         var told = aggregate.Parts.Buckets.SelectMany(aggregate.Parts.Claims).Where(one => LogRecord.TouchedBy(one.Claim) is var touched && touched.Any(IsMergedIntoOwner) && !touched.Contains(owner));
         foreach (var one in told.DistinctBy(one => one.Claim.Key))
         {

@@ -42,13 +42,18 @@ internal sealed class DraftCheck(RegistrySnapshot registry, DateOnly lastDay)
             Credibility = InScale(draft.Credibility),
             Quote = Text("quote", draft.Quote, ClaimAdmission.MaxTextLength),
             Span = draft.Span,
-            RefersTo = List("refersTo", draft.RefersTo),
+            RefersTo = Keys("refersTo", draft.RefersTo),
             Incident = Text("incident", draft.Incident, ClaimAdmission.MaxNameLength),
             Revision = Revision(draft.Revision),
         };
-        if (claim.Figure is null && claim.Holder is null && claim.Event is null)
+        if (claim.Figure is null && claim.Holder is null && claim.Event is null && claim is not { Stance: Stance.Denies, RefersTo.Count: > 0 })
         {
-            Fail(ClaimErrorCodes.Nothing, "", "a claim states a figure, control of a place or an event");
+            Fail(ClaimErrorCodes.Nothing, "", "a claim states a figure, control of a place or an event; only a denial may leave that to the claims it refers to");
+        }
+
+        if (claim.Holder is not null && claim.Region is null)
+        {
+            Fail(ClaimErrorCodes.Missing, "region", "control is of a place: region is required");
         }
 
         if (claim.Figure is not null && claim.Holder is not null)
@@ -259,7 +264,7 @@ internal sealed class DraftCheck(RegistrySnapshot registry, DateOnly lastDay)
             Phrase = Text("figure.phrase", draft.Phrase, ClaimAdmission.MaxTextLength),
             Detail = Text("figure.detail", draft.Detail, ClaimAdmission.MaxNameLength),
             Correction = draft.Correction,
-            Supersedes = List("figure.supersedes", draft.Supersedes),
+            Supersedes = Classes("figure.supersedes", draft.Supersedes),
         };
     }
 
@@ -301,6 +306,26 @@ internal sealed class DraftCheck(RegistrySnapshot registry, DateOnly lastDay)
         }
 
         return revision ?? 0;
+    }
+
+    private IReadOnlyList<string> Keys(string field, IReadOnlyList<string> keys)
+    {
+        if (List(field, keys).FirstOrDefault(key => key.IndexOf('/', StringComparison.Ordinal) is var slash && (slash <= 0 || slash == key.Length - 1)) is { } unkeyed)
+        {
+            Fail(ClaimErrorCodes.Text, field, $"{field} names claims as source/id, not {unkeyed}");
+        }
+
+        return keys;
+    }
+
+    private IReadOnlyList<string> Classes(string field, IReadOnlyList<string> classes)
+    {
+        if (List(field, classes).FirstOrDefault(named => !Slug.TryParse<Item>(named.Split('/', 2)[0], out _)) is { } unknown)
+        {
+            Fail(ClaimErrorCodes.Vocabulary, field, $"{field} names classes as item or item/detail, not {unknown}; item is one of: {string.Join(' ', Slug.All<Item>())}");
+        }
+
+        return classes;
     }
 
     private IReadOnlyList<string> List(string field, IReadOnlyList<string> list)

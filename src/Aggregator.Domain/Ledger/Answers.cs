@@ -103,7 +103,7 @@ public static class Answers
 
             var reaches = answer.RefersTo.Count > 0
                 ? voices[voice].Exists(one => answer.Names(one.Claim.Key))
-                : Reaches(answer, said.Tally) || voices[voice].Exists(one => Overlap(answer.Period, DaysOf(one, voices[voice])) && IsEqual(answer.Figure, one.Figure.Bounds));
+                : Reaches(answer, said.Tally) || voices[voice].Exists(one => IsEqual(answer.Figure, one.Figure.Bounds) && Overlap(answer.Period, DaysOf(one, voices[voice])));
             reaching = reaches ? reaching.Plus(Said(answer)) : reaching;
         }
 
@@ -135,7 +135,7 @@ public static class Answers
     // It lapses when its voice later asserts the same: of those days, and with a figure that figure.
     private static bool HasLapsed(Answer denial, IReadOnlyDictionary<Voice, List<Placed>> voices) =>
         voices.TryGetValue(denial.Voice, out var own)
-        && own.Exists(one => one.Claim.ReportedAt > denial.ReportedAt && Overlap(denial.Period, DaysOf(one, own)) && IsEqual(denial.Figure, one.Figure.Bounds));
+        && own.Exists(one => one.Claim.ReportedAt > denial.ReportedAt && IsEqual(denial.Figure, one.Figure.Bounds) && Overlap(denial.Period, DaysOf(one, own)));
 
     // A running total speaks of all days since its series began; one that does not say since when is of the earliest (R7).
     private static Period DaysOf(Placed one, List<Placed> told)

@@ -46,7 +46,7 @@ internal static class RunningTotals
             Bounds? news = null;
             foreach (var next in Statements.New(told))
             {
-                news = IsOpen(next) && next.Best <= (news ?? standing?.Total)?.Best ? news : next;
+                news = IsOpen(next) && (next.Best ?? next.Low) <= (news ?? standing?.Total)?.Best ? news : next;
             }
 
             if (news is not { } value)
@@ -73,7 +73,7 @@ internal static class RunningTotals
     }
 
     // "More than 400": a bound that says no more than what stands only tells that it still does.
-    private static bool IsOpen(Bounds value) => value.High is null && value.Best == value.Low;
+    private static bool IsOpen(Bounds value) => value.High is null && (value.Best is null || value.Best == value.Low);
 
     // A fall is a correction if the body that said the higher total says the lower one (R8).
     private static (long Added, long Corrected) Step(Bounds? from, Bounds to, long? stated, bool sameBody)

@@ -22,11 +22,11 @@ internal static class StatusMoves
     public static IReadOnlyDictionary<string, Bounds> Left(Outcome outcome, IReadOnlyDictionary<Outcome, List<Placed>> told)
     {
         var left = new Dictionary<string, Bounds>(StringComparer.Ordinal);
-        foreach (var incident in told[outcome].Where(IsIncident).Select(one => one.Claim.Incident!).Distinct(StringComparer.Ordinal))
+        var byOutcome = told.Where(pair => Ranks.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value.Where(IsIncident).ToLookup(one => one.Claim.Incident!, StringComparer.Ordinal));
+        foreach (var incident in byOutcome.GetValueOrDefault(outcome)?.Select(one => one.Key) ?? [])
         {
-            var steps = told
-                .Where(pair => Ranks.Contains(pair.Key))
-                .Select(pair => (Outcome: pair.Key, Told: pair.Value.Where(one => IsIncident(one) && one.Claim.Incident == incident).ToList()))
+            var steps = byOutcome
+                .Select(pair => (Outcome: pair.Key, Told: pair.Value[incident].ToList()))
                 .Where(step => step.Told.Count > 0)
                 .Select(step => (step.Outcome, Day: step.Told[^1].Period.To, Figure: FigureOf(step.Told)))
                 .Where(step => step.Figure is not null)

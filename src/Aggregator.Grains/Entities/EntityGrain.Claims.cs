@@ -20,7 +20,7 @@ internal abstract partial class EntityGrain<TAggregate>
         var (own, told) = await UnderGateAsync(async () =>
         {
             await LoadAsync([key]);
-            var claims = (Aggregate.Book[key], Aggregate.Parts.ToldOf(key).ToArray());
+            var claims = (Aggregate.Book[key].ToArray(), Aggregate.Parts.ToldOf(key).ToArray());
             Aggregate.Book.Shed(Options.LoadedClaims);
             return claims;
         });
@@ -46,7 +46,7 @@ internal abstract partial class EntityGrain<TAggregate>
                 return result!;
             }
 
-            foreach (var some in misses.Chunk(MissesAtOnce))
+            foreach (var some in InPieces(misses))
             {
                 await LoadAsync(some.SelectMany(miss => miss.Away));
                 await FetchAsync(aggregate, [.. some.SelectMany(miss => miss.Told).Distinct()]);
@@ -77,6 +77,28 @@ internal abstract partial class EntityGrain<TAggregate>
                 // It stumbled over what is missing: what came of it is not used.
                 return default;
             }
+        }
+    }
+
+    // As many misses at once as are read in one go, and no more claims than may stay in memory; one by itself may be of more.
+    private IEnumerable<Miss[]> InPieces(IReadOnlyList<Miss> misses)
+    {
+        var (piece, claims) = (new List<Miss>(), 0);
+        foreach (var miss in misses)
+        {
+            piece.Add(miss);
+            claims += miss.Away.Sum(Aggregate.Book.CountOf);
+            if (piece.Count == MissesAtOnce || claims >= Options.LoadedClaims)
+            {
+                yield return [.. piece];
+                piece.Clear();
+                claims = 0;
+            }
+        }
+
+        if (piece.Count > 0)
+        {
+            yield return [.. piece];
         }
     }
 

@@ -80,7 +80,7 @@ internal abstract partial class EntityGrain<TAggregate>
         return found;
     }
 
-    private bool IsKnown => services.Registry.Current.Find(Kind, Key.Id) is not null || Aggregate.Book.Counts.Total > 0;
+    private bool IsKnown => services.Registry.Current.Find(Kind, Key.Id) is not null || Aggregate.Book.Counts.Total > 0 || _epoch > 0;
 
     // A part is asked outside the gate, so that nobody waits for it who could be asked for something else.
     private async IAsyncEnumerable<T> AskPartsAsync<T>(string[] parts, Func<IEntityGrain, Task<T>> ask)

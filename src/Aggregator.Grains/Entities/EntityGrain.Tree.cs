@@ -25,6 +25,8 @@ internal abstract partial class EntityGrain<TAggregate>
                 return false;
             }
 
+            // The part has been heard: until all that follows from it is noted, memory is half a change.
+            _mustReload = true;
             var complete = _structures.Complete;
             if (Aggregate.Parts.VersionOf(part) == update.Update.Version)
             {
@@ -38,6 +40,7 @@ internal abstract partial class EntityGrain<TAggregate>
                 _lookTimer.Schedule(Options.AskPartsAgain);
             }
 
+            _mustReload = false;
             return true;
         });
     }

@@ -67,7 +67,7 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         var registry = _registry;
         var counts = aggregate.Counts(registry);
-        if (registry.Find(Kind, Key.Id) is null && counts.Total == 0)
+        if (registry.Find(Kind, Key.Id) is null && counts.Total == 0 && _epoch == 0)
         {
             return null;
         }

@@ -85,7 +85,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         {
             await UnderGateAsync(() => PersistAsync(cancellationToken), cancellationToken);
         }
-        catch (Exception fault) when (fault is StoreException or OperationCanceledException)
+        catch (Exception fault) when (fault is StoreException or OperationCanceledException or TimeoutException or OrleansException)
         {
             // Nothing is lost: the partitions see a lower durable mark and send again.
             LogLeftUnsaved(Logger, Key, fault);
@@ -151,7 +151,8 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     /// <summary>The aggregate was read.</summary>
     /// <param name="hasTold">Whether all that is told besides the parent had been, when the row was written.</param>
-    protected virtual void Loaded(bool hasTold)
+    /// <param name="judged">The sources that may hold a tally of it (R17).</param>
+    protected virtual void Loaded(bool hasTold, IReadOnlyCollection<string> judged)
     {
     }
 
@@ -162,6 +163,9 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     /// <summary>Whether all that is told besides the parent has been; under the gate.</summary>
     protected virtual bool HasTold => true;
+
+    /// <summary>The sources that may hold a tally of the entity (R17); under the gate.</summary>
+    protected virtual IReadOnlyCollection<string> Judged => [];
 
     /// <summary>Answers when all that is told besides the parent has been.</summary>
     protected virtual Task SettleBesidesAsync() => Task.CompletedTask;
@@ -241,7 +245,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
 
         _mustReload = false;
-        Loaded(head.HasTold);
+        Loaded(head.HasTold, head.Judged);
     }
 
     private async Task EnsureEpochAsync()
@@ -262,7 +266,12 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         {
             var (book, records) = (Aggregate.Book, delta.Records.Records);
             await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
+            var resends = book.Counts.Resends;
             await NoteAsync([.. records.SelectMany(book.Apply).Distinct()], []);
+            if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
+            {
+                _roller.Tell();
+            }
         }
         catch
         {
@@ -361,7 +370,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         var book = Aggregate.Book;
         var (marks, changes) = (_marks.Copy(), _settlement.Changes);
         var totals = _roller.Everything(registry);
-        var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete), totals);
+        var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = Judged }, totals);
 
         // The parent may come to hold the row's version instead of a push.
         _settlement.Told(changes, totals.Version);

@@ -23,6 +23,7 @@ internal static class EntityRowCodec
     private const string Marks = "marks";
     private const string AppliedAt = "applied-at";
     private const string Told = "told";
+    private const string Judged = "judged";
     private const string BucketPrefix = "bucket:";
 
     public static EntityRowFields Encode(ClaimBook book, EntityRowHead row, PartUpdate totals)
@@ -31,6 +32,7 @@ internal static class EntityRowCodec
         [
             new(Marks, row.Marks.Encode()),
             new(Told, row.HasTold ? [] : null),
+            new(Judged, row.Judged.Count > 0 ? AggregateFormat.EncodeNames(row.Judged) : null),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
             new(Totals, AggregateFormat.EncodeUpdate(totals)),
             new(Structure, row.Structure is { } known ? BitConverter.GetBytes(known) : null),
@@ -40,13 +42,14 @@ internal static class EntityRowCodec
             head.Add(new(AppliedAt, System.Text.Encoding.ASCII.GetBytes(at.UtcTicks.ToString(CultureInfo.InvariantCulture))));
         }
 
-        return new EntityRowFields([.. book.TakeDirty().SelectMany(Fields)], head);
+        // A chunk is written no later than the head that speaks of it, and goes no sooner than the head that speaks of it no more.
+        var buckets = book.TakeDirty().SelectMany(Fields).ToLookup(field => field is { IsChunk: true, Field.Value: null });
+        return new EntityRowFields([.. buckets[false], .. buckets[true]], head);
     }
 
     /// <summary>The name of a chunk in the store.</summary>
     public static string ChunkName(ChunkKey chunk) => string.Create(CultureInfo.InvariantCulture, $"{chunk.Bucket.Digest()}-{chunk.Id}");
 
-    // A chunk is written no later than the head that speaks of it.
     private static IEnumerable<BucketField> Fields(StoredBucket bucket) => bucket.Chunks
         .Select(chunk => new BucketField(IsChunk: true, new(ChunkName(new ChunkKey(bucket.Key, chunk.Id)), chunk.Bytes)))
         .Append(new BucketField(IsChunk: false, new(BucketPrefix + bucket.Key.Digest(), bucket.Head)));
@@ -74,7 +77,10 @@ internal static class EntityRowCodec
         DateTimeOffset? appliedAt = row.Fields.TryGetValue(AppliedAt, out var ticks)
             ? new DateTimeOffset(long.Parse(System.Text.Encoding.ASCII.GetString(ticks), CultureInfo.InvariantCulture), TimeSpan.Zero)
             : null;
-        return new EntityRowHead(marks, appliedAt, row.Fields.ContainsKey(Told), null);
+        return new EntityRowHead(marks, appliedAt, row.Fields.ContainsKey(Told), null)
+        {
+            Judged = row.Fields.TryGetValue(Judged, out var judged) ? AggregateFormat.DecodeNames(judged) : [],
+        };
     }
 }
 
@@ -87,6 +93,9 @@ internal sealed record EntityRowHead(Marks Marks, DateTimeOffset? AppliedAt, boo
 {
     /// <summary>Of an entity without a row: there is nothing to tell.</summary>
     public static EntityRowHead Empty => new(new Marks(), null, HasTold: true, null);
+
+    /// <summary>Of a region: the sources that may hold a tally of it (R17).</summary>
+    public IReadOnlyCollection<string> Judged { get; init; } = [];
 }
 
 /// <summary>A part of a bucket to write.</summary>

@@ -10,14 +10,19 @@ namespace Aggregator.Grains.Entities;
 /// </summary>
 /// <param name="region">The region.</param>
 /// <param name="hasTold">Whether all that there was when it was read has been told; with the first change all is told again.</param>
-internal sealed class JudgementTeller(RegionAggregate region, bool hasTold)
+/// <param name="judged">The sources that had been told of a tally by then: one that has none any more is to hear of it.</param>
+internal sealed class JudgementTeller(RegionAggregate region, bool hasTold, IReadOnlyCollection<string> judged)
 {
     private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
+    private IReadOnlyCollection<string> _judged = judged;
     private bool _stale = !hasTold;
     private long _number;
 
     /// <summary>Whether a source may have yet to hear something.</summary>
     public bool HasNews => _stale || _untold.Count > 0;
+
+    /// <summary>The sources that may hold a tally.</summary>
+    public IEnumerable<string> Judged => region.Judgements.Sources.Union(_untold).Union(_judged);
 
     /// <summary>A cell may have changed.</summary>
     public void Changed(BucketKey cell)
@@ -36,6 +41,12 @@ internal sealed class JudgementTeller(RegionAggregate region, bool hasTold)
         region.Judgements.Refresh(registry);
         _untold.UnionWith(region.Judgements.TakeChanged());
         _stale = region.Judgements.IsStale;
+        if (!_stale)
+        {
+            _untold.UnionWith(_judged);
+            _judged = [];
+        }
+
         return !_stale;
     }
 

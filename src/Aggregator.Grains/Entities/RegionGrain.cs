@@ -58,9 +58,9 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     protected override RegionAggregate Create(string id) => new(id);
 
     /// <inheritdoc/>
-    protected override void Loaded(bool hasTold)
+    protected override void Loaded(bool hasTold, IReadOnlyCollection<string> judged)
     {
-        _teller = new JudgementTeller(Aggregate, hasTold);
+        _teller = new JudgementTeller(Aggregate, hasTold, judged);
         if (!hasTold)
         {
             TellSoon(Options.PushAfter);
@@ -87,6 +87,9 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
 
     /// <inheritdoc/>
     protected override bool HasTold => !_teller.HasNews;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyCollection<string> Judged => [.. _teller.Judged.Order(StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     protected override Task SettleBesidesAsync() => _telling.RunAsync(() => _teller.HasNews, TellAsync);

@@ -11,6 +11,8 @@ namespace Aggregator.Grains.Entities;
 /// </summary>
 internal sealed class Roller(IAggregate aggregate)
 {
+    private static readonly Dictionary<BucketKey, IReadOnlyCollection<Appearance>> NoClaims = [];
+
     private readonly Dictionary<LineKey, ImmutableSortedDictionary<Voice, VoiceTally>> _totals = [];
     private readonly HashSet<LineKey> _stale = [];
     private HashSet<LineKey> _unpushed = [];
@@ -19,8 +21,6 @@ internal sealed class Roller(IAggregate aggregate)
     // Since when a bucket that the parent folds is as it is; those that have not changed in this activation are absent.
     private readonly Dictionary<BucketKey, PartVersion> _toldAt = [];
     private PartVersion? _acknowledged;
-    private static readonly Dictionary<BucketKey, IReadOnlyCollection<Appearance>> NoClaims = [];
-
     private PartVersion _outdated;
     private bool _mustTell;
     private long _epoch;
@@ -74,6 +74,7 @@ internal sealed class Roller(IAggregate aggregate)
         return new PartUpdate(new PartVersion(_epoch, _number), null, aggregate.TellsTotals(registry) ? _totals.ToDictionary() : [], NoClaims)
         {
             Told = aggregate.TellsBuckets(registry).ToDictionary(bucket => bucket, ToldAt),
+            Resends = aggregate.TellsResends(registry),
         };
     }
 
@@ -96,6 +97,7 @@ internal sealed class Roller(IAggregate aggregate)
             NoClaims)
         {
             Told = buckets.Where(bucket => aggregate.Tells(bucket, registry)).ToDictionary(bucket => bucket, ToldAt),
+            Resends = aggregate.TellsResends(registry),
         };
     }
 
@@ -161,7 +163,5 @@ internal sealed class Roller(IAggregate aggregate)
         return true;
     }
 
-    // A bucket that is gone is told of as never having been.
-    private PartVersion ToldAt(BucketKey bucket) => !aggregate.Book.Has(bucket) && !aggregate.Parts.Has(bucket) ? PartVersion.None
-        : _toldAt.TryGetValue(bucket, out var at) ? at : new PartVersion(_epoch, 0);
+    private ToldState ToldAt(BucketKey bucket) => aggregate.Told(bucket, _toldAt.TryGetValue(bucket, out var at) ? at : new PartVersion(_epoch, 0));
 }

@@ -29,10 +29,10 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
         {
             Affiliation = at.Entry.Affiliation is { } actor ? at.Views.Name(EntityKind.Actor, actor) : null,
             Rating = at.Entry.Rating?.ToString(),
-            Duplicates = isNow ? source.Book.Counts.Duplicates : null,
-            Reports = isNow ? source.Book.Counts.Reports : null,
-            Retractions = isNow ? source.Book.Counts.Retractions : null,
-            Corrections = isNow ? source.Book.Counts.Corrections : null,
+            Duplicates = isNow ? source.Counts(at.Registry).Duplicates : null,
+            Reports = isNow ? source.Counts(at.Registry).Reports : null,
+            Retractions = isNow ? source.Counts(at.Registry).Retractions : null,
+            Corrections = isNow ? source.Counts(at.Registry).Corrections : null,
             TrackRecord = isNow ? ViewMaker.TrackRecord(source.Reliability) : null,
         });
     }
@@ -40,12 +40,12 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     /// <inheritdoc/>
     public Task TakeJudgementsAsync(string region, SourceTally tally) => UnderGateAsync(() =>
     {
-        Take(Aggregate, region, tally);
+        Take(Aggregate.Judgements, region, tally);
         return Task.FromResult(true);
     });
 
     /// <inheritdoc/>
-    protected override void RegistryChanged() => Aggregate.Judgements.IsComplete = false;
+    protected override void RegistryChanged() => Aggregate.Judgements.Forget();
 
     /// <inheritdoc/>
     protected override long Shown => Aggregate.Judgements.Changes;
@@ -59,20 +59,23 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     // What regions told an earlier activation they are asked for once; from then on they tell what changes.
     private async Task AskRegionsAsync()
     {
-        var (asked, regions) = await UnderGateAsync(async () =>
-            (Aggregate, Aggregate.Judgements.IsComplete ? [] : await ReadAsync(() => Aggregate.Regions(Registry).ToArray())));
+        var (asked, generation, regions) = await UnderGateAsync(async () =>
+            (Aggregate.Judgements, Aggregate.Judgements.Generation, Aggregate.Judgements.IsComplete ? [] : await ReadAsync(() => Aggregate.Regions(Registry).ToArray())));
         foreach (var some in regions.Chunk(RegionsAskedAtOnce))
         {
             var tallies = await Task.WhenAll(some.Select(region => GrainFactory.GetGrain<IRegionGrain>(region).GetJudgementsAsync(Key.Id)));
             for (var at = 0; at < some.Length; at++)
             {
-                Take(asked, some[at], tallies[at]);
+                if (asked.Generation == generation)
+                {
+                    Take(asked, some[at], tallies[at]);
+                }
             }
         }
 
-        asked.Judgements.IsComplete = true;
+        asked.Completed(generation);
     }
 
-    private static void Take(SourceAggregate source, string region, SourceTally tally) =>
-        source.Judgements.Take(region, new PartVersion(tally.Epoch, tally.Number), new Judgements(tally.Confirmed, tally.Contradicted));
+    private static void Take(JudgementsTaken judgements, string region, SourceTally tally) =>
+        judgements.Take(region, new PartVersion(tally.Epoch, tally.Number), new Judgements(tally.Confirmed, tally.Contradicted));
 }

@@ -90,7 +90,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         if (before is null)
         {
             Append(new LogRecord.Retracted(retraction, null, null));
-            return AppendOutcome.Retracted;
+            return AppendOutcome.Blocked;
         }
 
         var removed = ClaimOf(key);

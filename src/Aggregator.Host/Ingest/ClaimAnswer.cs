@@ -27,7 +27,8 @@ public sealed record RelatesAnswer(string To, string As);
 
 /// <summary>The figure of a claim.</summary>
 public sealed record FigureAnswer(
-    string Item, string Outcome, long? Low, long? Best, long? High, string Basis, DateOnly? Since, DateOnly? AsOf, string? Phrase, string? Detail);
+    string Item, string Outcome, long? Low, long? Best, long? High, string Basis, DateOnly? Since, DateOnly? AsOf, string? Phrase, string? Detail,
+    long? Correction, IReadOnlyList<string> Supersedes);
 
 /// <summary>A claim as answers give it.</summary>
 public record ClaimAnswer
@@ -65,7 +66,7 @@ public record ClaimAnswer
         Figure = claim.Figure is { } figure
             ? new FigureAnswer(
                 Slug.Of(figure.Item), Slug.Of(figure.Outcome), figure.Bounds.Low, figure.Bounds.Best, figure.Bounds.High,
-                Slug.Of(figure.Basis), figure.Since, figure.AsOf, figure.Phrase, figure.Detail)
+                Slug.Of(figure.Basis), figure.Since, figure.AsOf, figure.Phrase, figure.Detail, figure.Correction, figure.Supersedes)
             : null;
         Control = Entity(EntityKind.Actor, claim.Holder) is { } holder ? new ControlAnswer(holder) : null;
         Relates = claim.Relates is { } relation ? new RelatesAnswer(relation.To, Slug.Of(relation.Kind)) : null;

@@ -9,10 +9,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Aggregator.Host.Ingest;
 
 /// <summary>What became of a retraction. It is final either way: nothing under that id counts again (R4).</summary>
-/// <param name="Retracted">1 if it was taken back now, else 0.</param>
+/// <param name="Retracted">1 if a claim was taken back now, else 0.</param>
+/// <param name="Blocked">1 if no claim had come under that id: what comes will not count; else 0.</param>
 /// <param name="Duplicate">1 if it had been taken back before, else 0.</param>
 /// <param name="Applied">With <c>wait=applied</c>: whether no view shows it any more; null otherwise.</param>
-public sealed record RetractionAnswer(int Retracted, int Duplicate, bool? Applied);
+public sealed record RetractionAnswer(int Retracted, int Blocked, int Duplicate, bool? Applied);
 
 /// <summary><c>DELETE /v1/claims/{source}/{id}</c>.</summary>
 internal static class RetractEndpoint
@@ -45,11 +46,13 @@ internal static class RetractEndpoint
         return result.Refusal switch
         {
             AppendRefusal.None => Results.Ok(new RetractionAnswer(
-                result.Outcomes.Count(outcome => outcome == AppendOutcome.Retracted), result.Outcomes.Count(outcome => outcome == AppendOutcome.Duplicate), result.Applied)),
+                Count(result, AppendOutcome.Retracted), Count(result, AppendOutcome.Blocked), Count(result, AppendOutcome.Duplicate), result.Applied)),
             AppendRefusal.Busy => Problem.Busy().ToResult(),
             _ => Problem.Unavailable().ToResult(),
         };
     }
+
+    private static int Count(IngestResult result, AppendOutcome outcome) => result.Outcomes.Count(one => one == outcome);
 
     // Routing leaves an encoded slash as it is and decodes the rest, so what was sent is read from the request itself.
     private static ClaimKey KeyOf(HttpContext context, string source, string id)

@@ -176,6 +176,63 @@ public sealed class PagingTests
         },
         iter: History.Count);
 
+    [Fact]
+    public void AfterAnyHistory_WithPartsThatOnlyTell_ViewsAreTheSame() => Gen.Select(History.Any, History.AnyMerges).Sample(
+        (history, merges) =>
+        {
+            var registry = Say.Merged(merges);
+            var tree = new Tree(History.Log(history), registry);
+            foreach (var owner in tree.Entities.Where(entity => entity.Kind != EntityKind.Source && !registry.IsMerged(entity.Kind, entity.Id)))
+            {
+                // As it is with its parts' claims at hand, and as it is when they are told of and asked for.
+                var (whole, telling) = (tree.Of(owner), Make(owner));
+                foreach (var placed in History.Log(history).Where(placed => placed.Record.Touches.Contains(owner)))
+                {
+                    telling.Book.Apply(placed);
+                }
+
+                var at = 0;
+                foreach (var part in tree.Entities.Where(entity => entity.Kind == owner.Kind && registry.Parent(owner.Kind, entity.Id) == owner.Id))
+                {
+                    // First empty, so that something is kept which the news must take the place of.
+                    var below = tree.Of(part);
+                    telling.Parts.Apply(part.Id, new PartUpdate(new(1, 1), null, new Dictionary<LineKey, System.Collections.Immutable.ImmutableSortedDictionary<Voice, VoiceTally>>(), new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>()));
+                    if (at++ % 2 == 0)
+                    {
+                        Asked().Read(() => Text(telling, registry));
+                    }
+
+                    telling.Parts.Apply(part.Id, below.Update(registry) with
+                    {
+                        Version = new(1, 2),
+                        Claims = new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>(),
+                        Told = below.TellsBuckets(registry).ToDictionary(bucket => bucket, bucket => below.Told(bucket, new(1, 2))),
+                    });
+                }
+
+                Assert.Equal(Text(whole, registry), Asked().Read(() => Text(telling, registry)));
+                Assert.Equal(whole.Counts(registry).Total, Asked().Read(() => telling.Counts(registry).Total));
+
+                Shelf Asked() => new(telling, told => tree.Of(new EntityKey(owner.Kind, told.Part)).Claims(told.Bucket));
+            }
+        },
+        iter: History.Count);
+
+    [Fact]
+    public void AChunkThatWasStoredWithoutWhatItsClaimOnceWas_LosesNoPast()
+    {
+        // A write that broke off: the chunk says that the claim stands no more, and what it was had been in another chunk.
+        var region = new RegionAggregate("town");
+        var claim = Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", id: "k", reported: "2024-05-01T12:00Z").Claim;
+        region.Book.Apply(new PlacedRecord(new LogPosition(0, 2, 0), new LogRecord.Retracted(new Retraction(claim.Key, "wire"), claim, new LogPosition(0, 1, 0)), Say.Time("2024-05-02T00:00Z")));
+
+        var past = new RegionAggregate("town");
+        region.Book.CopyTo(past.Book, Say.Time("2024-05-01T18:00Z"));
+
+        Assert.Equal(1, past.Book.Counts.Total);
+        Assert.Equal(4, past.AllLines(Say.Registry).Where(line => line.Outcome == Outcome.Destroyed).Sum(line => past.Total(line, Say.Registry).Values.Single().Tally.Value.Best));
+    }
+
     private static IAggregate Make(EntityKey owner) => owner.Kind == EntityKind.Region ? new RegionAggregate(owner.Id) : new ActorAggregate(owner.Id);
 
     // What it gives its parent has every number in it.

@@ -4,7 +4,7 @@ using Aggregator.Domain.Ledger;
 namespace Aggregator.Domain.Tests.Aggregates;
 
 /// <summary>Keeps what an aggregate stores, and gives it back when it is missed, as the grains do with the store.</summary>
-internal sealed class Shelf(IAggregate aggregate)
+internal sealed class Shelf(IAggregate aggregate, Func<ToldBucket, IReadOnlyCollection<Appearance>>? ask = null)
 {
     private readonly Dictionary<BucketKey, byte[]> _heads = [];
     private readonly Dictionary<ChunkKey, byte[]> _chunks = [];
@@ -94,10 +94,19 @@ internal sealed class Shelf(IAggregate aggregate)
                     Load(bucket);
                 }
 
+                foreach (var told in miss.Told)
+                {
+                    aggregate.Parts.Fetched(told, ask!(told));
+                }
+
                 // What it misses besides what it was to make, the next pass misses too.
-                miss.Retry!();
-                aggregate.TakeMisses();
-                aggregate.Book.Shed(keep);
+                if (miss.Retry is not null)
+                {
+                    miss.Retry();
+                    aggregate.TakeMisses();
+                    aggregate.Parts.ForgetFetched(_ => false);
+                    aggregate.Book.Shed(keep);
+                }
             }
         }
 

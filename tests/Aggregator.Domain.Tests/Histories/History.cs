@@ -64,7 +64,7 @@ internal static class History
 
     private static readonly Bounds[] Values =
     [
-        Bounds.Exactly(0), Bounds.Exactly(1), Bounds.Exactly(4), Bounds.Exactly(5), Bounds.Exactly(10), new(9, 10, 11), new(11, 11, null), new(10, 10, null), new(0, null, 10), new(12, 12, 99), Bounds.Unnumbered,
+        Bounds.Exactly(0), Bounds.Exactly(1), Bounds.Exactly(4), Bounds.Exactly(5), Bounds.Exactly(10), new(9, 10, 11), new(11, 11, null), new(10, 10, null), new(0, null, 10), new(10, null, null), new(12, 12, 99), Bounds.Unnumbered,
     ];
 
     /// <summary>Histories of up to sixteen arrivals.</summary>

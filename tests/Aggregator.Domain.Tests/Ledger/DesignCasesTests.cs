@@ -107,8 +107,8 @@ public sealed class DesignCasesTests
     }
 
     [Fact]
-    public void R9_NobodyGivesANumber_TheEstimateHasNone() => Assert.Equal(
-        Bounds.Unnumbered,
+    public void R9_NobodyGivesANumber_TheEstimateIsOpenFromNothing() => Assert.Equal(
+        new Bounds(0, null, null),
         new Tree([Say.Figure("red", Bounds.Unnumbered, on: "2024-05-01")]).Region("town").Lines(Say.Registry, []).Single(line => line.Outcome == Outcome.Destroyed).Estimate);
 
     [Fact]

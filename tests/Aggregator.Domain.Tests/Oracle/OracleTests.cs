@@ -88,7 +88,7 @@ public sealed class OracleTests
             {
                 var log = History.Log(history);
                 Assert.Equal(
-                    (id, Of<LogRecord.Corrected>(one => one.Claim.Source.Id) + Of<LogRecord.Superseded>(one => one.Source), Of<LogRecord.Retracted>(one => one.Retraction.Source), Of<LogRecord.Reported>(one => one.Text.SourceId)),
+                    (id, Of<LogRecord.Corrected>(one => one.Claim.Source.Id) + Of<LogRecord.Superseded>(one => one.Source), Of<LogRecord.Retracted>(one => one.Removed is null ? "" : one.Retraction.Source), Of<LogRecord.Reported>(one => one.Text.SourceId)),
                     (id, aggregate.Book.Counts.Corrections, aggregate.Book.Counts.Retractions, aggregate.Book.Counts.Reports));
 
                 long Of<T>(Func<T, string> source) where T : LogRecord => log.Select(placed => placed.Record).OfType<T>().Count(record => source(record) == id);

@@ -29,7 +29,7 @@ internal static class Row
                 Standing: world.Standing(voice.Key, target, initiators))).ToList();
             if (numbered.Count == 0)
             {
-                return new Number(null, null, null);
+                return new Number(0, null, null);
             }
 
             var low = numbered.Where(one => one.Standing != "Alleged").Select(one => one.Number.Low ?? 0).DefaultIfEmpty(0).Max();

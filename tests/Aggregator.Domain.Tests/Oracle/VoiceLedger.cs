@@ -123,7 +123,7 @@ internal static class VoiceLedger
             Number? news = null;
             foreach (var next in Statements.InOrderOfFirstAppearance(values))
             {
-                if (!(next.High is null && next.Best == next.Low && next.Best <= (news ?? standing?.Figure)?.Best))
+                if (!(next.High is null && (next.Best is null || next.Best == next.Low) && (next.Best ?? next.Low) <= (news ?? standing?.Figure)?.Best))
                 {
                     news = next;
                 }

@@ -194,6 +194,46 @@ public sealed class TrackRecordTests
     }
 
     [Fact]
+    public void Forgetting_StartsAnew_AndAnAnswerFromBeforeCompletesNothing()
+    {
+        var taken = new JudgementsTaken();
+        var before = taken.Generation;
+        taken.Take("town", new PartVersion(1, 1), new Judgements(3, 1));
+        taken.Forget();
+        taken.Completed(before);
+        Assert.Equal((Judgements.None, false), (taken.Sum, taken.IsComplete));
+
+        taken.Take("town", new PartVersion(1, 1), new Judgements(1, 0));
+        taken.Completed(taken.Generation);
+        Assert.Equal((new Judgements(1, 0), true), (taken.Sum, taken.IsComplete));
+    }
+
+    [Fact]
+    public void ASourceMergedIntoAnother_TakesItsCorrectionsAlong()
+    {
+        var registry = Say.Merged((EntityKind.Source, "paper-two", "paper"));
+        var merged = new SourceAggregate("paper-two");
+        var claim = Told("paper-two", Bounds.Exactly(4)).Claim;
+        merged.Book.Apply(new PlacedRecord(new(0, 1, 0), new LogRecord.Added(claim), claim.ReportedAt));
+        merged.Book.Apply(new PlacedRecord(new(0, 2, 0), new LogRecord.Retracted(new Retraction(claim.Key, "paper-two"), claim, new(0, 1, 0)), claim.ReportedAt));
+        var survivor = new SourceAggregate("paper");
+        survivor.Parts.Apply("paper-two", AggregateFormat.DecodeUpdate(AggregateFormat.EncodeUpdate(merged.Everything(registry))));
+
+        Assert.Equal(new Reliability(0, 0, 0, 1), survivor.Reliability);
+        Assert.Equal(1, survivor.Counts(registry).Retractions);
+        Assert.Equal(default, merged.Everything(Say.Registry).Resends);
+    }
+
+    [Fact]
+    public void ARetractionOfWhatNeverCame_IsNoneOfTheSources()
+    {
+        var source = new SourceAggregate("wire");
+        source.Book.Apply(new PlacedRecord(new(0, 1, 0), new LogRecord.Retracted(new Retraction(new ClaimKey("wire", "typo"), "wire"), null, null), Say.Time("2024-05-01T00:00Z")));
+
+        Assert.Equal(default, source.Reliability);
+    }
+
+    [Fact]
     public void TheWorkedExample_Holds()
     {
         // docs/track-record.md: 17 confirmed, 2 contradicted, one corrected, none retracted.

@@ -39,8 +39,10 @@ public sealed class EntityRowCodecTests
         region.Book.Apply(new PlacedRecord(new LogPosition(0, 2, 0), new LogRecord.Retracted(new Retraction(Claim(1).Key, "s"), Claim(1), new LogPosition(0, 1, 0)), Noon.AddDays(-1)));
         var fields = EntityRowCodec.Encode(region.Book, new EntityRowHead(new Marks(), null, HasTold: false, null), Nothing);
 
-        Assert.Equal([null, null], fields.Buckets.Select(field => field.Field.Value));
-        Assert.Equal(["structure", "told"], fields.Head.Where(field => field.Value is null).Select(field => field.Name).Order());
+        // The head that speaks of a chunk no more goes before it.
+        Assert.Equal([false, true], fields.Buckets.Select(field => field.IsChunk));
+        Assert.All(fields.Buckets, field => Assert.Null(field.Field.Value));
+        Assert.Equal(["judged", "structure", "told"], fields.Head.Where(field => field.Value is null).Select(field => field.Name).Order());
     }
 
     [Fact]

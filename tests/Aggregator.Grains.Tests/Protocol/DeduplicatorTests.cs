@@ -117,7 +117,7 @@ public sealed class DeduplicatorTests
         var sorted = SortAll([Candidate.Of(Retraction("1")), Candidate.Of(Claim("1", 1))], []);
 
         Assert.Null(Assert.IsType<LogRecord.Retracted>(Assert.Single(sorted.Records)).Removed);
-        Assert.Equal([AppendOutcome.Retracted, AppendOutcome.Duplicate], sorted.Outcomes);
+        Assert.Equal([AppendOutcome.Blocked, AppendOutcome.Duplicate], sorted.Outcomes);
     }
 
     [Fact]
