@@ -51,6 +51,9 @@ public abstract record EntityView
 
     /// <summary>When they were reported.</summary>
     [Id(9), JsonPropertyOrder(-10)] public ActivityView Activity { get; init; } = new();
+
+    /// <summary>Cursor of the rest of its lists; null if they are whole.</summary>
+    [Id(11), JsonPropertyOrder(1)] public string? Next { get; init; }
 }
 
 /// <summary>Counts of claims by stance.</summary>

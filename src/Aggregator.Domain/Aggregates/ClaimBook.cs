@@ -339,15 +339,20 @@ public sealed class ClaimBook(EntityKey owner)
         _counts.Count(claim, owner, -1);
         foreach (var bucket in BucketKey.Of(claim, owner))
         {
-            if (_buckets.TryGetValue(bucket, out var held) && held.Remove(claim.Key, out var former))
+            var held = BucketOf(bucket);
+            if (held.Remove(claim.Key, out var former))
             {
-                Keep(bucket, new Former(former!, until));
                 Moves++;
                 changed.Add(bucket);
             }
-            else if (!BucketOf(bucket).HasFormer(claim))
+
+            if (former?.Claim.ContentHash == claim.ContentHash)
             {
-                // A write that broke off had stored that it stands no more, and not yet that it once did.
+                Keep(bucket, new Former(former, until));
+            }
+            else if (!held.HasFormer(claim))
+            {
+                // A write that broke off had stored what came after it, and not yet that it once stood.
                 Keep(bucket, new Former(WithoutWords(new Appearance(claim, position)), until));
             }
         }

@@ -85,7 +85,9 @@ internal sealed partial class PartitionGrain
         var held = await _index.FindAsync(candidates.Select(one => one.Key), _stop.Token);
         var texts = new Dictionary<UInt128, ReportText>();
         var claims = new Dictionary<UInt128, Claim>();
+        var named = new Dictionary<UInt128, IReadOnlyCollection<EntityKey>>();
         var versions = new Dictionary<UInt128, IReadOnlyList<KnownVersion>>();
+        var late = Deduplicator.Late(candidates, held);
         foreach (var candidate in Deduplicator.Contested(candidates, held))
         {
             var (sequence, ordinal) = (held[candidate.Key].Standing.Sequence, held[candidate.Key].Standing.Ordinal);
@@ -108,13 +110,19 @@ internal sealed partial class PartitionGrain
             }
         }
 
-        return new Known(held, claims, texts, versions);
+        return new Known(held, claims, texts) { Named = named, Versions = versions };
 
-        // The standing version, and if there were others all of them: a correction tells whom they named, and since when it is outranked.
+        // The standing version; of several the last to come, which tells whom all of them named; and all of them for one that comes late.
         async Task FindVersionsAsync(UInt128 key, IndexHit hit)
         {
             claims[key] = await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token);
             if (hit.Versions.Count > 1)
+            {
+                var last = hit.Versions.MaxBy(version => (version.Sequence, version.Ordinal));
+                named[key] = (await _entries.GetAsync(last.Sequence, _stop.Token)).Records[last.Ordinal].Record.Touches;
+            }
+
+            if (hit.Versions.Count > 1 && late.Contains(key))
             {
                 var found = new List<KnownVersion>(hit.Versions.Count);
                 foreach (var version in hit.Versions)

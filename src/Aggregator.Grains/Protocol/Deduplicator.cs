@@ -46,12 +46,17 @@ public readonly record struct KnownVersion(Claim Claim, DateTimeOffset KnownFrom
 /// <param name="Held">What the index holds, by key; keys it does not hold are absent.</param>
 /// <param name="Claims">The standing claims of the keys that may be replaced or taken back.</param>
 /// <param name="Texts">The standing texts of the reports that come with another.</param>
-/// <param name="Versions">All versions of those of these keys that have had more than one.</param>
 public sealed record Known(
     IReadOnlyDictionary<UInt128, IndexHit> Held,
     IReadOnlyDictionary<UInt128, Claim> Claims,
-    IReadOnlyDictionary<UInt128, ReportText> Texts,
-    IReadOnlyDictionary<UInt128, IReadOnlyList<KnownVersion>> Versions);
+    IReadOnlyDictionary<UInt128, ReportText> Texts)
+{
+    /// <summary>Of these keys those that have had more than one version: the entities that any of them names.</summary>
+    public IReadOnlyDictionary<UInt128, IReadOnlyCollection<EntityKey>> Named { get; init; } = new Dictionary<UInt128, IReadOnlyCollection<EntityKey>>();
+
+    /// <summary>Of the keys that come with a version older than what stands: all their versions.</summary>
+    public IReadOnlyDictionary<UInt128, IReadOnlyList<KnownVersion>> Versions { get; init; } = new Dictionary<UInt128, IReadOnlyList<KnownVersion>>();
+}
 
 /// <summary>What a batch comes to: the records to append and the outcome of each candidate.</summary>
 public sealed record Sorted
@@ -119,6 +124,13 @@ public static class Deduplicator
     /// <summary>The keys that come with a version the index does not hold, and whose standing version is so needed.</summary>
     public static IEnumerable<Candidate> Contested(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>
         candidates.Where(one => held.TryGetValue(one.Key, out var hit) && Original(hit, one.Content) is null).DistinctBy(one => one.Key);
+
+    /// <summary>The keys that come with a version older than what stands.</summary>
+    public static HashSet<UInt128> Late(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>
+    [
+        .. candidates.Where(one => one.Claim is { } claim && held.TryGetValue(one.Key, out var hit)
+            && (claim.Revision, claim.ReportedAt.UtcTicks).CompareTo(((int)hit.Standing.Revision, hit.Standing.ReportedAtTicks)) < 0).Select(one => one.Key),
+    ];
 
     /// <summary>After a retraction everything under its key is a duplicate of it.</summary>
     internal static long? Original(IndexHit hit, UInt128? content)

@@ -12,6 +12,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
     private readonly Dictionary<UInt128, IndexRow> _rows = [];
     private readonly Dictionary<UInt128, Claim> _claims = [];
     private readonly Dictionary<UInt128, List<KnownVersion>> _versions = [];
+    private readonly Dictionary<UInt128, HashSet<EntityKey>> _named = [];
     private readonly Dictionary<UInt128, ReportText> _texts = [];
     private readonly AppendOutcome[] _outcomes = new AppendOutcome[candidates];
     private readonly long[] _sequences = new long[candidates];
@@ -77,8 +78,9 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         Append(new LogRecord.Corrected(claim, replaced, PositionOf(before), stands)
         {
             OutrankedFrom = higher.Count == 0 ? null : higher.Min(one => one.KnownFrom),
-            Formerly = Formerly(versions, claim, replaced),
+            Formerly = Formerly(key, claim, replaced),
         });
+        NamedOf(key).UnionWith(LogRecord.TouchedBy(claim));
         versions.Add(new KnownVersion(claim, LogRecord.Corrected.KnownFrom(claim, replaced, receivedAt)));
         _replaced.Add((at, replaced));
         _claims[key] = stands ? claim : replaced;
@@ -94,7 +96,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         }
 
         var removed = ClaimOf(key);
-        Append(new LogRecord.Retracted(retraction, removed, PositionOf(before)) { Formerly = Formerly(VersionsOf(key), removed) });
+        Append(new LogRecord.Retracted(retraction, removed, PositionOf(before)) { Formerly = Formerly(key, removed) });
         _replaced.Add((at, removed));
         return AppendOutcome.Retracted;
     }
@@ -119,7 +121,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
             if (HitOf(hash) is { Standing.IsRetraction: false } hit)
             {
                 var removed = ClaimOf(hash);
-                Append(new LogRecord.Superseded(text.SourceId, removed, PositionOf(hit), standing.PublishedAt) { Formerly = Formerly(VersionsOf(hash), removed) });
+                Append(new LogRecord.Superseded(text.SourceId, removed, PositionOf(hit), standing.PublishedAt) { Formerly = Formerly(hash, removed) });
                 _replaced.Add((at, removed));
             }
         }
@@ -147,7 +149,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
 
     private Claim ClaimOf(UInt128 key) => _claims.TryGetValue(key, out var inBatch) ? inBatch : known.Claims[key];
 
-    // Of a key that has had one version that one was new, and known from its reportedAt.
+    // What stands, known from its reportedAt, does where no version comes that is older: none outranks what comes then.
     private List<KnownVersion> VersionsOf(UInt128 key)
     {
         if (!_versions.TryGetValue(key, out var versions))
@@ -158,8 +160,17 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         return versions;
     }
 
-    private static EntityKey[] Formerly(IEnumerable<KnownVersion> versions, params Claim[] now) =>
-        [.. versions.SelectMany(one => LogRecord.TouchedBy(one.Claim)).Except(now.SelectMany(LogRecord.TouchedBy))];
+    private HashSet<EntityKey> NamedOf(UInt128 key)
+    {
+        if (!_named.TryGetValue(key, out var named))
+        {
+            _named[key] = named = [.. known.Named.TryGetValue(key, out var held) ? held : LogRecord.TouchedBy(ClaimOf(key))];
+        }
+
+        return named;
+    }
+
+    private EntityKey[] Formerly(UInt128 key, params Claim[] now) => [.. NamedOf(key).Except(now.SelectMany(LogRecord.TouchedBy))];
 
     private LogPosition PositionOf(IndexHit hit) => new(partition, hit.Standing.Sequence, hit.Standing.Ordinal);
 }

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Aggregator.Host.Ingest;
 
 /// <summary>What became of a retraction. It is final either way: nothing under that id counts again (R4).</summary>
-/// <param name="Retracted">1 if a claim was taken back now, else 0.</param>
-/// <param name="Blocked">1 if no claim had come under that id: what comes will not count; else 0.</param>
+/// <param name="Retracted">1 if the retraction was taken now, else 0.</param>
+/// <param name="Blocked">Of these, 1 if no claim had come under that id: none that comes will count.</param>
 /// <param name="Duplicate">1 if it had been taken back before, else 0.</param>
 /// <param name="Applied">With <c>wait=applied</c>: whether no view shows it any more; null otherwise.</param>
 public sealed record RetractionAnswer(int Retracted, int Blocked, int Duplicate, bool? Applied);
@@ -46,7 +46,7 @@ internal static class RetractEndpoint
         return result.Refusal switch
         {
             AppendRefusal.None => Results.Ok(new RetractionAnswer(
-                Count(result, AppendOutcome.Retracted), Count(result, AppendOutcome.Blocked), Count(result, AppendOutcome.Duplicate), result.Applied)),
+                Count(result, AppendOutcome.Retracted) + Count(result, AppendOutcome.Blocked), Count(result, AppendOutcome.Blocked), Count(result, AppendOutcome.Duplicate), result.Applied)),
             AppendRefusal.Busy => Problem.Busy().ToResult(),
             _ => Problem.Unavailable().ToResult(),
         };

@@ -42,9 +42,11 @@ internal static class QueryEndpoints
                 HttpRequest request,
                 string id,
                 [Description("A past moment (RFC 3339) or day (its end, UTC): the view that a reader would have had.")] string? asOf,
+                [Description("Most entries of each list (lines, said, children), 1 to 10000; 1000 if left out.")] string? limit,
+                [Description("The next of a view: the rest of its lists.")] string? cursor,
                 IGrainFactory grains, IRegistry registry) =>
             {
-                if (QueryParameters.Unknown(request, "asOf") is { } unknown)
+                if (QueryParameters.Unknown(request, "asOf", "limit", "cursor") is { } unknown)
                 {
                     return unknown.ToResult();
                 }
@@ -54,8 +56,13 @@ internal static class QueryEndpoints
                     return Problem.Query("query.as-of", "asOf", "a day (2022-12-31) or a time with its offset (2022-12-31T18:00:00Z)").ToResult();
                 }
 
+                if (!ViewPage.TryRead(limit, cursor, out var page))
+                {
+                    return Problem.Query("query.limit", "limit", $"limit is 1 to {ViewPage.MaximumLimit}, cursor the next of a view").ToResult();
+                }
+
                 return Find(id, grains, registry) is { } entity && await view(entity.Grain, moment) is { } found
-                    ? Results.Ok(found)
+                    ? Results.Ok<object>(page.Of(found))
                     : Problem.Unknown(singular, id).ToResult();
             })
             .Produces<TView>()

@@ -177,6 +177,59 @@ public sealed class PagingTests
         iter: History.Count);
 
     [Fact]
+    public void AClaimStoredInTwoVersions_AsAWriteThatBrokeOffMayLeaveIt_IsTheLaterOne_AndItsPastIsKept()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        var first = Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", id: "k", reported: "2024-05-01T12:00Z").Claim;
+        var second = Say.Figure("red", Bounds.Exactly(5), on: "2024-05-01", id: "k", reported: "2024-05-01T18:00Z").Claim with { ContentHash = 2 };
+        Apply(region, 1, new LogRecord.Added(first));
+        shelf.Save();
+
+        // The newer chunk has been stored, the older one is as it was, and the mark is before both.
+        var broken = new RegionAggregate("town");
+        var brokenShelf = shelf.To(broken);
+        Apply(broken, 2, new LogRecord.Added(second));
+        brokenShelf.Save();
+        var next = new RegionAggregate("town");
+        var nextShelf = brokenShelf.To(next);
+        Assert.Equal(5, Value(nextShelf, next));
+
+        nextShelf.LoadAll();
+        Apply(next, 2, new LogRecord.Corrected(second, first, new(0, 1, 0), Stands: true));
+        Assert.Equal(5, Value(nextShelf, next));
+        var past = new RegionAggregate("town");
+        next.Book.CopyTo(past.Book, Say.Time("2024-05-01T15:00Z"));
+        Assert.Equal(4, past.AllLines(Say.Registry).Where(line => line.Outcome == Outcome.Destroyed).Sum(line => past.Total(line, Say.Registry).Values.Single().Tally.Value.Best));
+    }
+
+    [Fact]
+    public void AClassThatABodyTakesOver_IsTakenOverInWhatItsStateSays()
+    {
+        var body = new ActorAggregate("red-army");
+        Appearance[] said =
+        [
+            Say.Figure("red-army", Bounds.Exactly(60), Item.Apc, Outcome.Lost, basis: Basis.Cumulative, asOf: "2024-05-01", reported: "2024-05-01T12:00Z"),
+            Say.Figure("red-army", Bounds.Exactly(100), Item.ArmouredVehicle, Outcome.Lost, basis: Basis.Cumulative, asOf: "2024-05-02", reported: "2024-05-02T12:00Z", supersedes: ["apc"]),
+        ];
+        foreach (var one in said)
+        {
+            body.Book.Apply(new PlacedRecord(new LogPosition(0, 1, 0), new LogRecord.Added(one.Claim), one.Claim.ReportedAt));
+        }
+
+        var state = new ActorAggregate("red");
+        state.Parts.Apply("red-army", AggregateFormat.DecodeUpdate(AggregateFormat.EncodeUpdate(new PartUpdate(
+            new(1, 1), null, new Dictionary<LineKey, System.Collections.Immutable.ImmutableSortedDictionary<Voice, VoiceTally>>(), new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>())
+        {
+            Told = body.TellsBuckets(Say.Registry).ToDictionary(bucket => bucket, bucket => body.Told(bucket, new(1, 1))),
+        })));
+
+        var lines = new Shelf(state, told => body.Claims(told.Bucket)).Read(() => state.Said(Say.Registry));
+
+        Assert.Equal([(Item.ArmouredVehicle, false, 40L), (Item.Apc, true, 0L)], lines.Select(line => (line.Cell.Item, line.Position.Superseded, line.Position.Added!.Value)).OrderBy(line => line.Superseded));
+    }
+
+    [Fact]
     public void AfterAnyHistory_WithPartsThatOnlyTell_ViewsAreTheSame() => Gen.Select(History.Any, History.AnyMerges).Sample(
         (history, merges) =>
         {
@@ -248,7 +301,7 @@ public sealed class PagingTests
         var totals = aggregate.AllLines(registry).Order().ToDictionary(line => line, line => aggregate.Total(line, registry));
         return Dump.Of(new PartUpdate(new(1, 1), null, totals, new Dictionary<BucketKey, IReadOnlyCollection<Appearance>>()))
             + string.Join('\n', control?.Positions.Select(position => $"{position.Voice} {position.Holder} {position.Since} {string.Join(',', position.Provenance.Evidence)}") ?? [])
-            + string.Join('\n', said?.Select(one => $"{one.Cell} {one.Position.Voice} {one.Position.Figure} {string.Join(',', one.Position.Provenance.Evidence)}") ?? []);
+            + string.Join('\n', said?.Select(one => $"{one.Cell} {one.Position.Voice} {one.Position.Figure} {one.Position.Superseded} {one.Position.Added} {string.Join(',', one.Position.Provenance.Evidence)}") ?? []);
     }
 
     private static long? Value(Shelf shelf, RegionAggregate region) => shelf.Read(() =>

@@ -182,6 +182,8 @@ public sealed class DeduplicatorTests
         held[key] = new IndexHit([new IndexVersion(2, 5, 0, 2, second.ReportedAt.UtcTicks), .. held[key].Versions]);
         var versions = new Dictionary<UInt128, IReadOnlyList<KnownVersion>> { [key] = [new(second, Now), new(first, first.ReportedAt)] };
 
+        Assert.Equal([key], Deduplicator.Late([Candidate.Of(late)], held));
+        Assert.Empty(Deduplicator.Late([Candidate.Of(second), Candidate.Of(late with { Revision = 3 }), Candidate.Of(Claim("2", 1))], held));
         var sorted = SortAll([Candidate.Of(late), Candidate.Of(Retraction("1"))], held, second, versions);
 
         var corrected = Assert.IsType<LogRecord.Corrected>(sorted.Records[0]);
@@ -223,8 +225,11 @@ public sealed class DeduplicatorTests
         new Known(
             held,
             standing is null ? new Dictionary<UInt128, Claim>() : new Dictionary<UInt128, Claim> { [ClaimIdentity.Hash(standing.Key)] = standing },
-            new Dictionary<UInt128, ReportText>(),
-            versions ?? new Dictionary<UInt128, IReadOnlyList<KnownVersion>>()),
+            new Dictionary<UInt128, ReportText>())
+        {
+            Versions = versions ?? [],
+            Named = versions?.ToDictionary(one => one.Key, one => (IReadOnlyCollection<EntityKey>)[.. one.Value.SelectMany(version => LogRecord.TouchedBy(version.Claim)).Distinct()]) ?? [],
+        },
         partition: 0,
         sequence: 9,
         receivedAt: Now);

@@ -137,7 +137,7 @@ public sealed class ReportTextTests
         }
 
         var claims = _held.Where(hit => !hit.Value.Standing.IsRetraction && At(hit.Key) is LogRecord.Added).ToDictionary(hit => hit.Key, hit => ((LogRecord.Added)At(hit.Key)).Claim);
-        var sorted = Deduplicator.Sort(candidates, new Known(_held, claims, texts, new Dictionary<UInt128, IReadOnlyList<KnownVersion>>()), partition: 0, ++_sequence, Day("2024-05-03"));
+        var sorted = Deduplicator.Sort(candidates, new Known(_held, claims, texts), partition: 0, ++_sequence, Day("2024-05-03"));
         for (var at = 0; at < sorted.Records.Count; at++)
         {
             _log[new LogPosition(0, _sequence, at)] = sorted.Records[at];

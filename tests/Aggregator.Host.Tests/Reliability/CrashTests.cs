@@ -104,7 +104,16 @@ public sealed class CrashTests
         await host.KillAsync();
         await host.RestartAsync();
 
-        Assert.Equal(claims.Length, (await host.GetAsync("/v1/regions/fizuli"))["lines"]!.AsArray().Count(line => (string)line!["outcome"]! == "destroyed"));
+        var lines = new List<JsonNode?>();
+        for (string? cursor = "0"; cursor is not null;)
+        {
+            var view = await host.GetAsync($"/v1/regions/fizuli?limit=2500&cursor={cursor}");
+            lines.AddRange(view["lines"]!.AsArray());
+            cursor = (string?)view["next"];
+        }
+
+        Assert.Equal(claims.Length, lines.Count(line => (string)line!["outcome"]! == "destroyed"));
+        Assert.Equal(lines.Count, lines.Select(line => $"{line!["target"]!["id"]} {line["outcome"]}").Distinct().Count());
         Assert.Equal(claims.Length, (int)(await host.PostClaimsAsync(claims))["duplicate"]!);
     }
 

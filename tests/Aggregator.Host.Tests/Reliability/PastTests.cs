@@ -45,7 +45,7 @@ public sealed class PastTests
         using var folder = new TempFolder();
         await using var host = await HostProcess.EmbeddedAsync(folder.Path);
 
-        Assert.Equal((1, 0, true), await RetractAsync(host, "general-staff-of-ukraine", "gs-2022-12-31/tank"));
+        Assert.Equal((1, 0, true), await RetractAsync(host, "general-staff-of-ukraine", "gs-2022-12-31/tank", blocked: 1));
         var fed = await host.PostClaimsAsync(Claims());
 
         Assert.Equal((Week.Length - 1, 1), ((int)fed["accepted"]!, (int)fed["duplicate"]!));
@@ -97,15 +97,59 @@ public sealed class PastTests
         return views.ToJsonString(new() { WriteIndented = true });
     }
 
+    [Fact]
+    public async Task VersionsThatComeLate_ShowInThePastFromTheirTimeToTheNext_WhoeverTheyName()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await host.PostClaimsAsync([Version("Fizuli", 10, 0)]);
+        await host.PostClaimsAsync([Version("Khojavend", 16, 2)]);
+        await host.PostClaimsAsync([Version("Hadrut", 12, 1)]);
+        await host.PostClaimsAsync([Version("Jabrayil", 14, 1)]);
+
+        foreach (var restarted in new[] { false, true })
+        {
+            if (restarted)
+            {
+                await host.KillAsync();
+                await host.RestartAsync();
+            }
+
+            Assert.Equal(["fizuli 1", "hadrut 0", "jabrayil 0", "khojavend 0"], await AtAsync(11));
+            Assert.Equal(["fizuli 0", "hadrut 1", "jabrayil 0", "khojavend 0"], await AtAsync(13));
+            Assert.Equal(["fizuli 0", "hadrut 0", "jabrayil 1", "khojavend 0"], await AtAsync(15));
+            Assert.Equal(["fizuli 0", "hadrut 0", "jabrayil 0", "khojavend 1"], await AtAsync(17));
+        }
+
+        async Task<string[]> AtAsync(int hour)
+        {
+            var shown = new List<string>();
+            foreach (var region in new[] { "fizuli", "hadrut", "jabrayil", "khojavend" })
+            {
+                var view = await host.GetAsync($"/v1/regions/{region}?asOf=2024-05-01T{hour}:00:00Z");
+                shown.Add($"{region} {view["claims"]!["total"]}");
+            }
+
+            return [.. shown];
+        }
+
+        static JsonNode Version(string region, int hour, int revision) => new JsonObject
+        {
+            ["id"] = "k", ["source"] = "wire", ["reportedAt"] = $"2024-05-01T{hour}:00:00Z", ["revision"] = revision, ["claimant"] = "Azerbaijan", ["target"] = "Armenia", ["region"] = region,
+            ["figure"] = new JsonObject { ["item"] = "tank", ["outcome"] = "destroyed", ["low"] = 1, ["best"] = 1, ["high"] = 1 },
+        };
+    }
+
     private static IEnumerable<JsonNode> Claims() => Week.Select(line => JsonNode.Parse(line)!);
 
     private static long Tanks(JsonObject view) => (long)view.Line("russia", "tank", "lost").Position("ukraine")["best"]!;
 
-    private static async Task<(int Retracted, int Duplicate, bool Applied)> RetractAsync(HostProcess host, string source, string id)
+    private static async Task<(int Retracted, int Duplicate, bool Applied)> RetractAsync(HostProcess host, string source, string id, int blocked = 0)
     {
         using var response = await host.Client.DeleteAsync($"/v1/claims/{source}/{Uri.EscapeDataString(id)}?wait=applied");
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         Assert.True(response.IsSuccessStatusCode, answer.ToJsonString());
+        Assert.Equal(blocked, (int)answer["blocked"]!);
         return ((int)answer["retracted"]!, (int)answer["duplicate"]!, (bool)answer["applied"]!);
     }
 }
