@@ -45,7 +45,7 @@ public sealed class RobustnessTests
 
             foreach (var draft in Articles.Extract(text, Day))
             {
-                var (_, error) = ClaimAdmission.Admit(draft with { Source = "x", ReportedAt = now }, BundledRegistry.Snapshot, now);
+                var (_, error) = ClaimAdmission.Admit(draft with { Source = "x", ReportedAt = now, RefersTo = [.. draft.RefersTo.Select(answered => $"x/{answered}")] }, BundledRegistry.Snapshot, now);
                 Assert.True(error is null, $"{error?.Field} {error?.Message}: {text}");
                 Assert.InRange(draft.Span!.Value.End, draft.Span.Value.Start + 1, text.Length);
             }

@@ -135,7 +135,7 @@ public sealed class WorkedTableTests
 
         foreach (var draft in Claims(telling))
         {
-            var (_, error) = ClaimAdmission.Admit(draft with { Source = "afp", ReportedAt = now }, BundledRegistry.Snapshot, now);
+            var (_, error) = ClaimAdmission.Admit(draft with { Source = "afp", ReportedAt = now, RefersTo = [.. draft.RefersTo.Select(answered => $"afp/{answered}")] }, BundledRegistry.Snapshot, now);
             Assert.Null(error);
         }
     }
