@@ -62,6 +62,11 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
     [InlineData("""{"source":"w","reportedAt":"2024-05-01","event":"attack","quote":"\u0000"}""", "claim.text", "quote")]
     [InlineData("""{"source":"w","reportedAt":"2024-05-01","event":"attack","quote":"\ud800"}""", "claim.text", "quote")]
     [InlineData("""{"source":"w","reportedAt":"2024-05-01","event":"attack","credibility":9}""", "claim.vocabulary", "credibility")]
+    [InlineData("""{"source":"w","reportedAt":"2024-05-01","event":"attack","refersTo":["zz1"]}""", "claim.text", "refersTo")]
+    [InlineData("""{"source":"w","reportedAt":"2024-05-01","stance":"denies","refersTo":["w/"]}""", "claim.text", "refersTo")]
+    [InlineData("""{"source":"w","reportedAt":"2024-05-01","stance":"confirms","refersTo":["w/1"]}""", "claim.nothing", null)]
+    [InlineData("""{"source":"w","reportedAt":"2024-05-01","control":{"holder":"ukraine"}}""", "claim.missing", "region")]
+    [InlineData("""{"source":"w","reportedAt":"2024-05-01","figure":{"item":"tank","outcome":"lost","basis":"cumulative","supersedes":["tankk"]}}""", "claim.vocabulary", "figure.supersedes")]
     [InlineData("7", "claim.malformed", null)]
     public async Task Claim_NotOne_IsRefusedAloneAndInABatch(string claim, string code, string? field)
     {
@@ -279,6 +284,8 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
     [InlineData("/v1/actors/no-such-actor", HttpStatusCode.NotFound, "entity.unknown")]
     [InlineData("/v1/regions?sort=size", HttpStatusCode.BadRequest, "query.sort")]
     [InlineData("/v1/regions?limit=0", HttpStatusCode.BadRequest, "query.limit")]
+    [InlineData("/v1/regions/world?limit=10001", HttpStatusCode.BadRequest, "query.limit")]
+    [InlineData("/v1/regions/world?cursor=next", HttpStatusCode.BadRequest, "query.limit")]
     [InlineData("/v1/regions?colour=red", HttpStatusCode.BadRequest, "query.unknown-parameter")]
     public async Task Query_Bad_IsRefused(string path, HttpStatusCode expected, string code)
     {
