@@ -12,6 +12,14 @@ public sealed class MergeTests
     private static readonly RegistrySnapshot Navy = Say.Merged((EntityKind.Actor, "blue-navy", "blue-army"));
 
     [Fact]
+    public void AClaimThatNamesTheMergedOneTwice_CountsOnce()
+    {
+        var tree = Tree.Of([Say.Figure("blue-navy", Bounds.Exactly(4), target: "blue-navy", on: "2024-05-01")], Navy);
+
+        Assert.Equal(1, tree.Actor("blue-army").Counts(Navy).Total);
+    }
+
+    [Fact]
     public void MergedTargets_AreOneStatement_NotASum()
     {
         var claims = new[]

@@ -22,6 +22,17 @@ public sealed class RunningTotalsTests
     }
 
     [Fact]
+    public void ALowerBoundAlone_ThatSaysNoMoreThanWhatStands_MovesOnlyTheAsOf()
+    {
+        var said = Say.Fold(
+            Say.Actor("red"),
+            Say.Total("red", 410, "2024-05-10"),
+            Say.Figure("red", new Bounds(400, null, null), basis: Basis.Cumulative, asOf: "2024-05-11", reported: "2024-05-30T12:00Z"));
+
+        Assert.Equal((Bounds.Exactly(410), Say.Day("2024-05-11"), 0L), (said.Tally.Value, said.Tally.AsOf!.Value, said.Tally.Series!.Corrected!.Value));
+    }
+
+    [Fact]
     public void Fold_IncidentsAfterATotal_AddAndThoseInsideDoNot()
     {
         Appearance[] claims =
