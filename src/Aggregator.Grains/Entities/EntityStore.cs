@@ -97,8 +97,8 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
 
     /// <summary>
     /// Writes the row; false if another activation has written it since. What one script takes is one atomic step. More
-    /// buckets than that go before it in steps of their own: until the marks are written they are only newer copies of
-    /// claims that the log still has, and folding those again changes nothing.
+    /// of buckets than that goes before it in steps of its own. If it breaks off there the marks are as they were and the partitions
+    /// send again: the book knows a claim that it then has twice, and what it once was though that was not written.
     /// </summary>
     /// <exception cref="StoreException">Not written, written in part, or unknown: the entity must read the row again.</exception>
     public async Task<bool> WriteAsync(EntityRowFields fields, RegistrySnapshot registry, CancellationToken cancellationToken)
