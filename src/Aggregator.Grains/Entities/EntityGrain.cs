@@ -267,7 +267,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             var (book, records) = (Aggregate.Book, delta.Records.Records);
             await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
             var resends = book.Counts.Resends;
-            await NoteAsync([.. records.SelectMany(book.Apply).Distinct()], []);
+            await NoteAsync([.. records.SelectMany(Fold).Distinct()], []);
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {
                 _roller.Tell();
@@ -278,6 +278,12 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             // Half a delta is applied and the mark does not say so: memory is dropped.
             _mustReload = true;
             throw;
+        }
+
+        IReadOnlyCollection<BucketKey> Fold(PlacedRecord record)
+        {
+            Failpoint.Reach(Failpoint.Fold, record.Record);
+            return Aggregate.Book.Apply(record);
         }
 
         _marks[delta.Partition] = new Mark(delta.Incarnation, delta.To);

@@ -47,7 +47,7 @@ public static class AggregatorSilo
     /// <summary>Adds the store and the registry, as grains and hosts use them.</summary>
     public static IServiceCollection AddAggregatorStore(this IServiceCollection services, StoreConnection store, StoreIdentity identity)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(ProcessClock.Time);
         services.AddSingleton(store);
         services.AddSingleton(identity);
         services.AddSingleton<ClaimLog>();

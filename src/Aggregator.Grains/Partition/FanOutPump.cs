@@ -163,6 +163,7 @@ internal sealed partial class FanOutPump(
             }
 
             var moved = fanOut.Answered(send, reply.Mark, reply.DurableMark);
+            Failpoint.Reach(fanOut.Unapplied > 0 ? Failpoint.MidFanOut : Failpoint.AfterApply);
             Wake();
             return moved || send.To == send.From;
         }

@@ -160,9 +160,11 @@ internal sealed partial class PartitionGrain
     private async Task<bool> AppendEntryAsync(LogRecord[] records, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
     {
         var bytes = LogFormat.Encode(Guid.NewGuid(), now, records);
+        Failpoint.Reach(Failpoint.BeforeAppend);
         switch (await log.AppendAsync(_partition, _incarnation, sequence, bytes, _stop.Token))
         {
             case AppendResult.Appended:
+                Failpoint.Reach(Failpoint.AfterAppend);
                 _index.Add(rows, sequence);
                 FanOutEntry(sequence, new LogEntryContent(now, [.. records.Select((record, at) => new PlacedRecord(new LogPosition(_partition, sequence, at), record, now))]));
                 _pump.Start();

@@ -312,6 +312,7 @@ internal sealed partial class PartitionGrain(
                 return;
             }
 
+            Failpoint.Reach(Failpoint.AfterCheckpoint);
             _savedCheckpoint = checkpoint;
         }
     }
