@@ -18,7 +18,7 @@ namespace Aggregator.Grains.Entities;
 internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain, IDisposable
     where TAggregate : class, IAggregate
 {
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Gate _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private EntityStore _store = null!;
     private ParentLink? _parent;
@@ -92,7 +92,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
         finally
         {
-            await _stop.CancelAsync();
+            _stop.Cancel();
         }
     }
 
@@ -178,7 +178,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     private async Task<T> UnderGateAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
+        await _gate.EnterAsync(cancellationToken);
         try
         {
             if (_mustReload)
@@ -195,7 +195,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
         }
     }
 

@@ -49,6 +49,7 @@ public static class AggregatorSilo
     {
         services.TryAddSingleton(ProcessClock.Time);
         services.AddSingleton(store);
+        services.AddSingleton<StoreDatabase>(store);
         services.AddSingleton(identity);
         services.AddSingleton<ClaimLog>();
         services.AddSingleton<ClaimIndex>();

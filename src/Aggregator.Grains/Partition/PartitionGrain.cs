@@ -64,7 +64,7 @@ internal sealed partial class PartitionGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        _stop.Cancel();
         _queue.Refuse(AppendRefusal.StoreUnavailable);
         try
         {
@@ -146,8 +146,8 @@ internal sealed partial class PartitionGrain(
 
     public async Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token);
-        timeout.CancelAfter(_options.AppliedTimeout);
+        using var limit = new CancellationTokenSource(_options.AppliedTimeout, time);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token, limit.Token);
         try
         {
             await _pump.AppliedAsync(sequence, entities, timeout.Token);

@@ -11,7 +11,7 @@ namespace Aggregator.Store.Log;
 /// <summary>
 /// The claim log: one sequence of entries per partition, from 1, without holes, never trimmed. The ground state of everything.
 /// </summary>
-public sealed partial class ClaimLog(StoreConnection store, TimeProvider? time = null, ILogger<ClaimLog>? logger = null)
+public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = null, ILogger<ClaimLog>? logger = null)
 {
     /// <summary>Every entry begins with this many bytes of its writer's nonce.</summary>
     public const int NonceBytes = 16;

@@ -11,7 +11,7 @@ namespace Aggregator.Store.Rows;
 /// One row per entity: named fields of opaque bytes, read together, and chunks, read one by one; all guarded by one version. Parents find their children's rows, and everybody
 /// all ids of a kind, through sets that are written with the row.
 /// </summary>
-public sealed class EntityRows(StoreConnection store)
+public sealed class EntityRows(StoreDatabase store)
 {
     /// <summary>The most fields and chunks that one write may change.</summary>
     public const int MaximumFieldsPerWrite = 2_048;
