@@ -120,7 +120,7 @@ internal abstract partial class EntityGrain<TAggregate>
                 await Task.WhenAll(some.Select(part => GrainOf(part).TellAgainAsync(registry)));
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.HasBegun)
         {
             // The activation is leaving; the next one looks.
         }
@@ -129,7 +129,7 @@ internal abstract partial class EntityGrain<TAggregate>
             LogPartsNotAsked(Logger, Key, fault);
         }
 
-        if (_structures.Complete is null && !_stop.IsCancellationRequested)
+        if (_structures.Complete is null && !_stop.HasBegun)
         {
             _lookTimer.Schedule(Options.AskPartsAgain);
         }

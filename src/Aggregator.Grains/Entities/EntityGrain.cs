@@ -15,11 +15,11 @@ namespace Aggregator.Grains.Entities;
 /// ever wait for each other.
 /// </summary>
 /// <typeparam name="TAggregate">The aggregate that the grain keeps.</typeparam>
-internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain, IDisposable
+internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain
     where TAggregate : class, IAggregate
 {
     private readonly Gate _gate = new();
-    private readonly CancellationTokenSource _stop = new();
+    private readonly Ending _stop = new(services.Time);
     private EntityStore _store = null!;
     private ParentLink? _parent;
     private OneShotTimer _persistTimer = null!;
@@ -51,7 +51,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     protected long Epoch => _epoch;
 
     /// <summary>Whether the activation is ending, or the host: nothing is begun any more that another grain must answer.</summary>
-    protected bool IsLeaving => _stop.IsCancellationRequested || services.Stopping.IsCancellationRequested;
+    protected bool IsLeaving => _stop.HasBegun || services.Stopping.IsCancellationRequested;
 
     private ILogger Logger => services.Logger;
 
@@ -66,7 +66,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _pushTimer = new OneShotTimer(this, PushTimerAsync);
         _lookTimer = new OneShotTimer(this, LookAsync);
         await LoadAsync(cancellationToken);
-        services.Live.Add(Key, this, this.AsReference<IEntityGrain>());
+        services.Live.Add(Key, this, GrainOf(Key.Id));
         if (_registry.Structure != services.Registry.Current.Structure)
         {
             // An edit came while it was read, before anybody could have told it.
@@ -92,15 +92,8 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
         finally
         {
-            _stop.Cancel();
+            _stop.Begin();
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        // The gate has nothing to free, and a step that outlived its activation may yet leave it.
-        _stop.Dispose();
     }
 
     /// <inheritdoc/>
@@ -349,7 +342,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         {
             await UnderGateAsync(() => PersistAsync(_stop.Token));
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.HasBegun)
         {
             // Leaving: what is not in the row the partitions send again.
         }

@@ -145,7 +145,7 @@ internal sealed partial class PartitionGrain
         var appended = false;
         try
         {
-            appended = await AppendEntryAsync([.. claims, .. resends], rows, sequence, now);
+            appended = await AppendRecordsAsync([.. claims, .. resends], rows, sequence, now);
             return appended;
         }
         finally
@@ -157,7 +157,7 @@ internal sealed partial class PartitionGrain
         }
     }
 
-    private async Task<bool> AppendEntryAsync(LogRecord[] records, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
+    private async Task<bool> AppendRecordsAsync(LogRecord[] records, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
     {
         var bytes = LogFormat.Encode(Guid.NewGuid(), now, records);
         Failpoint.Reach(Failpoint.BeforeAppend);

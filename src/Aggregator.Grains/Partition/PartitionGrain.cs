@@ -34,7 +34,7 @@ internal sealed partial class PartitionGrain(
     private static readonly TimeSpan KeepAwakePeriod = TimeSpan.FromMinutes(5);
 
     private readonly PartitionOptions _options = options.Value;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly Ending _stop = new(time);
     private CancellationTokenSource _sending = new();
     private readonly Dictionary<string, long> _duplicates = new(StringComparer.Ordinal);
     private int _partition;
@@ -64,7 +64,7 @@ internal sealed partial class PartitionGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _stop.Cancel();
+        _stop.Begin();
         _queue.Refuse(AppendRefusal.StoreUnavailable);
         try
         {
@@ -81,7 +81,6 @@ internal sealed partial class PartitionGrain(
     public void Dispose()
     {
         _sending.Dispose();
-        _stop.Dispose();
     }
 
     public Task PingAsync() => Task.CompletedTask;
@@ -129,7 +128,7 @@ internal sealed partial class PartitionGrain(
 
     private Task<AppendReply> EnqueueAsync(Candidate[] candidates)
     {
-        if (_stop.IsCancellationRequested)
+        if (_stop.HasBegun)
         {
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.StoreUnavailable });
         }
@@ -252,7 +251,7 @@ internal sealed partial class PartitionGrain(
 
     private void StartWriting()
     {
-        if (_queue.Count > 0 && !_writing && !_stop.IsCancellationRequested)
+        if (_queue.Count > 0 && !_writing && !_stop.HasBegun)
         {
             _ = WriteAllAsync();
         }
