@@ -2,6 +2,7 @@ using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
 using Aggregator.Contracts.Views;
 using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Grains.Entities;
 using Aggregator.Grains.Hosting;
@@ -14,7 +15,6 @@ using Aggregator.Store.Index;
 using Aggregator.Store.Log;
 using Aggregator.Store.Rows;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Aggregator.Simulation;
@@ -36,6 +36,7 @@ internal sealed class Scenario
     private const int FaultySteps = 500;
     private const int RestSteps = 6_000;
     private const int HashSeed = 7;
+    private const int StepsPerPing = 50;
 
     private readonly int _seed;
     private readonly World _world;
@@ -84,7 +85,7 @@ internal sealed class Scenario
 
     private Func<Activation, Grain> Grains(World world, Random shape)
     {
-        var (log, index, rows) = (new ClaimLog(world.Database, world.Time), new ClaimIndex(world.Database), new EntityRows(world.Database));
+        var (log, index, rows) = (new ClaimLog(world.Database, world.Time, new SimLogger<ClaimLog>(world)), new ClaimIndex(world.Database), new EntityRows(world.Database));
         var lifetime = new Lifetime();
         var partitionOptions = Options.Create(new PartitionOptions
         {
@@ -97,10 +98,10 @@ internal sealed class Scenario
         var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(shape, 1, 1_000), MaximumWritesInFlight = 1_000 });
         var services = Array.ConvertAll(
             _registries,
-            registry => new EntityServices(rows, log, registry, new LiveEntities(), world.Time, entityOptions, lifetime, NullLogger<EntityServices>.Instance));
+            registry => new EntityServices(rows, log, registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));
         return activation => activation.Key.Type switch
         {
-            "partition" => new PartitionGrain(log, index, world.Time, partitionOptions, lifetime, NullLogger<PartitionGrain>.Instance),
+            "partition" => new PartitionGrain(log, index, world.Time, partitionOptions, lifetime, new SimLogger<PartitionGrain>(world)),
             "region" => new RegionGrain(services[activation.Silo]),
             "actor" => new ActorGrain(services[activation.Silo]),
             _ => new SourceGrain(services[activation.Silo]),
@@ -121,12 +122,24 @@ internal sealed class Scenario
                 _world.Note("the registry is edited");
             }
 
-            _world.Step();
+            if (_edits.Latest.Version > 1 && _world.Chance(20))
+            {
+                HearOfEdits(_world.Random.Next(_registries.Length));
+            }
+
+            Step();
         }
 
         Rest();
         Until(() => Array.TrueForAll(running, one => one.IsCompleted) && reading.IsCompleted, "senders do not end");
         _world.Note("senders have ended");
+        if (_edits.Latest.Version > 1)
+        {
+            var edited = new Refold(new LogReader(_world, _partitions).Records, _edits.Latest);
+            var adopts = _world.Begin(() => AllAdoptAsync(edited.All));
+            Until(() => adopts.IsCompleted, "entities do not take up the registry");
+        }
+
         var shows = _world.Begin(() => AllShowAsync(new LogReader(_world, _partitions)));
         Until(() => shows.IsCompleted, "claims do not come to show");
         _world.Note("all claims show");
@@ -148,6 +161,30 @@ internal sealed class Scenario
         }
     }
 
+    // Every silo pings every partition about once a second.
+    private void Step()
+    {
+        if (_world.Steps % StepsPerPing == 0)
+        {
+            _ = _world.Begin(() => PingAsync(_world.Random.Next(_partitions)));
+        }
+
+        _world.Step();
+    }
+
+    private async Task<bool> PingAsync(int partition)
+    {
+        try
+        {
+            await ((IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(partition))).PingAsync();
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
     // Faults end; what was forgotten goes for good, and every silo has heard of edits.
     private void Rest()
     {
@@ -158,11 +195,61 @@ internal sealed class Scenario
             _world.End(zombie);
         }
 
-        foreach (var registry in _registries)
+        for (var silo = 0; silo < _registries.Length; silo++)
         {
-            registry.CatchUp();
+            HearOfEdits(silo);
         }
     }
+
+    // As the poller and the waker of a silo do.
+    private void HearOfEdits(int silo)
+    {
+        var registry = _registries[silo];
+        if (registry.Current.Version < _edits.Latest.Version)
+        {
+            registry.CatchUp();
+            foreach (var activation in _world.Alive.Where(one => one.Silo == silo && one.Key.Type != "partition").ToArray())
+            {
+                _ = _world.Begin(() => AdoptAsync(activation.Key));
+            }
+        }
+    }
+
+    private async Task<bool> AdoptAsync(GrainKey entity)
+    {
+        try
+        {
+            return await Entity(entity).AdoptAsync(_edits.Latest.Version, null);
+        }
+        catch (Exception)
+        {
+            // It adopts the registry with whatever it is asked next.
+            return false;
+        }
+    }
+
+    // What is asked after an edit: whether all totals rest on it.
+    private async Task<bool> AllAdoptAsync(IEnumerable<EntityKey> entities)
+    {
+        foreach (var entity in entities)
+        {
+            while (!await AdoptAsync(KeyOf(entity)))
+            {
+                await _world.PauseAsync();
+            }
+        }
+
+        return true;
+    }
+
+    private IEntityGrain Entity(GrainKey key) => key.Type switch
+    {
+        "region" => (IEntityGrain)_world.Reference(typeof(IRegionGrain), key),
+        "actor" => (IEntityGrain)_world.Reference(typeof(IActorGrain), key),
+        _ => (IEntityGrain)_world.Reference(typeof(ISourceGrain), key),
+    };
+
+    private static GrainKey KeyOf(EntityKey entity) => new(Activation.TypeOf(entity.Kind), entity.Id);
 
     private void Until(Func<bool> condition, string otherwise)
     {
@@ -173,7 +260,7 @@ internal sealed class Scenario
                 throw new ViolationException(otherwise);
             }
 
-            _world.Step();
+            Step();
         }
     }
 

@@ -151,7 +151,14 @@ internal abstract partial class EntityGrain<TAggregate>
         (string, PartChange)[] told = [.. parts.Where(one => IsNews(one.Change)).Select(one => (one.Id, one.Change!))];
         if (told.Length > 0)
         {
+            var read = Aggregate;
             await EnsureEpochAsync();
+            if (!ReferenceEquals(read, Aggregate))
+            {
+                // All was read anew.
+                return;
+            }
+
             await PartsChangedAsync(told);
         }
 

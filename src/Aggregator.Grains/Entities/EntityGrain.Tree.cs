@@ -70,12 +70,12 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private Task<Push?> NextPushAsync(ParentLink link) => UnderGateAsync(async () =>
     {
+        await EnsureEpochAsync();
         if (!ReferenceEquals(link, _parent))
         {
             return null;
         }
 
-        await EnsureEpochAsync();
         await RefreshTotalsAsync();
         var update = _roller.Next(_registry);
         _settlement.Told(_settlement.Changes, update.Version);

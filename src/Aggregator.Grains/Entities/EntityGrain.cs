@@ -105,6 +105,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             await LoadAsync(_stop.Token);
         }
 
+        if (delta.To > delta.From)
+        {
+            await EnsureEpochAsync();
+        }
+
         var verdict = Judge(delta, rowVerified: false);
         if (verdict == DeltaVerdict.Verify)
         {
@@ -118,7 +123,6 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
         if (verdict == DeltaVerdict.Apply && delta.To > delta.From)
         {
-            await EnsureEpochAsync();
             await ApplyRecordsAsync(delta);
         }
 
@@ -197,10 +201,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         // Until all of it is read, what there is must not be used: a half-read state would rise above what it lacks.
         _mustReload = true;
         var (aggregate, registry) = (Create(Key.Id), services.Registry.Current);
-        var (head, exists, isCurrent, parts) = await _store.LoadAsync(aggregate, registry, cancellationToken);
 
-        // Raised even for who only reads: a view's version never falls.
-        var epoch = !exists ? 0 : await _store.RaiseEpochAsync(cancellationToken);
+        // Raised even for who only reads, as a view's version never falls; and before the row is read, or another activation could write
+        // what this one would then tell the parent without.
+        var (epoch, _) = await _store.RaiseEpochAsync(onlyIfThere: true, cancellationToken);
+        var (head, exists, isCurrent, parts) = await _store.LoadAsync(aggregate, registry, cancellationToken);
         Aggregate = aggregate;
         _marks = head.Marks;
         _appliedAt = head.AppliedAt;
@@ -243,11 +248,21 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     private async Task EnsureEpochAsync()
     {
-        if (_epoch == 0)
+        if (_epoch > 0)
         {
-            _epoch = await _store.RaiseEpochAsync(_stop.Token);
-            _roller.StartEpoch(_epoch);
+            return;
         }
+
+        var (epoch, isUnchanged) = await _store.RaiseEpochAsync(onlyIfThere: false, _stop.Token);
+        if (!isUnchanged)
+        {
+            // Another activation has made the row meanwhile.
+            await LoadAsync(_stop.Token);
+            return;
+        }
+
+        _epoch = epoch;
+        _roller.StartEpoch(epoch);
     }
 
     private DeltaVerdict Judge(EntityDelta delta, bool rowVerified) =>
@@ -260,7 +275,20 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             var (book, records) = (Aggregate.Book, delta.Records.Records);
             await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
             var resends = book.Counts.Resends;
-            await NoteAsync([.. records.SelectMany(Fold).Distinct()], []);
+            var changed = new HashSet<BucketKey>();
+            foreach (var record in records)
+            {
+                // One record may put into a bucket what the next one needs out of it.
+                if (book.Needs(record.Record).Any(book.IsAway))
+                {
+                    await LoadAsync(book.Needs(record.Record));
+                }
+
+                Failpoint.Reach(Failpoint.Fold, record.Record);
+                changed.UnionWith(book.Apply(record));
+            }
+
+            await NoteAsync(changed, []);
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {
                 _roller.Tell();
@@ -271,12 +299,6 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             // Half a delta is applied and the mark does not say so: memory is dropped.
             _mustReload = true;
             throw;
-        }
-
-        IReadOnlyCollection<BucketKey> Fold(PlacedRecord record)
-        {
-            Failpoint.Reach(Failpoint.Fold, record.Record);
-            return Aggregate.Book.Apply(record);
         }
 
         _marks[delta.Partition] = new Mark(delta.Incarnation, delta.To);
@@ -361,6 +383,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
 
         await EnsureEpochAsync();
+        if (!_dirty)
+        {
+            return true;
+        }
+
         await RefreshTotalsAsync();
 
         // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.

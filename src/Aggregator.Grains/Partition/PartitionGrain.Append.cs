@@ -170,11 +170,7 @@ internal sealed partial class PartitionGrain
                 _pump.Start();
                 return true;
             case AppendResult.Taken taken:
-                var winner = LogFormat.Decode(taken.Winner, _partition, sequence);
-                Index(winner.Records, await _index.FindAsync(Keys(winner.Records), _stop.Token), sequence);
-                FanOutEntry(sequence, winner);
-                _pump.Start();
-                LogAbsorbed(logger, _partition, sequence);
+                await TakeInAsync(taken.Winner, sequence);
                 return false;
             case AppendResult.Gap:
                 await FindTheEndAsync(sequence - 1);
@@ -182,6 +178,16 @@ internal sealed partial class PartitionGrain
             case var lost:
                 throw new InvalidOperationException($"log {_partition} cannot take entry {sequence}: {lost}");
         }
+    }
+
+    /// <summary>Takes in an entry that another writer made.</summary>
+    private async Task TakeInAsync(byte[] bytes, long sequence)
+    {
+        var entry = LogFormat.Decode(bytes, _partition, sequence);
+        Index(entry.Records, await _index.FindAsync(Keys(entry.Records), _stop.Token), sequence);
+        FanOutEntry(sequence, entry);
+        _pump.Start();
+        LogAbsorbed(logger, _partition, sequence);
     }
 
     private void FanOutEntry(long sequence, LogEntryContent content)

@@ -205,6 +205,11 @@ internal sealed partial class PartitionGrain(
                 await TryAsync(AppendDuplicatesAsync);
             }
 
+            if (!_writing)
+            {
+                await TryAsync(() => CatchUpAsync(cancellationToken));
+            }
+
             await TryAsync(() => _index.FlushAsync(cancellationToken));
             await TryAsync(() => SaveCheckpointAsync(cancellationToken));
             await TryAsync(() => StayAwakeAsync(cancellationToken));
@@ -241,6 +246,39 @@ internal sealed partial class PartitionGrain(
             // Fenced: another activation writes this partition.
             DeactivateOnIdle();
             throw;
+        }
+        finally
+        {
+            _writing = false;
+            StartWriting();
+        }
+    }
+
+    /// <summary>
+    /// Takes in what is in the log without this activation: a write that was carried out after its writer had gone, or an entry of one that
+    /// goes on beside this one. Else views would lack it until the next claim comes.
+    /// </summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var last = await log.LastAsync(_partition, cancellationToken);
+        if (last == _fanOut.Head || _writing)
+        {
+            return;
+        }
+
+        if (last < _fanOut.Head)
+        {
+            await FindTheEndAsync(_fanOut.Head);
+            return;
+        }
+
+        _writing = true;
+        try
+        {
+            await foreach (var entry in log.ReadAsync(_partition, _fanOut.Head + 1, last, cancellationToken))
+            {
+                await TakeInAsync(entry.Bytes, entry.Sequence);
+            }
         }
         finally
         {

@@ -95,7 +95,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
                 LogAppendUnknown(_logger, partition, sequence, attempt, fault.Message);
             }
 
-            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, _time, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
             pause = TimeSpan.FromMilliseconds(Math.Min(pause.TotalMilliseconds * 2, _options.RetryMaximumMilliseconds));
         }
     }
@@ -125,6 +125,10 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
             _ => throw new ArgumentOutOfRangeException(nameof(checkpoint), checkpoint, $"Partition {partition} has no entry there."),
         };
     }
+
+    /// <summary>Where the head pointer stands: the last entry, or one before entries that were written when it was not.</summary>
+    public async Task<long> LastAsync(int partition, CancellationToken cancellationToken = default) =>
+        (long)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.Last(partition)), "read the head pointer", cancellationToken).ConfigureAwait(false);
 
     /// <summary>One entry's bytes, or null if the slot is empty.</summary>
     /// <exception cref="StoreDamagedException">The bytes are not those that were written.</exception>

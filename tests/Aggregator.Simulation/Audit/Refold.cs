@@ -16,6 +16,9 @@ internal sealed class Refold(IReadOnlyCollection<PlacedRecord> log, RegistrySnap
             .SelectMany(entity => registry.Ancestors(entity.Kind, entity.Id).Append(entity.Id).Select(id => new EntityKey(entity.Kind, id))),
     ];
 
+    /// <summary>All that the log touches, with what contains it.</summary>
+    public IReadOnlyCollection<EntityKey> All => _entities;
+
     /// <summary>All that the log touches, with what contains it; what was merged is part of its survivor.</summary>
     public IEnumerable<EntityKey> Entities => _entities.Where(entity => !registry.IsMerged(entity.Kind, entity.Id));
 

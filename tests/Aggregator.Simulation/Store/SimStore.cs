@@ -164,16 +164,22 @@ internal sealed class SimStore
 
     private RedisResult RaiseEpoch(RedisKey[] keys, RedisValue[] values)
     {
+        if (values[1] == 1 && !Exists(keys[0]))
+        {
+            return Reply(Zero, Zero);
+        }
+
         Add(keys[1], values[0]);
         var epoch = (HashGet(keys[0], "$e") is { IsNull: false } held ? (long)held : 0) + 1;
         HashOf(keys[0])["$e"] = epoch;
-        return RedisResult.Create((RedisValue)epoch);
+        return Reply(epoch, HashGet(keys[0], "$v") is { IsNull: false } version ? version : Zero);
     }
 
     private RedisResult WriteRow(RedisKey[] keys, RedisValue[] values)
     {
         var actual = HashGet(keys[0], "$v") is { IsNull: false } held ? held : Zero;
-        if (actual != values[0])
+        var epoch = HashGet(keys[0], "$e") is { IsNull: false } raised ? raised : Zero;
+        if (actual != values[0] || (values[5].Length() > 0 && epoch != values[5]))
         {
             return Reply(0, actual);
         }
@@ -189,7 +195,7 @@ internal sealed class SimStore
             Add(keys[1], values[2]);
         }
 
-        var firstChunk = 5 + (2 * fields);
+        var firstChunk = 6 + (2 * fields);
         for (var at = 0; at < chunks; at++)
         {
             if (values[firstChunk + at].Length() == 0)
@@ -208,7 +214,7 @@ internal sealed class SimStore
             hash.Remove((string)gone!);
         }
 
-        for (var at = 5; at < firstChunk; at += 2)
+        for (var at = 6; at < firstChunk; at += 2)
         {
             hash[(string)values[at]!] = values[at + 1];
         }
