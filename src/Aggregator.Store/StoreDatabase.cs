@@ -13,6 +13,7 @@ public abstract class StoreDatabase
         Database = database;
         Options = options;
         Keys = new StoreKeys(options.KeyPrefix);
+        Session = new StoreSession(database, Keys);
     }
 
     /// <summary>The database every part of the store works on.</summary>
@@ -20,6 +21,9 @@ public abstract class StoreDatabase
 
     /// <summary>The options it was opened with.</summary>
     public StoreOptions Options { get; }
+
+    /// <summary>The run of the server that this process works on.</summary>
+    public StoreSession Session { get; }
 
     internal StoreKeys Keys { get; }
 }

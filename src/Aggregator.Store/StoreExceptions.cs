@@ -12,6 +12,9 @@ public sealed class StoreUnknownException(string message, Exception? inner = nul
 /// <summary>The server said no (out of memory or disk, read-only, not permitted): known not to be written.</summary>
 public sealed class StoreRefusedException(string message, Exception? inner = null) : StoreException(message, inner);
 
+/// <summary>The store has restarted since what the caller has in memory was read: known not to be written, and all of it to be read again.</summary>
+public sealed class StoreRestartedException(string message) : StoreException(message);
+
 /// <summary>The log is shorter than something that rests on it; carrying on would hide lost claims.</summary>
 public sealed class StoreTruncatedException(string message) : StoreException(message);
 

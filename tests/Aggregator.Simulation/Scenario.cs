@@ -43,8 +43,10 @@ internal sealed class Scenario
     private readonly Edits _edits = new();
     private readonly int _partitions;
     private readonly List<Acknowledged> _journal = [];
-    private readonly SimRegistry[] _registries;
+    private Silo[] _silos = [];
     private readonly Views _views;
+    private readonly List<(long Step, IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Lost)> _lost = [];
+    private LogReader? _beforeRestart;
 
     private Scenario(int seed, Action<string>? tell)
     {
@@ -57,10 +59,19 @@ internal sealed class Scenario
             Message = Pick(shape, 0, 8, 20),
             Store = Pick(shape, 0, 6, 20),
             Failpoint = Pick(shape, 0, 0, 15),
+            Restart = Pick(shape, 0, 0, 0, 150),
+            LostSteps = Pick(shape, 0, 60),
         };
-        _registries = [.. Enumerable.Range(0, 3).Select(_ => new SimRegistry(_edits))];
         _world = new World(seed, perils, world => Grains(world, shape)) { Tell = tell };
         _views = new Views(_world);
+        _world.Restarting = () => _beforeRestart = new LogReader(_world, _partitions);
+        _world.Restarted = () =>
+        {
+            var lost = _beforeRestart!.Except(new LogReader(_world, _partitions));
+            _world.Note($"lost with the end of the store: {string.Join(", ", lost)}");
+            _lost.Add((_world.Steps, lost));
+            _views.Restarted();
+        };
     }
 
     /// <summary>Runs one seed.</summary>
@@ -85,7 +96,8 @@ internal sealed class Scenario
 
     private Func<Activation, Grain> Grains(World world, Random shape)
     {
-        var (log, index, rows) = (new ClaimLog(world.Database, world.Time, new SimLogger<ClaimLog>(world)), new ClaimIndex(world.Database), new EntityRows(world.Database));
+        _silos = Array.ConvertAll(world.Databases, database => new Silo(
+            new ClaimLog(database, world.Time, new SimLogger<ClaimLog>(world)), new ClaimIndex(database), new EntityRows(database), new SimRegistry(_edits)));
         var lifetime = new Lifetime();
         var partitionOptions = Options.Create(new PartitionOptions
         {
@@ -97,11 +109,11 @@ internal sealed class Scenario
         });
         var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(shape, 1, 1_000), MaximumWritesInFlight = 1_000 });
         var services = Array.ConvertAll(
-            _registries,
-            registry => new EntityServices(rows, log, registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));
+            _silos,
+            silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));
         return activation => activation.Key.Type switch
         {
-            "partition" => new PartitionGrain(log, index, world.Time, partitionOptions, lifetime, new SimLogger<PartitionGrain>(world)),
+            "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, new SimLogger<PartitionGrain>(world)),
             "region" => new RegionGrain(services[activation.Silo]),
             "actor" => new ActorGrain(services[activation.Silo]),
             _ => new SourceGrain(services[activation.Silo]),
@@ -124,7 +136,7 @@ internal sealed class Scenario
 
             if (_edits.Latest.Version > 1 && _world.Chance(20))
             {
-                HearOfEdits(_world.Random.Next(_registries.Length));
+                HearOfEdits(_world.Random.Next(_silos.Length));
             }
 
             Step();
@@ -133,6 +145,13 @@ internal sealed class Scenario
         Rest();
         Until(() => Array.TrueForAll(running, one => one.IsCompleted) && reading.IsCompleted, "senders do not end");
         _world.Note("senders have ended");
+        var last = _world.Begin(() => new Sender(_world, PartitionOf, _journal).SendLastAsync());
+        Until(() => last.IsCompleted, "nobody answers although nothing is wrong");
+        if (!Done(last))
+        {
+            throw new ViolationException("a claim is refused although nothing is wrong");
+        }
+
         if (_edits.Latest.Version > 1)
         {
             var edited = new Refold(new LogReader(_world, _partitions).Records, _edits.Latest);
@@ -146,7 +165,13 @@ internal sealed class Scenario
         Until(AllCheckpointed, "checkpoints do not come to the end");
         _world.Note("all is checkpointed");
         var log = new LogReader(_world, _partitions);
-        log.AuditAcknowledged(_journal);
+        log.Audit();
+        var missing = log.Missing(_journal).FirstOrDefault(one => !IsExcused(one));
+        if (missing is not null)
+        {
+            throw new ViolationException($"A: {missing} and is not in the log");
+        }
+
         var refold = new Refold(log.Records, _edits.Latest);
         var shown = _world.Begin(() => _views.ReadAsync(refold.Entities));
         Until(() => shown.IsCompleted, "views are not answered");
@@ -161,15 +186,33 @@ internal sealed class Scenario
         }
     }
 
-    // Every silo pings every partition about once a second.
+    // Every silo pings every partition about once a second, and feels the store's pulse.
     private void Step()
     {
+        if (_world.Steps % StepsPerPing == StepsPerPing / 2)
+        {
+            _ = _world.Begin(() => PulseAsync(_silos[_world.Random.Next(_silos.Length)]));
+        }
+
         if (_world.Steps % StepsPerPing == 0)
         {
             _ = _world.Begin(() => PingAsync(_world.Random.Next(_partitions)));
         }
 
         _world.Step();
+    }
+
+    private static async Task<bool> PulseAsync(Silo silo)
+    {
+        try
+        {
+            await silo.Rows.Session.PulseAsync();
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
     }
 
     private async Task<bool> PingAsync(int partition)
@@ -195,7 +238,7 @@ internal sealed class Scenario
             _world.End(zombie);
         }
 
-        for (var silo = 0; silo < _registries.Length; silo++)
+        for (var silo = 0; silo < _silos.Length; silo++)
         {
             HearOfEdits(silo);
         }
@@ -204,7 +247,7 @@ internal sealed class Scenario
     // As the poller and the waker of a silo do.
     private void HearOfEdits(int silo)
     {
-        var registry = _registries[silo];
+        var registry = _silos[silo].Registry;
         if (registry.Current.Version < _edits.Latest.Version)
         {
             registry.CatchUp();
@@ -264,9 +307,12 @@ internal sealed class Scenario
         }
     }
 
+    // What a restarted store has lost is lost, if it had been sent before; it is said, and sending it again is the sender's matter.
+    private bool IsExcused(Acknowledged one) => _lost.Exists(restart => one.SentAt <= restart.Step && restart.Lost.Contains((one.Key, one.Content)));
+
     private bool AllCheckpointed()
     {
-        var keys = _world.Database.Keys;
+        var keys = _world.Databases[0].Keys;
         return Enumerable.Range(0, _partitions).All(partition => _world.Store.Get(keys.Checkpoint(partition)) == _world.Store.Get(keys.Last(partition)));
     }
 
@@ -292,6 +338,9 @@ internal sealed class Scenario
         (IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(ClaimIdentity.Partition(source, _partitions, HashSeed)));
 
     private static GrainKey KeyOf(int partition) => new("partition", partition.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>What each silo has of its own.</summary>
+    private sealed record Silo(ClaimLog Log, ClaimIndex Index, EntityRows Rows, SimRegistry Registry);
 
     private sealed class Lifetime : IHostApplicationLifetime
     {

@@ -20,9 +20,10 @@ public interface IEntityGrain : IGrainWithStringKey
     /// <param name="update">What it tells.</param>
     /// <param name="registry">Version of the registry that it rolls up by.</param>
     /// <param name="structure">Structure of the registry that its totals rest on, its own parts' too; null while some of those have not told.</param>
+    /// <param name="era">The era of the store that the part has read its row in.</param>
     /// <returns>False if a version in between is missing, or if it is no part of this entity: send everything.</returns>
     [Alias("take-part")]
-    Task<bool> TakePartAsync(string part, PartUpdateBox update, long registry, ulong? structure);
+    Task<bool> TakePartAsync(string part, PartUpdateBox update, long registry, ulong? structure, long era);
 
     /// <summary>Rolls up by at least a version of the registry from now on.</summary>
     /// <param name="registry">The version.</param>
@@ -128,6 +129,10 @@ public readonly record struct SourceTally
     /// <summary>Statements on which it does not.</summary>
     [Id(3)]
     public required long Contradicted { get; init; }
+
+    /// <summary>The era of the store that the region has read its row in.</summary>
+    [Id(4)]
+    public long Era { get; init; }
 }
 
 /// <summary>What an entity has of a part, as versions of what the part told.</summary>
@@ -149,6 +154,10 @@ public readonly record struct PartStanding
     /// <summary>Number of the version in its row and in those of its ancestors.</summary>
     [Id(3)]
     public required long SafeNumber { get; init; }
+
+    /// <summary>The era of the store that it has read its row in.</summary>
+    [Id(4)]
+    public long Era { get; init; }
 }
 
 /// <summary>What the entries (From, To] of a partition's log have for one entity, folded into one message.</summary>
@@ -186,6 +195,10 @@ public sealed record EntityDelta
     /// <summary>Whether the entity should persist now, since much of the log waits for it to be checkpointed.</summary>
     [Id(7)]
     public bool PersistSoon { get; init; }
+
+    /// <summary>The era of the store that the partition read its log in.</summary>
+    [Id(8)]
+    public long Era { get; init; }
 }
 
 /// <summary>How far an entity has come with a partition's log.</summary>

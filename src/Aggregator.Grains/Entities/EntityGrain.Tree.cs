@@ -8,13 +8,15 @@ namespace Aggregator.Grains.Entities;
 internal abstract partial class EntityGrain<TAggregate>
 {
     /// <inheritdoc/>
-    public async Task<bool> TakePartAsync(string part, PartUpdateBox update, long registry, ulong? structure)
+    public async Task<bool> TakePartAsync(string part, PartUpdateBox update, long registry, ulong? structure, long era)
     {
+        await _store.MeetAsync(era, _stop.Token);
         await services.Registry.CatchUpAsync(registry, _stop.Token);
         return await UnderGateAsync(async () =>
         {
             // A part that an edit took away from here hears of it within a second, and tells its new parent then.
-            if (_registry.Parent(Kind, part) != Key.Id)
+            // One that has not noticed that the store restarted tells what may be lost; it tells again.
+            if (_registry.Parent(Kind, part) != Key.Id || era < _store.Era)
             {
                 return false;
             }
@@ -50,7 +52,7 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         AskParent();
         var (held, safe) = (Aggregate.Parts.VersionOf(part), _settlement.SafePart(part));
-        return Task.FromResult(new PartStanding { HeldEpoch = held.Epoch, HeldNumber = held.Number, SafeEpoch = safe.Epoch, SafeNumber = safe.Number });
+        return Task.FromResult(new PartStanding { HeldEpoch = held.Epoch, HeldNumber = held.Number, SafeEpoch = safe.Epoch, SafeNumber = safe.Number, Era = _store.Era });
     });
 
     /// <inheritdoc/>
@@ -79,7 +81,7 @@ internal abstract partial class EntityGrain<TAggregate>
         await RefreshTotalsAsync();
         var update = _roller.Next(_registry);
         _settlement.Told(_settlement.Changes, update.Version);
-        return new Push(_roller, update, _registry.Version, _structures.Complete);
+        return new Push(_roller, update, _registry.Version, _structures.Complete, _store.Era);
     });
 
     private async Task PushTimerAsync()
@@ -112,14 +114,14 @@ internal abstract partial class EntityGrain<TAggregate>
         ScheduleNews();
         if (_settlement.AwaitsParent && !services.Stopping.IsCancellationRequested)
         {
-            _ = AskAsync(_parent!, _roller, _settlement);
+            _ = AskAsync(_parent!, _roller, _settlement, _store.Era);
         }
 
-        async Task AskAsync(ParentLink parent, Roller roller, Settlement settlement)
+        async Task AskAsync(ParentLink parent, Roller roller, Settlement settlement, long era)
         {
             try
             {
-                await parent.AskAsync(roller, settlement);
+                await parent.AskAsync(roller, settlement, era);
             }
             catch (Exception fault)
             {

@@ -50,6 +50,9 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     /// <summary>Raised in the store with every activation that tells something; 0 before.</summary>
     protected long Epoch => _epoch;
 
+    /// <summary>The era of the store that the row was read in.</summary>
+    protected long Era => _store.Era;
+
     /// <summary>Whether the activation is ending, or the host: nothing is begun any more that another grain must answer.</summary>
     protected bool IsLeaving => _stop.HasBegun || services.Stopping.IsCancellationRequested;
 
@@ -97,12 +100,26 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     }
 
     /// <inheritdoc/>
-    public Task<ApplyReply> ApplyAsync(EntityDelta delta) => UnderGateAsync(async () =>
+    public async Task<ApplyReply> ApplyAsync(EntityDelta delta)
     {
+        await _store.MeetAsync(delta.Era, _stop.Token);
+        return await UnderGateAsync(() => ApplyUnderGateAsync(delta));
+    }
+
+    private async Task<ApplyReply> ApplyUnderGateAsync(EntityDelta delta)
+    {
+        if (delta.Era < _store.Era)
+        {
+            // Of a partition that has not noticed that the store restarted: what it sends may be lost.
+            var stands = _marks[delta.Partition];
+            return new ApplyReply { Incarnation = stands.Incarnation, Mark = stands.Sequence, DurableMark = 0 };
+        }
+
         if (_marks[delta.Partition].Incarnation is > 0 and var known && delta.Incarnation > known)
         {
-            // The store came back with a shorter log: what is in memory of its lost end is dropped.
+            // The store came back, maybe with a shorter log: what is in memory of its lost end is dropped. What the row has is in the log.
             await LoadAsync(_stop.Token);
+            _marks[delta.Partition] = new Mark(delta.Incarnation, _marks[delta.Partition].Sequence);
         }
 
         if (delta.To > delta.From)
@@ -138,7 +155,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
         var mark = _marks[delta.Partition];
         return new ApplyReply { Incarnation = mark.Incarnation, Mark = mark.Sequence, DurableMark = _settlement.Durable[delta.Partition].Sequence };
-    });
+    }
 
     /// <summary>The grain of another entity of the same kind.</summary>
     protected abstract IEntityGrain GrainOf(string id);
@@ -167,6 +184,9 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     /// <summary>Answers when all that is told besides the parent has been.</summary>
     protected virtual Task SettleBesidesAsync() => Task.CompletedTask;
 
+    /// <summary>Finds out whether the store has restarted, where somebody knows of a later era.</summary>
+    protected Task MeetAsync(long era) => _store.MeetAsync(era, _stop.Token);
+
     /// <summary>An empty aggregate.</summary>
     protected abstract TAggregate Create(string id);
 
@@ -178,7 +198,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         await _gate.EnterAsync(cancellationToken);
         try
         {
-            if (_mustReload)
+            if (_mustReload || _store.IsOutlived)
             {
                 await LoadAsync(cancellationToken);
             }
@@ -201,6 +221,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         // Until all of it is read, what there is must not be used: a half-read state would rise above what it lacks.
         _mustReload = true;
         var (aggregate, registry) = (Create(Key.Id), services.Registry.Current);
+        await _store.BeginAsync(cancellationToken);
 
         // Raised even for who only reads, as a view's version never falls; and before the row is read, or another activation could write
         // what this one would then tell the parent without.

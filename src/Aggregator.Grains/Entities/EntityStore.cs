@@ -14,6 +14,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     private readonly string _kind = KindOf(key.Kind);
     private long _version;
     private long _epoch;
+    private long _era;
 
     /// <summary>The name of a kind of entity in the store.</summary>
     public static string KindOf(EntityKind kind) => kind switch
@@ -93,6 +94,18 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     public async Task<bool> IsUnchangedAsync(CancellationToken cancellationToken) =>
         await rows.VersionAsync(_kind, key.Id, cancellationToken) == _version;
 
+    /// <summary>Whether what was read is of a run of the store's server that is over: it may hold what the store has lost.</summary>
+    public bool IsOutlived => _era != rows.Session.Era;
+
+    /// <summary>The era that all of it is of.</summary>
+    public long Era => _era;
+
+    /// <summary>Finds out whether the store has restarted, where somebody knows of a later era.</summary>
+    public Task MeetAsync(long era, CancellationToken cancellationToken) => era > rows.Session.Era ? rows.Session.PulseAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Begins to read all anew: from now on it is of the run that the server is on.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken) => _era = await rows.Session.OpenAsync(cancellationToken);
+
     /// <summary>
     /// Raises the row's epoch: done before the row is read and before the first push of an activation, so that versions never fall
     /// and no other activation writes what this one has not read.
@@ -102,7 +115,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     /// <returns>The epoch, 0 if there is no row; and whether the row is as it was read or last written.</returns>
     public async Task<(long Epoch, bool IsUnchanged)> RaiseEpochAsync(bool onlyIfThere, CancellationToken cancellationToken)
     {
-        (_epoch, var version) = await rows.RaiseEpochAsync(_kind, key.Id, onlyIfThere, cancellationToken);
+        (_epoch, var version) = await rows.RaiseEpochAsync(_kind, key.Id, onlyIfThere, _era, cancellationToken);
         return (_epoch, version == _version);
     }
 
@@ -147,7 +160,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     {
         RowField[] fields = [.. buckets.Where(one => !one.IsChunk).Select(one => one.Field), .. head];
         RowField[] chunks = [.. buckets.Where(one => one.IsChunk).Select(one => one.Field)];
-        switch (await rows.WriteAsync(_kind, key.Id, _version, fields, parent, chunks, _epoch, cancellationToken))
+        switch (await rows.WriteAsync(_kind, key.Id, _version, fields, parent, chunks, _epoch, _era, cancellationToken))
         {
             case WriteRowResult.Written written:
                 _version = written.Version;

@@ -40,7 +40,7 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     }
 
     /// <summary>Asks what is safe with the parent, and finds out what it lost; one question is under way at a time.</summary>
-    public async Task AskAsync(Roller roller, Settlement settlement)
+    public async Task AskAsync(Roller roller, Settlement settlement, long era)
     {
         if (_asking)
         {
@@ -50,7 +50,12 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
         _asking = true;
         try
         {
-            settlement.SafeAbove(await FindLostAsync(roller));
+            // What was safe before the store restarted may be lost.
+            var (safe, at) = await FindLostAsync(roller);
+            if (at == era)
+            {
+                settlement.SafeAbove(safe);
+            }
         }
         finally
         {
@@ -59,16 +64,16 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     }
 
     // A parent that came back from its row may hold less than it has acknowledged: then everything is told again.
-    private async Task<PartVersion> FindLostAsync(Roller roller)
+    private async Task<(PartVersion Safe, long Era)> FindLostAsync(Roller roller)
     {
         var standing = await parent.GetPartAsync(id);
         roller.Held(new PartVersion(standing.HeldEpoch, standing.HeldNumber));
-        return new PartVersion(standing.SafeEpoch, standing.SafeNumber);
+        return (new PartVersion(standing.SafeEpoch, standing.SafeNumber), standing.Era);
     }
 
     private async Task PushOnceAsync()
     {
-        if (await next(this) is not var (roller, update, registry, structure))
+        if (await next(this) is not var (roller, update, registry, structure, era))
         {
             return;
         }
@@ -76,7 +81,7 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
         var taken = false;
         try
         {
-            taken = await parent.TakePartAsync(id, new PartUpdateBox(update), registry, structure);
+            taken = await parent.TakePartAsync(id, new PartUpdateBox(update), registry, structure, era);
         }
         finally
         {
@@ -98,4 +103,5 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
 /// <param name="Update">What it tells.</param>
 /// <param name="Registry">Version of the registry that it was made under.</param>
 /// <param name="Structure">Structure that all of it rests on; null while parts have not told under it.</param>
-internal sealed record Push(Roller Roller, PartUpdate Update, long Registry, ulong? Structure);
+/// <param name="Era">The era of the store that the entity has read its row in.</param>
+internal sealed record Push(Roller Roller, PartUpdate Update, long Registry, ulong? Structure, long Era);

@@ -48,7 +48,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
         UnderGateAsync(async () =>
         {
             await ReadAsync(() => _teller.Refresh(Registry));
-            return _teller.Now(source, Epoch);
+            return _teller.Now(source, Epoch) with { Era = Era };
         });
 
     /// <inheritdoc/>
@@ -123,7 +123,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
         var (teller, news) = await UnderGateAsync(async () =>
         {
             await ReadAsync(() => _teller.Refresh(Registry));
-            return (_teller, _teller.Next(Epoch));
+            return (_teller, _teller.Next(Epoch).Select(told => (told.Source, Tally: told.Tally with { Era = Era })).ToArray());
         });
         foreach (var some in news.Chunk(SourcesToldAtOnce))
         {

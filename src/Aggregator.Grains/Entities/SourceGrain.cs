@@ -38,11 +38,15 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     }
 
     /// <inheritdoc/>
-    public Task TakeJudgementsAsync(string region, SourceTally tally) => UnderGateAsync(() =>
+    public async Task TakeJudgementsAsync(string region, SourceTally tally)
     {
-        Take(Aggregate.Judgements, region, tally);
-        return Task.FromResult(true);
-    });
+        await MeetAsync(tally.Era);
+        await UnderGateAsync(() =>
+        {
+            Take(Aggregate.Judgements, region, tally);
+            return Task.FromResult(true);
+        });
+    }
 
     /// <inheritdoc/>
     protected override void RegistryChanged() => Aggregate.Judgements.Forget();
@@ -76,6 +80,12 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
         asked.Completed(generation);
     }
 
-    private static void Take(JudgementsTaken judgements, string region, SourceTally tally) =>
-        judgements.Take(region, new PartVersion(tally.Epoch, tally.Number), new Judgements(tally.Confirmed, tally.Contradicted));
+    // What was told in an earlier era may have been lost since; the region tells again.
+    private void Take(JudgementsTaken judgements, string region, SourceTally tally)
+    {
+        if (tally.Era >= Era)
+        {
+            judgements.Take(region, new PartVersion(tally.Epoch, tally.Number), new Judgements(tally.Confirmed, tally.Contradicted));
+        }
+    }
 }

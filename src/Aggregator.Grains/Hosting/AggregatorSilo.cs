@@ -39,6 +39,7 @@ public static class AggregatorSilo
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
         silo.Services.AddAggregatorStore(store, identity);
         silo.Services.AddSingleton<EntityServices>();
+        silo.Services.AddHostedService<StorePulse>();
         silo.Services.AddHostedService<PartitionPinger>();
         silo.Services.AddHostedService<EntityWaker>();
         return silo;

@@ -17,6 +17,7 @@ internal sealed partial class FanOutPump(
     Func<EntityKey, IEntityGrain> grainFor,
     int partition,
     long incarnation,
+    long era,
     PartitionOptions options,
     Action<long> ahead,
     ILogger logger,
@@ -149,6 +150,7 @@ internal sealed partial class FanOutPump(
             {
                 Partition = partition,
                 Incarnation = incarnation,
+                Era = era,
                 Previous = send.Previous,
                 PreviousIsCheckpoint = send.PreviousIsCheckpoint,
                 From = send.From,

@@ -47,7 +47,7 @@ internal sealed partial class PartitionGrain
                 batch.Refuse(AppendRefusal.StoreUnavailable);
             }
 
-            if (fault is not StoreException)
+            if (fault is not StoreException or StoreRestartedException)
             {
                 DeactivateOnIdle();
             }
@@ -161,7 +161,7 @@ internal sealed partial class PartitionGrain
     {
         var bytes = LogFormat.Encode(Guid.NewGuid(), now, records);
         Failpoint.Reach(Failpoint.BeforeAppend);
-        switch (await log.AppendAsync(_partition, _incarnation, sequence, bytes, _stop.Token))
+        switch (await log.AppendAsync(_partition, _incarnation, sequence, bytes, _era, _stop.Token))
         {
             case AppendResult.Appended:
                 Failpoint.Reach(Failpoint.AfterAppend);

@@ -17,6 +17,9 @@ internal sealed partial class PartitionGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}: the log ends at {Last} and entry {Known} was known: the store has lost its end")]
     private static partial void LogShorter(ILogger logger, int partition, long last, long known);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}, incarnation {Incarnation}: the store has restarted and lost entries {First} to {Last}; claims in them that were acknowledged are to be sent again")]
+    private static partial void LogTailLost(ILogger logger, int partition, long incarnation, long first, long last);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: entry {Sequence} is not in every view in time")]
     private static partial void LogNotApplied(ILogger logger, int partition, long sequence, Exception fault);
 

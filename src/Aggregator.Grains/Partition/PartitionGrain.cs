@@ -39,6 +39,7 @@ internal sealed partial class PartitionGrain(
     private readonly Dictionary<string, long> _duplicates = new(StringComparer.Ordinal);
     private int _partition;
     private long _incarnation;
+    private long _era;
     private long _savedCheckpoint;
     private AppendQueue _queue = null!;
     private RecentIndex _index = null!;
@@ -48,16 +49,16 @@ internal sealed partial class PartitionGrain(
     private bool _writing;
     private bool _ticking;
     private bool _reminded;
+    private bool _isLeaving;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _partition = (int)this.GetPrimaryKeyLong();
         _sending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, lifetime.ApplicationStopping);
         _queue = new AppendQueue(_options.MaximumQueuedClaims, _options.MaximumClaimsPerEntry, _options.MaximumEntryBytes);
-        _index = new RecentIndex(index, _partition, _options.CachedKeys);
         _entries = new EntryCache(log, _partition, _options.CachedRecords);
         await ReplayAsync(cancellationToken);
-        _pump = new FanOutPump(_fanOut, _entries, GrainFor, _partition, _incarnation, _options, mark => _ = FindTheEndAsync(mark), logger, _sending.Token);
+        _pump = new FanOutPump(_fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), logger, _sending.Token);
         this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(_options.Tick, _options.Tick) { Interleave = true, KeepAlive = true });
         _pump.Start();
     }
@@ -128,7 +129,7 @@ internal sealed partial class PartitionGrain(
 
     private Task<AppendReply> EnqueueAsync(Candidate[] candidates)
     {
-        if (_stop.HasBegun)
+        if (_stop.HasBegun || IsOutlived)
         {
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.StoreUnavailable });
         }
@@ -166,7 +167,8 @@ internal sealed partial class PartitionGrain(
     {
         var head = await log.OpenAsync(_partition, cancellationToken);
         var indexedTo = await index.IndexedToAsync(_partition, cancellationToken);
-        _incarnation = head.Incarnation;
+        (_incarnation, _era) = (head.Incarnation, head.Era);
+        _index = new RecentIndex(index, _partition, _era, _options.CachedKeys);
         _savedCheckpoint = head.Checkpoint;
         _fanOut = new FanOut(head.Checkpoint);
         _index.Start(indexedTo);
@@ -198,6 +200,12 @@ internal sealed partial class PartitionGrain(
         _ticking = true;
         try
         {
+            if (IsOutlived)
+            {
+                await TryAsync(() => LeaveOutlivedAsync(cancellationToken));
+                return;
+            }
+
             _pump.Tick();
             StartWriting();
             if (_duplicates.Count > 0 && !_writing)
@@ -230,6 +238,26 @@ internal sealed partial class PartitionGrain(
         catch (Exception fault)
         {
             LogTidyFailed(logger, _partition, fault);
+        }
+    }
+
+    // What is in memory is of a run of the store's server that is over.
+    private bool IsOutlived => log.Session.Era != _era;
+
+    /// <summary>The store has restarted: the next activation reads the log as the store has it now.</summary>
+    private async Task LeaveOutlivedAsync(CancellationToken cancellationToken)
+    {
+        if (_isLeaving)
+        {
+            return;
+        }
+
+        _isLeaving = true;
+        DeactivateOnIdle();
+        var last = await log.LastAsync(_partition, cancellationToken);
+        if (last < _fanOut.Head)
+        {
+            LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.Head);
         }
     }
 
@@ -343,7 +371,7 @@ internal sealed partial class PartitionGrain(
         if (_fanOut.Checkpoint > _savedCheckpoint)
         {
             var checkpoint = _fanOut.Checkpoint;
-            if (await log.SaveCheckpointAsync(_partition, _incarnation, checkpoint, cancellationToken) is CheckpointResult.Fenced)
+            if (await log.SaveCheckpointAsync(_partition, _incarnation, checkpoint, _era, cancellationToken) is CheckpointResult.Fenced)
             {
                 DeactivateOnIdle();
                 return;

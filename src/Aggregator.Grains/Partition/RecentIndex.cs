@@ -6,7 +6,7 @@ namespace Aggregator.Grains.Partition;
 /// The dedupe index as one partition uses it: what is appended but not yet written to the store's index, a cache of what
 /// is, and the store behind both. Exact without a horizon; it changes only after an append.
 /// </summary>
-internal sealed class RecentIndex(ClaimIndex store, int partition, int capacity)
+internal sealed class RecentIndex(ClaimIndex store, int partition, long era, int capacity)
 {
     private readonly Dictionary<UInt128, IndexHit> _held = [];
     private readonly Queue<UInt128> _order = new();
@@ -81,7 +81,7 @@ internal sealed class RecentIndex(ClaimIndex store, int partition, int capacity)
         var to = _unwrittenTo;
         try
         {
-            await store.WriteAsync(partition, [.. _writing.Values], to, cancellationToken);
+            await store.WriteAsync(partition, [.. _writing.Values], to, era, cancellationToken);
             WrittenTo = to;
             foreach (var (key, row) in _writing)
             {

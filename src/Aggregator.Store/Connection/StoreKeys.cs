@@ -13,6 +13,8 @@ internal sealed class StoreKeys(string prefix)
 {
     public RedisKey Identity { get; } = prefix + ":identity";
 
+    public RedisKey Era { get; } = prefix + ":era";
+
     public RedisKey Slot(int partition, long sequence) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:log:{{{partition}}}:{sequence}");
 
     public RedisKey Incarnation(int partition) => Log(partition, "incarnation");

@@ -23,6 +23,7 @@ public sealed class ClaimIndex(StoreDatabase store)
 
     private readonly IDatabase _database = store.Database;
     private readonly StoreKeys _keys = store.Keys;
+    private readonly StoreSession _session = store.Session;
 
     /// <summary>What the index holds for each key, in the order asked; null where it holds nothing.</summary>
     public async Task<IndexHit?[]> FindAsync(int partition, IReadOnlyList<UInt128> keys, CancellationToken cancellationToken = default)
@@ -51,13 +52,14 @@ public sealed class ClaimIndex(StoreDatabase store)
     /// Writes rows that rest on entries up to <paramref name="indexedTo"/>, then raises the mark. Safe to repeat, in any order and by
     /// a writer that was overtaken: a row never gives way to one that rests on less of the log.
     /// </summary>
-    public async Task WriteAsync(int partition, IReadOnlyList<IndexRow> rows, long indexedTo, CancellationToken cancellationToken = default)
+    /// <exception cref="StoreRestartedException">The store has restarted since the era: not all of it was written.</exception>
+    public async Task WriteAsync(int partition, IReadOnlyList<IndexRow> rows, long indexedTo, long? era = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var calls = new List<Task<RedisResult>>(ScriptsInFlight);
         for (var start = 0; start < rows.Count; start += RowsPerScript)
         {
-            calls.Add(WriteSome(partition, rows, start, indexedTo));
+            calls.Add(WriteSome(partition, rows, start, indexedTo, era));
             if (calls.Count == ScriptsInFlight)
             {
                 await StoreFaults.Repeatable(Task.WhenAll(calls), "index claims", cancellationToken).ConfigureAwait(false);
@@ -66,7 +68,7 @@ public sealed class ClaimIndex(StoreDatabase store)
         }
 
         await StoreFaults.Repeatable(Task.WhenAll(calls), "index claims", cancellationToken).ConfigureAwait(false);
-        var mark = _database.ScriptEvaluateAsync(StoreScripts.RaiseMark, [_keys.IndexedTo(partition)], [indexedTo]);
+        var mark = _session.EvaluateAsync(StoreScripts.RaiseMark, [_keys.IndexedTo(partition)], [indexedTo], era, cancellationToken);
         await StoreFaults.Repeatable(mark, "raise the index mark", cancellationToken).ConfigureAwait(false);
     }
 
@@ -78,7 +80,7 @@ public sealed class ClaimIndex(StoreDatabase store)
         return value.IsNull ? 0 : (long)value;
     }
 
-    private Task<RedisResult> WriteSome(int partition, IReadOnlyList<IndexRow> rows, int start, long indexedTo)
+    private Task<RedisResult> WriteSome(int partition, IReadOnlyList<IndexRow> rows, int start, long indexedTo, long? era)
     {
         var count = Math.Min(RowsPerScript, rows.Count - start);
         var keys = new RedisKey[count];
@@ -97,6 +99,6 @@ public sealed class ClaimIndex(StoreDatabase store)
             values[i] = IndexValue.Write(row.Versions);
         }
 
-        return _database.ScriptEvaluateAsync(StoreScripts.IndexRows, keys, values);
+        return _session.EvaluateAsync(StoreScripts.IndexRows, keys, values, era);
     }
 }

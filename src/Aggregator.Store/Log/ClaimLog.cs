@@ -20,17 +20,25 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
 
     private readonly IDatabase _database = store.Database;
     private readonly StoreKeys _keys = store.Keys;
+    private readonly StoreSession _session = store.Session;
     private readonly StoreOptions _options = store.Options;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ILogger _logger = logger ?? NullLogger<ClaimLog>.Instance;
+
+    /// <summary>The run of the server that the log is read from and written to.</summary>
+    public StoreSession Session => _session;
 
     /// <summary>Starts incarnation 1 on first use and finds the true end of the log, wherever its head pointer stands.</summary>
     /// <exception cref="StoreTruncatedException">The log is shorter than its head pointer or its checkpoint say.</exception>
     public async Task<LogHead> OpenAsync(int partition, CancellationToken cancellationToken = default)
     {
-        var call = _database.ScriptEvaluateAsync(
+        var era = await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var call = _session.EvaluateAsync(
             StoreScripts.OpenPartition,
-            [_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition), _keys.Slot(partition, 1)]);
+            [_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition), _keys.Slot(partition, 1)],
+            [era],
+            era,
+            cancellationToken);
         var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "open a partition", cancellationToken).ConfigureAwait(false))!;
         var (incarnation, pointer, checkpoint) = ((long)fields[0], (long)fields[1], (long)fields[2]);
         if (incarnation == 0)
@@ -50,7 +58,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
                 $"The log of partition {partition} ends at {last}, before its checkpoint {checkpoint}: acknowledged claims are missing. Restore the store.");
         }
 
-        return new LogHead(incarnation, last, checkpoint);
+        return new LogHead(incarnation, last, checkpoint) { Era = era };
     }
 
     /// <summary>
@@ -61,11 +69,13 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     /// <param name="incarnation">The incarnation that the writer opened the log under.</param>
     /// <param name="sequence">The slot: the last entry that the writer has read, plus one.</param>
     /// <param name="entry">The bytes, beginning with <see cref="NonceBytes"/> of nonce; copied before the call returns.</param>
+    /// <param name="era">The era that the writer opened the log in; null for any.</param>
     /// <param name="cancellationToken">Gives up; the outcome stays unknown, and only these bytes may go to this slot.</param>
+    /// <exception cref="StoreRestartedException">The store has restarted: whether it had been written before, only the log says.</exception>
     /// <exception cref="StoreRefusedException">The server said no: known not to be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the outcome was unknown.</exception>
     public async Task<AppendResult> AppendAsync(
-        int partition, long incarnation, long sequence, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken = default)
+        int partition, long incarnation, long sequence, ReadOnlyMemory<byte> entry, long? era = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(entry.Length, NonceBytes, nameof(entry));
@@ -81,14 +91,14 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var call = _database.ScriptEvaluateAsync(StoreScripts.Append, keys, values);
+                var call = _session.EvaluateAsync(StoreScripts.Append, keys, values, era, cancellationToken);
                 return Read(await call.WaitAsync(cancellationToken).ConfigureAwait(false), partition, sequence);
             }
             catch (RedisServerException fault) when (!isUnknown && StoreFaults.IsRefusal(fault))
             {
                 throw new StoreRefusedException($"The store refused an entry of partition {partition}: {fault.Message}", fault);
             }
-            catch (Exception fault) when (fault is RedisServerException || StoreFaults.IsUnknown(fault))
+            catch (Exception fault) when (fault is RedisServerException || StoreFaults.IsUnknown(fault) || (isUnknown && fault is StoreUnavailableException))
             {
                 // An earlier attempt may still land, so from here on even a refusal proves nothing.
                 isUnknown = true;
@@ -103,20 +113,20 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     /// <summary>Raises the incarnation by one if it is the expected one; gives what stands after. Fences every writer before.</summary>
     public async Task<long> RaiseIncarnationAsync(int partition, long expected, CancellationToken cancellationToken = default)
     {
-        var call = _database.ScriptEvaluateAsync(StoreScripts.RaiseIncarnation, [_keys.Incarnation(partition)], [expected, expected + 1]);
+        var call = _session.EvaluateAsync(StoreScripts.RaiseIncarnation, [_keys.Incarnation(partition)], [expected, expected + 1], null, cancellationToken);
         return (long)await StoreFaults.Once(call, "raise an incarnation", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Saves a checkpoint; a lower one than stored leaves the stored one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The checkpoint is beyond the end of the log.</exception>
     public async Task<CheckpointResult> SaveCheckpointAsync(
-        int partition, long incarnation, long checkpoint, CancellationToken cancellationToken = default)
+        int partition, long incarnation, long checkpoint, long? era = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(checkpoint);
         RedisKey[] keys = checkpoint == 0
             ? [_keys.Incarnation(partition), _keys.Checkpoint(partition)]
             : [_keys.Incarnation(partition), _keys.Checkpoint(partition), _keys.Slot(partition, checkpoint)];
-        var call = _database.ScriptEvaluateAsync(StoreScripts.SaveCheckpoint, keys, [incarnation, checkpoint]);
+        var call = _session.EvaluateAsync(StoreScripts.SaveCheckpoint, keys, [incarnation, checkpoint], era, cancellationToken);
         var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "save a checkpoint", cancellationToken).ConfigureAwait(false))!;
         return (int)fields[0] switch
         {

@@ -1,10 +1,14 @@
 namespace Aggregator.Store.Log;
 
 /// <summary>Where a partition's log stands.</summary>
-/// <param name="Incarnation">Raised when the store came back with a shorter log; appends under another one are fenced.</param>
+/// <param name="Incarnation">Raised when the store came back, maybe with a shorter log; appends under another one are fenced.</param>
 /// <param name="LastSequence">The last entry; 0 for an empty log.</param>
 /// <param name="Checkpoint">Up to here every entity's state is durable; 0 at first.</param>
-public sealed record LogHead(long Incarnation, long LastSequence, long Checkpoint);
+public sealed record LogHead(long Incarnation, long LastSequence, long Checkpoint)
+{
+    /// <summary>The era of the store that it was read in (<see cref="Connection.StoreSession"/>).</summary>
+    public long Era { get; init; } = 1;
+}
 
 /// <summary>One entry as stored, writer's nonce included.</summary>
 /// <param name="Sequence">Its position, from 1.</param>

@@ -19,6 +19,7 @@ public sealed class RegistryEdits(StoreDatabase store)
 
     private readonly IDatabase _database = store.Database;
     private readonly StoreKeys _keys = store.Keys;
+    private readonly StoreSession _session = store.Session;
 
     /// <summary>The last edit there is: one read of one key.</summary>
     public async Task<RegistryHead> HeadAsync(CancellationToken cancellationToken = default) =>
@@ -42,8 +43,8 @@ public sealed class RegistryEdits(StoreDatabase store)
         {
             try
             {
-                var call = _database.ScriptEvaluateAsync(
-                    StoreScripts.AppendEdit, [_keys.RegistryHead, _keys.RegistryEdit(head.Version)], [expected.ToString(), head.ToString(), stored]);
+                var call = _session.EvaluateAsync(
+                    StoreScripts.AppendEdit, [_keys.RegistryHead, _keys.RegistryEdit(head.Version)], [expected.ToString(), head.ToString(), stored], null, cancellationToken);
                 var answer = (RedisResult[])(await StoreFaults.Once(call, "append an edit", cancellationToken).ConfigureAwait(false))!;
                 return (int)answer[0] == 1 ? head : null;
             }

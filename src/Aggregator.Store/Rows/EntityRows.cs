@@ -25,6 +25,10 @@ public sealed class EntityRows(StoreDatabase store)
 
     private readonly IDatabase _database = store.Database;
     private readonly StoreKeys _keys = store.Keys;
+    private readonly StoreSession _session = store.Session;
+
+    /// <summary>The run of the server that rows are read from and written to.</summary>
+    public StoreSession Session => _session;
 
     /// <summary>The whole row, or null if there is none.</summary>
     public async Task<EntityRow?> LoadAsync(string kind, string id, CancellationToken cancellationToken = default)
@@ -147,7 +151,9 @@ public sealed class EntityRows(StoreDatabase store)
     /// <param name="chunks">The chunks to set or delete, by name; none of them is empty.</param>
     /// <param name="addToParent">Also adds the id to this parent's children.</param>
     /// <param name="epoch">The epoch that the writer raised; null for any.</param>
+    /// <param name="era">The era that the writer read the row in; null for any.</param>
     /// <param name="cancellationToken">Gives up waiting; the outcome is unknown then.</param>
+    /// <exception cref="StoreRestartedException">The store has restarted since: not written.</exception>
     /// <exception cref="StoreUnknownException">No answer came: reload before anything else.</exception>
     /// <exception cref="StoreRefusedException">Known not to be written.</exception>
     public async Task<WriteRowResult> WriteAsync(
@@ -158,6 +164,7 @@ public sealed class EntityRows(StoreDatabase store)
         string? addToParent = null,
         IReadOnlyList<RowField>? chunks = null,
         long? epoch = null,
+        long? era = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(changed);
@@ -169,7 +176,7 @@ public sealed class EntityRows(StoreDatabase store)
             Row(kind, id), Known(kind, id), .. chunks.Select(chunk => Chunk(kind, id, chunk.Name)),
             .. addToParent is null ? [] : new[] { Children(kind, addToParent) },
         ];
-        var call = _database.ScriptEvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, epoch, changed, chunks));
+        var call = _session.EvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, epoch, changed, chunks), era, cancellationToken);
         var fields = (RedisResult[])(await StoreFaults.Once(call, "write a row", cancellationToken).ConfigureAwait(false))!;
         var version = (long)fields[1];
         return (int)fields[0] == 1 ? new WriteRowResult.Written(version) : new WriteRowResult.Conflict(version);
@@ -182,11 +189,12 @@ public sealed class EntityRows(StoreDatabase store)
     /// <param name="kind">The kind of entity, a slug.</param>
     /// <param name="id">The entity.</param>
     /// <param name="onlyIfThere">Whether a row is to be there; without one nothing is raised, and epoch 0 given.</param>
+    /// <param name="era">The era that the caller's memory rests on; null for any.</param>
     /// <param name="cancellationToken">Gives up waiting; the outcome is unknown then.</param>
     /// <exception cref="StoreUnknownException">No answer came; raising once more is safe, an epoch may be skipped.</exception>
-    public async Task<(long Epoch, long Version)> RaiseEpochAsync(string kind, string id, bool onlyIfThere = false, CancellationToken cancellationToken = default)
+    public async Task<(long Epoch, long Version)> RaiseEpochAsync(string kind, string id, bool onlyIfThere = false, long? era = null, CancellationToken cancellationToken = default)
     {
-        var call = _database.ScriptEvaluateAsync(StoreScripts.RaiseEpoch, [Row(kind, id), Known(kind, id)], [id, onlyIfThere ? 1 : 0]);
+        var call = _session.EvaluateAsync(StoreScripts.RaiseEpoch, [Row(kind, id), Known(kind, id)], [id, onlyIfThere ? 1 : 0], era, cancellationToken);
         var fields = (RedisResult[])(await StoreFaults.Once(call, "raise an epoch", cancellationToken).ConfigureAwait(false))!;
         return ((long)fields[0], (long)fields[1]);
     }

@@ -18,6 +18,12 @@ internal static class StoreScripts
     public static readonly string WriteRow = Load("write-row");
     public static readonly string AppendEdit = Load("append-edit");
 
+    public static readonly string OpenSession = Load("open-session");
+
+    /// <summary>The scripts that a restarted server is not to run for who has not noticed (<see cref="Connection.StoreSession"/>).</summary>
+    public static readonly string[] Writing =
+        [OpenSession, OpenPartition, Append, RaiseIncarnation, SaveCheckpoint, IndexRows, RaiseMark, RaiseEpoch, WriteRow, AppendEdit];
+
     private static string Load(string name)
     {
         using var stream = typeof(StoreScripts).Assembly.GetManifestResourceStream(name + ".lua")

@@ -18,7 +18,7 @@ internal sealed class LogReader
         _ends = new long[partitions];
         for (var partition = 0; partition < partitions; partition++)
         {
-            for (var sequence = 1L; world.Store.Get(world.Database.Keys.Slot(partition, sequence)) is { IsNull: false } bytes; sequence++)
+            for (var sequence = 1L; world.Store.Get(world.Databases[0].Keys.Slot(partition, sequence)) is { IsNull: false } bytes; sequence++)
             {
                 _ends[partition] = sequence;
                 _records.AddRange(LogFormat.Decode(EntrySeal.Open((byte[])bytes!, partition, sequence), partition, sequence).Records);
@@ -35,8 +35,8 @@ internal sealed class LogReader
     /// <summary>The last entry of each partition.</summary>
     public IReadOnlyList<long> Ends() => _ends;
 
-    /// <summary>(A) What was acknowledged is in the log; (B, C) nothing is in it twice.</summary>
-    public void AuditAcknowledged(IReadOnlyCollection<Acknowledged> journal)
+    /// <summary>(B, C) Nothing is in the log twice.</summary>
+    public void Audit()
     {
         var (versions, ended) = (new HashSet<(ClaimKey, UInt128)>(), new HashSet<ClaimKey>());
         foreach (var (position, record, _) in _records)
@@ -61,14 +61,29 @@ internal sealed class LogReader
             Require(!ended.Contains(claim.Key), $"B: {claim.Key} counts after its retraction, at {position}");
             Require(record is not LogRecord.Added || !versions.Any(one => one.Item1 == claim.Key && one.Item2 != claim.ContentHash), $"B: {claim.Key} is added beside another version, at {position}");
         }
-
-        foreach (var (key, content, outcome) in journal)
-        {
-            Require(
-                content is { } hash ? versions.Contains((key, hash)) || ended.Contains(key) : ended.Contains(key),
-                string.Create(CultureInfo.InvariantCulture, $"A: {key} {content} was acknowledged ({outcome}) and is not in the log"));
-        }
     }
+
+    /// <summary>(A) What was acknowledged and is not in the log.</summary>
+    public IEnumerable<Acknowledged> Missing(IEnumerable<Acknowledged> journal)
+    {
+        var held = Held();
+        return journal.Where(one => !held.Contains((one.Key, null)) && !held.Contains((one.Key, one.Content)));
+    }
+
+    /// <summary>What is in this log and not in another.</summary>
+    public IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Except(LogReader other) => Held().Except(other.Held()).ToHashSet();
+
+    // The versions there are; a retraction has no content.
+    private HashSet<(ClaimKey Key, UInt128? Content)> Held() =>
+    [
+        .. _records.Select<PlacedRecord, (ClaimKey, UInt128?)?>(placed => placed.Record switch
+        {
+            LogRecord.Added { Claim: var claim } => (claim.Key, claim.ContentHash),
+            LogRecord.Corrected { Claim: var claim } => (claim.Key, claim.ContentHash),
+            LogRecord.Retracted { Retraction.Key: var key } => (key, null),
+            _ => null,
+        }).OfType<(ClaimKey, UInt128?)>(),
+    ];
 
     private static void Require(bool holds, string otherwise)
     {

@@ -39,6 +39,9 @@ internal sealed class Views(World world)
         return true;
     }
 
+    /// <summary>The store has restarted, and what was shown may be lost with its end: another incarnation begins.</summary>
+    public void Restarted() => _versions.Clear();
+
     /// <summary>Reads the views of entities.</summary>
     public async Task<IReadOnlyList<(EntityKey Entity, EntityView? View)>> ReadAsync(IEnumerable<EntityKey> entities)
     {

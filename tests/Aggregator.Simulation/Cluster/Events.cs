@@ -24,12 +24,25 @@ internal sealed class Pause : Event
 }
 
 /// <summary>A call to the store that is under way.</summary>
-internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what, Func<SimStore, T> command) : Event
+internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what, Func<SimStore, T> command) : Event, IStoreCall
 {
     // Continuations of the store's own code run at once, where the loop is: as on the thread that reads the socket.
     private readonly TaskCompletionSource<T> _answer = new();
 
     public Task<T> Task => _answer.Task;
+
+    public void Cut(World world)
+    {
+        if (world.Random.Next(2) == 0)
+        {
+            TryRun(world, out _, out _);
+        }
+
+        if (owner is not { IsDead: true })
+        {
+            _answer.TrySetException(new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "the store went away", null, CommandStatus.Sent));
+        }
+    }
 
     public override void Happen(World world)
     {
@@ -39,7 +52,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
             if (world.Random.Next(2) == 0)
             {
                 world.Note($"store {what} of the dead");
-                command(world.Store);
+                TryRun(world, out _, out _);
             }
 
             return;
@@ -48,7 +61,15 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
         if (!world.Chance(world.Perils.Store))
         {
             world.Note($"store {what} {owner?.Key}");
-            _answer.TrySetResult(command(world.Store));
+            if (TryRun(world, out var result, out var fault))
+            {
+                _answer.TrySetResult(result!);
+            }
+            else
+            {
+                _answer.TrySetException(fault!);
+            }
+
             return;
         }
 
@@ -56,7 +77,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
         {
             case 0:
                 world.Note($"store {what} {owner?.Key}: answer lost");
-                command(world.Store);
+                TryRun(world, out _, out _);
                 _answer.TrySetException(new RedisTimeoutException(CommandFlags.None, "answer lost", CommandStatus.Sent));
                 break;
             case 1:
@@ -65,7 +86,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
                 break;
             case 2:
                 world.Note($"store {what} {owner?.Key}: late");
-                world.Later(new LateCall(() => command(world.Store)));
+                world.Later(new LateCall(() => TryRun(world, out _, out _)));
                 _answer.TrySetException(new RedisTimeoutException(CommandFlags.None, "late", CommandStatus.Sent));
                 break;
             default:
@@ -74,11 +95,36 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
                 break;
         }
     }
+
+    private bool TryRun(World world, out T? result, out Exception? fault)
+    {
+        try
+        {
+            (result, fault) = (command(world.Store), null);
+            return true;
+        }
+        catch (RedisServerException refused)
+        {
+            (result, fault) = (default, refused);
+            return false;
+        }
+    }
+}
+
+/// <summary>A call to the store that a restart cuts off.</summary>
+internal interface IStoreCall
+{
+    void Cut(World world);
 }
 
 /// <summary>A call that is carried out after its caller was told that it had timed out.</summary>
-internal sealed class LateCall(Action command) : Event
+internal sealed class LateCall(Action command) : Event, IStoreCall
 {
+    // It dies with the server that had it.
+    public void Cut(World world)
+    {
+    }
+
     public override void Happen(World world)
     {
         world.Note("store: the late call");
@@ -198,6 +244,10 @@ internal sealed class Leaving(Activation activation) : Event
             {
                 await activation.Activated!;
                 await activation.Grain.OnDeactivateAsync(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "leaves"), CancellationToken.None);
+            }
+            catch (Exception fault)
+            {
+                world.Note($"{activation.Key} did not tidy up: {fault.GetType().Name}");
             }
             finally
             {

@@ -127,6 +127,10 @@ internal sealed class SimTimer(World world, Activation? owner, Func<Task> callba
             {
                 await callback();
             }
+            catch (Exception fault)
+            {
+                world.Note($"timer of {owner?.Key} failed: {fault.GetType().Name}");
+            }
             finally
             {
                 IsRunning = false;

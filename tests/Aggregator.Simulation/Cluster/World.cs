@@ -3,6 +3,7 @@ using System.Reflection;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
 using Aggregator.Simulation.Store;
+using Aggregator.Store.Scripts;
 using Orleans.Runtime;
 using StackExchange.Redis;
 
@@ -22,6 +23,12 @@ internal sealed record Perils
 
     /// <summary>A process is killed at a named moment of the protocol.</summary>
     public int Failpoint { get; init; }
+
+    /// <summary>A step is a restart of the store's server.</summary>
+    public int Restart { get; init; }
+
+    /// <summary>How many steps of what it acknowledged a restart may lose; 0 for none.</summary>
+    public int LostSteps { get; init; }
 }
 
 /// <summary>
@@ -34,6 +41,7 @@ internal sealed class World
     private const int Silos = 3;
     private const int LongSeconds = 5;
     private const int MostTurns = 100_000;
+    private const int StepsPerCopy = 10;
 
     /// <summary>The activation whose code is running, wherever it goes on: what it does after its death does not happen.</summary>
     public static readonly AsyncLocal<Activation?> Acting = new();
@@ -48,6 +56,7 @@ internal sealed class World
     private readonly Queue<(Turns Turns, Task Task)> _turns = new();
     private readonly List<Event> _ready = [];
     private readonly List<SimTimer> _timers = [];
+    private readonly Queue<(long Step, SimStore Store)> _copies = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private bool _isDraining;
 
@@ -56,7 +65,7 @@ internal sealed class World
         Random = new Random(seed);
         Perils = perils;
         Time = new SimTime(this);
-        Database = new SimDatabase(this);
+        Databases = [.. Enumerable.Range(0, Silos).Select(_ => new SimDatabase(this))];
         Services = new SimServices(this);
         _make = make(this);
         _current = this;
@@ -71,8 +80,14 @@ internal sealed class World
     /// <summary>The store.</summary>
     public SimStore Store { get; private set; } = new();
 
-    /// <summary>The store, as the product calls it.</summary>
-    public SimDatabase Database { get; }
+    /// <summary>The store, as each silo calls it.</summary>
+    public SimDatabase[] Databases { get; }
+
+    /// <summary>Hears of a restart of the store, before what it loses is lost.</summary>
+    public Action? Restarting { get; set; }
+
+    /// <summary>Hears of a restart of the store, after it.</summary>
+    public Action? Restarted { get; set; }
 
     /// <summary>The clock: it moves with the steps.</summary>
     public SimTime Time { get; }
@@ -113,7 +128,20 @@ internal sealed class World
     public void Step()
     {
         Steps++;
-        if (Chance(Perils.Process))
+        if (Perils.LostSteps > 0 && Steps % StepsPerCopy == 0)
+        {
+            _copies.Enqueue((Steps, Store.Copy()));
+            while (_copies.Peek().Step < Steps - Perils.LostSteps)
+            {
+                _copies.Dequeue();
+            }
+        }
+
+        if (Chance(Perils.Restart))
+        {
+            Restart();
+        }
+        else if (Chance(Perils.Process))
         {
             Fault();
         }
@@ -168,6 +196,12 @@ internal sealed class World
             return Never<T>();
         }
 
+        if (what == nameof(StoreScripts.OpenSession))
+        {
+            // The process asks, whoever of it was first: it lives on if that one dies.
+            owner = null;
+        }
+
         if (what == "exists")
         {
             // The end of the log is looked for with dozens of them at once.
@@ -177,7 +211,14 @@ internal sealed class World
         // Most calls are answered before anything else happens, or a seed would take more steps than it finds faults.
         if (Random.Next(4) < (kind == CallKind.Read ? 3 : 1) || (Perils.Store == 0 && kind == CallKind.Read))
         {
-            return Task.FromResult(command(Store));
+            try
+            {
+                return Task.FromResult(command(Store));
+            }
+            catch (RedisServerException fault)
+            {
+                return Task.FromException<T>(fault);
+            }
         }
 
         var call = new StoreCall<T>(owner, kind, what, command);
@@ -311,12 +352,15 @@ internal sealed class World
                 await activation.Grain.OnActivateAsync(CancellationToken.None);
                 return true;
             }
-            catch
+            catch (Exception fault)
             {
+                Note($"{key} is not activated: {fault.GetType().Name}");
+                Tell?.Invoke(fault.ToString());
                 End(activation);
                 throw;
             }
         });
+        _ = activation.Activated.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return activation;
     }
 
@@ -371,6 +415,22 @@ internal sealed class World
 
                 break;
         }
+    }
+
+    // Calls under way are answered by nobody; some had been carried out before.
+    private void Restart()
+    {
+        foreach (var call in _ready.OfType<IStoreCall>().ToArray())
+        {
+            call.Cut(this);
+            _ready.Remove((Event)call);
+        }
+
+        Restarting?.Invoke();
+        Store = (_copies.Count > 0 && Random.Next(3) > 0 ? _copies.ElementAt(Random.Next(_copies.Count)).Store : Store).Copy();
+        _copies.Clear();
+        Note("the store restarts");
+        Restarted?.Invoke();
     }
 
     private void Reached(string moment)

@@ -32,6 +32,20 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
         return true;
     }
 
+    /// <summary>Sends one claim when nothing is wrong any more: it must be taken.</summary>
+    public async Task<bool> SendLastAsync()
+    {
+        // An activation that was leaving when faults ended still refuses.
+        var claim = Claims.Of(0, 0);
+        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(claim.Key.Source).AppendAsync(new ClaimBatch { Claims = new ClaimList([claim]) }), MostTries);
+        if (reply is not null)
+        {
+            journal.Add(new Acknowledged(claim.Key, claim.ContentHash, reply.Outcomes[0], sentAt));
+        }
+
+        return reply is not null;
+    }
+
     private Claim Pick(string source)
     {
         while (true)
@@ -46,34 +60,35 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
 
     private async Task SendAsync(string source, Claim[] claims)
     {
-        var reply = await PersistentlyAsync(() => partitionOf(source).AppendAsync(new ClaimBatch { Claims = new ClaimList(claims) }));
+        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(source).AppendAsync(new ClaimBatch { Claims = new ClaimList(claims) }), world.Random.Next(MostTries));
         for (var at = 0; at < (reply?.Outcomes.Length ?? 0); at++)
         {
             world.Note($"acknowledged {claims[at].Key} {claims[at].ContentHash} {reply!.Outcomes[at]}");
-            journal.Add(new Acknowledged(claims[at].Key, claims[at].ContentHash, reply.Outcomes[at]));
+            journal.Add(new Acknowledged(claims[at].Key, claims[at].ContentHash, reply.Outcomes[at], sentAt));
         }
     }
 
     private async Task RetractAsync(int key)
     {
         var claim = Claims.Key(key);
-        var reply = await PersistentlyAsync(() => partitionOf(claim.Source).RetractAsync(new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = claim.Source }));
+        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(claim.Source).RetractAsync(new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = claim.Source }), world.Random.Next(MostTries));
         if (reply is not null)
         {
             world.Note($"acknowledged retraction of {claim} {reply.Outcomes[0]}");
-            journal.Add(new Acknowledged(claim, null, reply.Outcomes[0]));
+            journal.Add(new Acknowledged(claim, null, reply.Outcomes[0], sentAt));
         }
     }
 
-    private async Task<AppendReply?> PersistentlyAsync(Func<Task<AppendReply>> send)
+    private async Task<(AppendReply? Reply, long SentAt)> PersistentlyAsync(Func<Task<AppendReply>> send, int tries)
     {
-        for (var tries = world.Random.Next(MostTries); tries >= 0; tries--)
+        for (; tries >= 0; tries--)
         {
+            var sentAt = world.Steps;
             try
             {
                 if (await send() is { Refusal: AppendRefusal.None } reply)
                 {
-                    return reply;
+                    return (reply, sentAt);
                 }
             }
             catch (Exception)
@@ -84,6 +99,6 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
             await world.PauseAsync();
         }
 
-        return null;
+        return (null, 0);
     }
 }

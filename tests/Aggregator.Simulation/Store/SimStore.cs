@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Store.Connection;
 using Aggregator.Store.Scripts;
 using StackExchange.Redis;
 
@@ -11,9 +12,13 @@ namespace Aggregator.Simulation.Store;
 internal sealed class SimStore
 {
     private static readonly RedisValue Zero = "0";
-    private static readonly Dictionary<string, string> Names = typeof(StoreScripts).GetFields()
+    private static readonly Dictionary<string, string> Names = typeof(StoreScripts).GetFields().Where(field => field.FieldType == typeof(string))
         .ToDictionary(field => (string)field.GetValue(null)!, field => field.Name);
 
+    [ThreadStatic]
+    private static Dictionary<string, string>? _told;
+
+    private readonly Dictionary<string, string> _scripts = [];
     private readonly Dictionary<RedisKey, RedisValue> _strings = [];
     private readonly Dictionary<RedisKey, SortedDictionary<string, RedisValue>> _hashes = [];
     private readonly Dictionary<RedisKey, SortedSet<string>> _sets = [];
@@ -22,6 +27,8 @@ internal sealed class SimStore
     {
     }
 
+    private static Dictionary<string, string> Told => _told ??= [];
+
     private SimStore(SimStore other)
     {
         _strings = new(other._strings);
@@ -29,7 +36,7 @@ internal sealed class SimStore
         _sets = other._sets.ToDictionary(pair => pair.Key, pair => new SortedSet<string>(pair.Value, StringComparer.Ordinal));
     }
 
-    /// <summary>What it holds now, for a crash that loses what comes after.</summary>
+    /// <summary>What a server that restarts finds: what it holds now, and no scripts.</summary>
     public SimStore Copy() => new(this);
 
     public RedisValue Get(RedisKey key) => _strings.GetValueOrDefault(key);
@@ -44,13 +51,28 @@ internal sealed class SimStore
 
     public RedisValue[] Members(RedisKey key) => _sets.TryGetValue(key, out var set) ? [.. set.Select(one => (RedisValue)one)] : [];
 
-    /// <summary>What a script is called.</summary>
-    public static string NameOf(string script) => Names[script];
+    /// <summary>What a script that some process told is called.</summary>
+    public static string NameOf(byte[] digest) => Told.TryGetValue(Convert.ToHexString(digest), out var script) ? Names[script] : "script";
 
-    /// <summary>Runs one of our scripts.</summary>
-    public RedisResult Run(string script, RedisKey[] keys, RedisValue[] values) =>
+    /// <summary>Learns a script; a restarted server knows none.</summary>
+    public RedisResult Learn(string salted)
+    {
+        var script = StoreScripts.Writing.First(one => salted.StartsWith(one, StringComparison.Ordinal));
+        var digest = Convert.ToHexString(StoreSession.Digest(salted));
+        Told[digest] = script;
+        _scripts[digest] = script;
+        return RedisResult.Create((RedisValue)digest);
+    }
+
+    /// <summary>Runs a script that it was told.</summary>
+    public RedisResult Run(byte[] digest, RedisKey[] keys, RedisValue[] values) => _scripts.TryGetValue(Convert.ToHexString(digest), out var script)
+        ? Run(script, keys, values)
+        : throw new RedisServerException(RedisErrorKind.NoScript, CommandFlags.None, "NOSCRIPT No matching script.");
+
+    private RedisResult Run(string script, RedisKey[] keys, RedisValue[] values) =>
         script == StoreScripts.Append ? Append(keys, values)
-        : script == StoreScripts.OpenPartition ? OpenPartition(keys)
+        : script == StoreScripts.OpenSession ? OpenSession(keys, values)
+        : script == StoreScripts.OpenPartition ? OpenPartition(keys, values)
         : script == StoreScripts.RaiseIncarnation ? RaiseIncarnation(keys, values)
         : script == StoreScripts.SaveCheckpoint ? SaveCheckpoint(keys, values)
         : script == StoreScripts.IndexRows ? IndexRows(keys, values)
@@ -58,6 +80,18 @@ internal sealed class SimStore
         : script == StoreScripts.RaiseEpoch ? RaiseEpoch(keys, values)
         : script == StoreScripts.WriteRow ? WriteRow(keys, values)
         : throw new NotSupportedException("no such script here");
+
+    private RedisResult OpenSession(RedisKey[] keys, RedisValue[] values)
+    {
+        var era = Math.Max(Number(keys[0]), (long)values[0]);
+        if (era == 0 || (values[1] == 1 && era == (long)values[0]))
+        {
+            era++;
+        }
+
+        Set(keys[0], era);
+        return RedisResult.Create((RedisValue)era);
+    }
 
     private RedisResult Append(RedisKey[] keys, RedisValue[] values)
     {
@@ -88,20 +122,20 @@ internal sealed class SimStore
         return Reply(0);
     }
 
-    private RedisResult OpenPartition(RedisKey[] keys)
+    private RedisResult OpenPartition(RedisKey[] keys, RedisValue[] values)
     {
         var incarnation = Get(keys[0]);
-        if (incarnation.IsNull)
+        if (incarnation.IsNull && (Exists(keys[1]) || Exists(keys[2]) || Exists(keys[3])))
         {
-            if (Exists(keys[1]) || Exists(keys[2]) || Exists(keys[3]))
-            {
-                return Reply(Zero, Number(keys[1]), Number(keys[2]));
-            }
-
-            Set(keys[0], incarnation = 1);
+            return Reply(Zero, Number(keys[1]), Number(keys[2]));
         }
 
-        return Reply(incarnation, Number(keys[1]), Number(keys[2]));
+        if (Number(keys[0]) < (long)values[0])
+        {
+            Set(keys[0], values[0]);
+        }
+
+        return Reply(Number(keys[0]), Number(keys[1]), Number(keys[2]));
     }
 
     private RedisResult RaiseIncarnation(RedisKey[] keys, RedisValue[] values)

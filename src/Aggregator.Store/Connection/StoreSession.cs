@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Aggregator.Store.Scripts;
+using StackExchange.Redis;
+
+namespace Aggregator.Store.Connection;
+
+/// <summary>
+/// This process's hold on one run of the store's server. A server that restarts may have lost the end of what it acknowledged
+/// (<c>appendfsync everysec</c> and a power loss), and whatever is in memory may be ahead of it. So every script that writes is known to the
+/// server by a digest that this process alone has told it: a restarted server knows none of them and writes nothing. Then the era is
+/// raised, and all that was made of the store in an earlier era is dropped and read again (docs/protocol.md).
+/// </summary>
+public sealed class StoreSession
+{
+    private readonly IDatabase _database;
+    private readonly StoreKeys _keys;
+    private readonly Lock _lock = new();
+    private Run? _run;
+    private List<TaskCompletionSource<Run>> _waiting = [];
+
+    internal StoreSession(IDatabase database, StoreKeys keys) => (_database, _keys) = (database, keys);
+
+    /// <summary>Counts the restarts of the store that somebody has noticed, from 1; 0 before this process has called the store.</summary>
+    public long Era => _run?.Era ?? 0;
+
+    /// <summary>Makes sure of a run of the server; at once if there is one.</summary>
+    /// <returns>The era.</returns>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<long> OpenAsync(CancellationToken cancellationToken = default) => (await RunAsync(cancellationToken).ConfigureAwait(false)).Era;
+
+    /// <summary>Finds out whether the server has restarted; if so the era is another when this returns.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<long> PulseAsync(CancellationToken cancellationToken = default)
+    {
+        var run = await RunAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var call = EvaluateAsync(StoreScripts.OpenSession, [_keys.Era], [run.Era, 0], run.Era, cancellationToken);
+            if ((long)await StoreFaults.Repeatable(call, "tell its era", cancellationToken).ConfigureAwait(false) != run.Era)
+            {
+                await ReplaceAsync(run, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (StoreRestartedException)
+        {
+            // The era has been raised.
+        }
+
+        return Era;
+    }
+
+    /// <summary>Runs a script that writes, if the server is the one that the caller's memory rests on.</summary>
+    /// <param name="script">One of <see cref="StoreScripts"/>.</param>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="values">Its arguments.</param>
+    /// <param name="era">The era of what the caller has in memory; null for a caller that has nothing.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="StoreRestartedException">It is another: nothing was written.</exception>
+    internal async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values, long? era, CancellationToken cancellationToken = default)
+    {
+        var run = await RunAsync(cancellationToken).ConfigureAwait(false);
+        if (era is { } known && known != run.Era)
+        {
+            throw Restarted(known, run.Era);
+        }
+
+        try
+        {
+            return await _database.ScriptEvaluateAsync(run.Digests[script], keys, values).ConfigureAwait(false);
+        }
+        catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            throw Restarted(run.Era, (await ReplaceAsync(run, cancellationToken).ConfigureAwait(false)).Era);
+        }
+    }
+
+    private static StoreRestartedException Restarted(long known, long era) => new(string.Create(
+        CultureInfo.InvariantCulture, $"The store has restarted: what is in memory rests on era {known}, and this is era {era}. Nothing was written."));
+
+    private Task<Run> RunAsync(CancellationToken cancellationToken) => _run is { } run ? Task.FromResult(run) : ReplaceAsync(null, cancellationToken);
+
+    // Whoever comes first opens another run; who comes meanwhile waits for it.
+    private Task<Run> ReplaceAsync(Run? over, CancellationToken cancellationToken)
+    {
+        var turn = new TaskCompletionSource<Run>();
+        bool isFirst;
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_run, over) && _run is { } other)
+            {
+                return Task.FromResult(other);
+            }
+
+            isFirst = _waiting.Count == 0;
+            _waiting.Add(turn);
+        }
+
+        if (isFirst)
+        {
+            _ = OpenForAllAsync(over?.Era ?? 0, hasRestarted: over is not null);
+        }
+
+        return turn.Task.WaitAsync(cancellationToken);
+    }
+
+    private async Task OpenForAllAsync(long known, bool hasRestarted)
+    {
+        try
+        {
+            var run = await OpenRunAsync(known, hasRestarted).ConfigureAwait(false);
+            TakeWaiting(run).ForEach(turn => turn.SetResult(run));
+        }
+        catch (Exception fault)
+        {
+            TakeWaiting(null).ForEach(turn => turn.SetException(fault));
+        }
+    }
+
+    private List<TaskCompletionSource<Run>> TakeWaiting(Run? run)
+    {
+        lock (_lock)
+        {
+            _run = run ?? _run;
+            var waiting = _waiting;
+            _waiting = [];
+            return waiting;
+        }
+    }
+
+    // Told first and asked by digest then: if the server restarts in between it does not know the question.
+    private async Task<Run> OpenRunAsync(long known, bool hasRestarted)
+    {
+        var salt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var digests = new Dictionary<string, byte[]>();
+        foreach (var script in StoreScripts.Writing)
+        {
+            var salted = $"{script}\n-- {salt}";
+            await StoreFaults.Repeatable(_database.ExecuteAsync("SCRIPT", "LOAD", salted), "learn a script").ConfigureAwait(false);
+            digests[script] = Digest(salted);
+        }
+
+        try
+        {
+            var call = _database.ScriptEvaluateAsync(digests[StoreScripts.OpenSession], [_keys.Era], [known, hasRestarted ? 1 : 0]);
+            return new Run((long)await StoreFaults.Repeatable(call, "open a session").ConfigureAwait(false), digests);
+        }
+        catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            throw new StoreUnavailableException("The store has restarted while a session was opened.", fault);
+        }
+    }
+
+    // What servers know scripts by.
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350", Justification = "The protocol says SHA-1; nothing is kept secret by it.")]
+    internal static byte[] Digest(string script) => SHA1.HashData(Encoding.UTF8.GetBytes(script));
+
+    private sealed record Run(long Era, IReadOnlyDictionary<string, byte[]> Digests);
+}
