@@ -23,7 +23,7 @@ try
     using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
     await using var store = await StoreConnection.ConnectAsync(settings.Store, loggers);
     var identity = await store.OpenAsync();
-    await using var app = builder.AddAggregator(settings, keys, store, identity).Build().MapAggregator();
+    await using var app = builder.AddAggregator(settings, keys, store, identity).Build().MapAggregator(settings.Role);
     await app.RunAsync();
     return 0;
 }

@@ -37,7 +37,7 @@ public static class AggregatorSilo
 
         silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
-        silo.Services.AddAggregatorStore(store, identity);
+        silo.Services.AddAggregatorStore(store, identity, cluster);
         silo.Services.AddSingleton<EntityServices>();
         silo.Services.AddHostedService<PartitionPinger>();
         silo.Services.AddHostedService<EntityWaker>();
@@ -45,8 +45,9 @@ public static class AggregatorSilo
     }
 
     /// <summary>Adds the store and the registry, as grains and hosts use them.</summary>
-    public static IServiceCollection AddAggregatorStore(this IServiceCollection services, StoreConnection store, StoreIdentity identity)
+    public static IServiceCollection AddAggregatorStore(this IServiceCollection services, StoreConnection store, StoreIdentity identity, ClusterSettings cluster)
     {
+        services.AddSingleton(cluster);
         services.TryAddSingleton(ProcessClock.Time);
         services.AddSingleton(store);
         services.AddSingleton(identity);
@@ -61,20 +62,4 @@ public static class AggregatorSilo
         services.AddHostedService<RegistryPoller>();
         return services;
     }
-}
-
-/// <summary>Where a silo stands in its cluster.</summary>
-public sealed record ClusterSettings
-{
-    /// <summary>Names the cluster; silos of one store share it.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>The address that other silos reach this one at.</summary>
-    public required System.Net.IPAddress AdvertisedIP { get; init; }
-
-    /// <summary>TCP port for silos.</summary>
-    public required int SiloPort { get; init; }
-
-    /// <summary>TCP port for clients.</summary>
-    public required int GatewayPort { get; init; }
 }

@@ -31,7 +31,14 @@ internal static class HostComposition
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = IngestLimits.BodyBytes;
         });
-        builder.UseOrleans(silo => silo.AddAggregator(store, identity, settings.Cluster).AddDashboard());
+        if (settings.Role == HostRole.Api)
+        {
+            builder.UseOrleansClient(client => client.AddAggregator(store, identity, settings.Cluster).AddDashboard());
+        }
+        else
+        {
+            builder.UseOrleans(silo => silo.AddAggregator(store, identity, settings.Cluster).AddDashboard());
+        }
 
         var services = builder.Services;
         services.AddSingleton(keys);
@@ -75,13 +82,23 @@ internal static class HostComposition
         return builder;
     }
 
-    public static WebApplication MapAggregator(this WebApplication app)
+    /// <summary>Maps what a host of a role answers: a silo nothing but health and the dashboard.</summary>
+    public static WebApplication MapAggregator(this WebApplication app, HostRole role)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => Problem.Of(context.HttpContext).ToResult().ExecuteAsync(context.HttpContext));
         app.UseMiddleware<KeyGate>();
         app.UseRequestDecompression();
         app.UseRateLimiter();
+
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
+        if (role == HostRole.Silo)
+        {
+            app.Map("/v1/{**path}", () => Problem.NoApi().ToResult());
+            return app;
+        }
 
         var feed = app.MapGroup("/v1").WithTags("feeding").RequireRateLimiting(FeedPolicy);
         feed.MapPost("/claims", ClaimsEndpoint.PostAsync)
@@ -110,11 +127,8 @@ internal static class HostComposition
         app.MapQueries();
         app.MapRegistry(FeedPolicy);
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/docs", options => options.WithTitle("Aggregator").DisableDefaultFonts());
-        app.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         return app;
     }

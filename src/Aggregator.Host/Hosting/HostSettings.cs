@@ -20,7 +20,10 @@ internal sealed record HostSettings
     /// <summary>The store.</summary>
     public required StoreOptions Store { get; init; }
 
-    /// <summary>The silo's place in its cluster.</summary>
+    /// <summary>What the host does in its cluster.</summary>
+    public required HostRole Role { get; init; }
+
+    /// <summary>The host's place in its cluster.</summary>
     public required ClusterSettings Cluster { get; init; }
 
     /// <exception cref="InvalidOperationException">A setting is not what it may be; the message names it.</exception>
@@ -28,15 +31,24 @@ internal sealed record HostSettings
     {
         var redis = configuration["Store:Redis"];
         var embedded = string.IsNullOrWhiteSpace(redis);
-        var role = configuration["Cluster:Role"] ?? "all";
-        if (role != "all")
+        var role = ReadRole(configuration["Cluster:Role"] ?? "all");
+        if (role != HostRole.All && embedded)
         {
-            throw new InvalidOperationException($"Cluster:Role is all; this release has no role {role}");
+            throw new InvalidOperationException(
+                $"Cluster:Role {Name(role)} needs Store:Redis: the embedded store is held by one process, whose role is all");
         }
 
-        if (configuration["Feed:Path"] is { } feed && !Path.Exists(feed))
+        if (configuration["Feed:Path"] is { } feed)
         {
-            throw new InvalidOperationException($"Feed:Path: there is no {feed}");
+            if (role == HostRole.Silo)
+            {
+                throw new InvalidOperationException("Feed:Path is for the roles all and api: a silo takes no feed");
+            }
+
+            if (!Path.Exists(feed))
+            {
+                throw new InvalidOperationException($"Feed:Path: there is no {feed}");
+            }
         }
 
         return new HostSettings
@@ -48,15 +60,28 @@ internal sealed record HostSettings
                 Redis = embedded ? null : redis,
                 Partitions = Number(configuration, "Partitions", 32, 1, 4096),
             },
+            Role = role,
             Cluster = new ClusterSettings
             {
                 Id = configuration["Cluster:Id"] ?? "aggregator",
                 AdvertisedIP = Address(configuration["Cluster:AdvertisedIP"]),
                 SiloPort = Port(configuration, "Cluster:SiloPort", DefaultSiloPort, embedded),
                 GatewayPort = Port(configuration, "Cluster:GatewayPort", DefaultGatewayPort, embedded),
+                StartTimeout = Time(configuration, "Cluster:StartTimeout", TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             },
         };
     }
+
+    private static HostRole ReadRole(string text) =>
+        Enum.GetValues<HostRole>().Where(role => Name(role) == text).Select(role => (HostRole?)role).SingleOrDefault()
+        ?? throw new InvalidOperationException($"Cluster:Role is all, silo or api, not {text}");
+
+    private static string Name(HostRole role) => role switch
+    {
+        HostRole.All => "all",
+        HostRole.Silo => "silo",
+        _ => "api",
+    };
 
     private static List<string> ReadUrls(IConfiguration configuration)
     {
@@ -103,4 +128,10 @@ internal sealed record HostSettings
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new InvalidOperationException($"{key} is a whole number from {least} to {most}, not {text}");
+
+    private static TimeSpan Time(IConfiguration configuration, string key, TimeSpan absent, TimeSpan least, TimeSpan most) => configuration[key] is not { } text
+        ? absent
+        : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) && time >= least && time <= most
+            ? time
+            : throw new InvalidOperationException($"{key} is a time from {least} to {most}, not {text}");
 }

@@ -12,10 +12,12 @@ internal static class Usage
           Store:Path            folder of the embedded store (data)
           Store:Redis           connection string of a Redis that replaces the embedded store
           Partitions            of the claim log, fixed at a store's first start (32)
+          Cluster:Role          all, or with Store:Redis silo (grains, no API) or api (API, no grains) (all)
           Cluster:Id            names the cluster of silos on one Redis (aggregator)
           Cluster:AdvertisedIP  address at which other silos reach this one (127.0.0.1)
           Cluster:SiloPort      port for silos (11111)
           Cluster:GatewayPort   port for clients (30000)
+          Cluster:StartTimeout  how long an api looks for a silo when it starts (00:02:00)
           Entity:LoadedClaims   stored claims that one aggregate keeps in memory (20000)
           Entity:PastClaims     claims of one aggregate up to which a view of the past is made (500000)
           Feed:Path             file or folder to feed at start: .txt wire copy, .json and .ndjson claims

@@ -56,6 +56,9 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>The past of an entity is more than one view may hold.</summary>
     public static Problem PastTooLarge() => new(StatusCodes.Status503ServiceUnavailable, "past.too-large", "a view of that moment needs more claims than one view may hold; ask for a part of it, or raise Entity:PastClaims") { RetryAfterSeconds = 60 };
 
+    /// <summary>A silo neither feeds nor answers queries.</summary>
+    public static Problem NoApi() => new(StatusCodes.Status404NotFound, "route.role", "this host is a silo: ask one whose Cluster:Role is api or all");
+
     /// <summary>What the server itself refuses, before any endpoint sees it.</summary>
     public static Problem Of(HttpContext context) => context.Response.StatusCode switch
     {

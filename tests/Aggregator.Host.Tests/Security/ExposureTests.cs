@@ -23,15 +23,6 @@ public sealed class ExposureTests
     }
 
     [Fact]
-    public async Task Start_UnknownRole_IsRefusedAndSaysWhy()
-    {
-        var (code, output) = await HostProcess.RefusedAsync("--Cluster:Role", "king");
-
-        Assert.Equal(1, code);
-        Assert.Contains("Cluster:Role", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Keys_Set_AreAskedOfAllButHealth()
     {
         using var folder = new TempFolder();
