@@ -1,3 +1,4 @@
+using Aggregator.Grains.Hosting;
 using Aggregator.Host.Hosting;
 using Aggregator.Host.Security;
 using Aggregator.Store;
@@ -8,10 +9,25 @@ if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", Strin
     return 0;
 }
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+// A word of its own, not a setting: the configuration would take what follows it for its value.
+const string createStore = "--create-store";
+var onlyCreate = args.Contains(createStore, StringComparer.Ordinal);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = [.. args.Where(argument => argument != createStore)],
+    ContentRootPath = AppContext.BaseDirectory,
+});
+var step = "does not start";
 try
 {
     var settings = HostSettings.Read(builder.Configuration);
+    using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
+    if (onlyCreate)
+    {
+        await StoreMaker.MakeAsync(settings.Store, loggers);
+        return 0;
+    }
+
     var keys = new Keys(builder.Configuration);
     if (Exposure.Refuse(settings.Urls, keys.Any) is { } refusal)
     {
@@ -20,16 +36,28 @@ try
 
     settings.CheckPorts();
 
-    using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
+    // The store is opened first and closed last: whatever stops before it may still write.
     await using var store = await StoreConnection.ConnectAsync(settings.Store, loggers);
     var identity = await store.OpenAsync();
     await using var app = builder.AddAggregator(settings, keys, store, identity).Build().MapAggregator(settings.Role);
-    await app.RunAsync();
-    return 0;
+    var alarm = app.Services.GetRequiredService<StoreAlarm>();
+    await app.StartAsync();
+    step = "did not stop as it should";
+    try
+    {
+        await app.WaitForShutdownAsync();
+    }
+    catch (Exception fault) when (alarm.What is not null)
+    {
+        // What the lost store keeps from stopping in order is of no interest beside the loss.
+        await Console.Error.WriteLineAsync($"aggregator {step}: {fault.Message}");
+    }
+
+    return alarm.What is null ? 0 : StoreAlarm.ExitCode;
 }
-catch (Exception fault) when (fault is InvalidOperationException or StoreException or IOException)
+catch (Exception fault) when (fault is InvalidOperationException or StoreException or IOException || (fault is OperationCanceledException && step != "does not start"))
 {
     // What an operator can mend is said in one line; anything else is a fault of ours and keeps its trace.
-    await Console.Error.WriteLineAsync($"aggregator does not start: {fault.Message}");
+    await Console.Error.WriteLineAsync($"aggregator {step}: {fault.Message}");
     return 1;
 }
