@@ -1,4 +1,3 @@
-using Aggregator.Grains.Hosting;
 using Aggregator.Host.Hosting;
 using Aggregator.Host.Security;
 using Aggregator.Store;
@@ -17,7 +16,6 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     Args = [.. args.Where(argument => argument != createStore)],
     ContentRootPath = AppContext.BaseDirectory,
 });
-var step = "does not start";
 try
 {
     var settings = HostSettings.Read(builder.Configuration);
@@ -40,24 +38,11 @@ try
     await using var store = await StoreConnection.ConnectAsync(settings.Store, loggers);
     var identity = await store.OpenAsync();
     await using var app = builder.AddAggregator(settings, keys, store, identity).Build().MapAggregator(settings.Role);
-    var alarm = app.Services.GetRequiredService<StoreAlarm>();
-    await app.StartAsync();
-    step = "did not stop as it should";
-    try
-    {
-        await app.WaitForShutdownAsync();
-    }
-    catch (Exception fault) when (alarm.What is not null)
-    {
-        // What the lost store keeps from stopping in order is of no interest beside the loss.
-        await Console.Error.WriteLineAsync($"aggregator {step}: {fault.Message}");
-    }
-
-    return alarm.What is null ? 0 : StoreAlarm.ExitCode;
+    return await HostRun.RunAsync(app);
 }
-catch (Exception fault) when (fault is InvalidOperationException or StoreException or IOException || (fault is OperationCanceledException && step != "does not start"))
+catch (Exception fault) when (fault is InvalidOperationException or StoreException or IOException)
 {
     // What an operator can mend is said in one line; anything else is a fault of ours and keeps its trace.
-    await Console.Error.WriteLineAsync($"aggregator {step}: {fault.Message}");
+    await Console.Error.WriteLineAsync($"aggregator does not start: {fault.Message}");
     return 1;
 }

@@ -21,8 +21,9 @@ internal sealed record ShutdownTimes(TimeSpan Total, TimeSpan Linger)
 /// is under way has finished, or is cut off.
 /// </summary>
 internal sealed partial class Draining(
-    ShutdownTimes times, StoreAlarm alarm, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Draining> logger) : IHostedLifecycleService
+    ShutdownTimes times, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Draining> logger) : IHostedLifecycleService
 {
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<HttpContext, bool> _underWay = new(ReferenceEqualityComparer.Instance);
@@ -45,25 +46,38 @@ internal sealed partial class Draining(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         LogStopping(logger, _underWay.Count);
-        var began = time.GetTimestamp();
         try
         {
-            if (alarm.What is null)
-            {
-                await Task.Delay(times.Linger, time, cancellationToken);
-            }
-
-            _closed = true;
-            while (!_underWay.IsEmpty && time.GetElapsedTime(began) < times.Linger + times.Drain)
-            {
-                await Task.Delay(Pause, time, cancellationToken);
-            }
+            await Task.Delay(times.Linger, time, cancellationToken);
+            await FinishAsync(times.Drain, cancellationToken);
         }
         catch (OperationCanceledException)
         {
             // The time for the whole stop is over.
         }
 
+        CutOff();
+    }
+
+    /// <summary>Refuses everything at once and waits a moment for what is under way.</summary>
+    public async Task CloseAsync()
+    {
+        await FinishAsync(Moment, CancellationToken.None);
+        CutOff();
+    }
+
+    private async Task FinishAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        _closed = true;
+        var began = time.GetTimestamp();
+        while (!_underWay.IsEmpty && time.GetElapsedTime(began) < limit)
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private void CutOff()
+    {
         foreach (var (context, _) in _underWay)
         {
             LogCutOff(logger, context.Request.Method, context.Request.Path);
