@@ -157,14 +157,12 @@ public sealed partial class StoreConnection : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(identity);
         try
         {
-            if (_embedded is null && await RoleReader.IsReplicaAsync(_multiplexer).WaitAsync(limit, cancellationToken).ConfigureAwait(false))
-            {
-                return StoreSight.Replica;
-            }
-
-            var call = Database.HashGetAsync(Keys.Identity, "store");
-            var id = await StoreFaults.Repeatable(call.WaitAsync(limit, cancellationToken), "show its identity", cancellationToken).ConfigureAwait(false);
-            return id.IsNull ? StoreSight.Missing
+            var replica = _embedded is null ? RoleReader.IsReplicaAsync(_multiplexer) : Task.FromResult(false);
+            var held = Database.HashGetAsync(Keys.Identity, "store");
+            await Task.WhenAll(replica, held).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+            var id = await held.ConfigureAwait(false);
+            return await replica.ConfigureAwait(false) ? StoreSight.Replica
+                : id.IsNull ? StoreSight.Missing
                 : id == identity.StoreId.ToString("N") ? StoreSight.Same
                 : StoreSight.Other;
         }
