@@ -3,12 +3,15 @@ using Aggregator.Host.Hosting;
 using Aggregator.Store;
 using Microsoft.AspNetCore.Diagnostics;
 using Orleans.Serialization;
+using StackExchange.Redis;
 
 namespace Aggregator.Host.Problems;
 
 /// <summary>Turns what was thrown into a coded answer. No exception text leaves the host but that of refusals.</summary>
 internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
+    private static readonly string[] StoreNamespaces = [typeof(StoreException).Namespace! + ".", typeof(RedisException).Namespace! + "."];
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var problem = exception switch
@@ -22,7 +25,7 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
 
             // Grains that are overloaded, silos that died or do not answer, and what is disposed of while somebody still asks it.
             OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException => Problem.Unreachable(),
-            UnavailableExceptionFallbackException remote when IsOfTheStore(remote) => Problem.Unavailable(),
+            _ when Causes(exception).Any(IsOfTheStore) => Problem.Unavailable(),
             _ when draining.IsStopping => Problem.Stopping(),
             _ => new Problem(StatusCodes.Status500InternalServerError, "internal", "an internal error; the log has its cause"),
         };
@@ -35,9 +38,21 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
         return true;
     }
 
-    // How a fault of the store arrives from a silo, whose exceptions travel by name where they cannot travel whole.
-    private static bool IsOfTheStore(UnavailableExceptionFallbackException remote) =>
-        remote.ExceptionType?.StartsWith(typeof(StoreException).Namespace!, StringComparison.Ordinal) == true;
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+
+    // Whatever wraps it; and from a silo, whose exceptions travel by name where they cannot travel whole. The client of the store has
+    // several kinds that share nothing but their namespace.
+    private static bool IsOfTheStore(Exception cause)
+    {
+        var type = cause is UnavailableExceptionFallbackException remote ? remote.ExceptionType : cause.GetType().FullName;
+        return cause is StoreException || (type is not null && StoreNamespaces.Any(name => type.StartsWith(name, StringComparison.Ordinal)));
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {Path} failed")]
     private static partial void LogFault(ILogger logger, string path, Exception fault);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
+using StackExchange.Redis;
 
 namespace Aggregator.Host.Tests.Problems;
 
@@ -27,6 +28,8 @@ public sealed class ProblemHandlerTests : IDisposable
         { new StoreUnavailableException("down"), 503, "store.unavailable" },
         { new StoreUnknownException("down"), 503, "store.unavailable" },
         { new StoreRefusedException("full"), 503, "store.unavailable" },
+        { new RedisCommandException("gone"), 503, "store.unavailable" },
+        { new InvalidOperationException("wrapped", new StoreUnavailableException("down")), 503, "store.unavailable" },
         { new BadHttpRequestException("slow", 408), 408, "body.too-slow" },
         { new BadHttpRequestException("large", 413), 413, "body.too-large" },
         { new InvalidDataException(), 400, "body.malformed" },

@@ -43,7 +43,7 @@ public sealed class OutageTests
         await BecomesAsync(silo, HttpStatusCode.OK);
         await load.MoreAsync(10, Patience);
         await load.EndAsync();
-        Assert.Empty(load.Faults);
+        Assert.True(load.Faults.IsEmpty, $"{string.Join('\n', load.Faults)}\n{api.Output}");
         await load.AssertKeptAsync(api);
     }
 
