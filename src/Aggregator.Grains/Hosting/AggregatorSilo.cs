@@ -35,9 +35,10 @@ public static class AggregatorSilo
             silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster.Id);
         }
 
+        OrleansLimits.Set(silo, cluster);
         silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
-        silo.Services.AddAggregatorStore(store, identity);
+        silo.Services.AddAggregatorStore(store, identity, cluster);
         silo.Services.AddSingleton<EntityServices>();
         silo.Services.AddHostedService<StorePulse>();
         silo.Services.AddHostedService<PartitionPinger>();
@@ -46,8 +47,11 @@ public static class AggregatorSilo
     }
 
     /// <summary>Adds the store and the registry, as grains and hosts use them.</summary>
-    public static IServiceCollection AddAggregatorStore(this IServiceCollection services, StoreConnection store, StoreIdentity identity)
+    public static IServiceCollection AddAggregatorStore(this IServiceCollection services, StoreConnection store, StoreIdentity identity, ClusterSettings cluster)
     {
+        services.AddSingleton(cluster);
+        services.AddSingleton<StoreAlarm>();
+        services.AddSingleton<IStoreAlarm>(provider => provider.GetRequiredService<StoreAlarm>());
         services.TryAddSingleton(ProcessClock.Time);
         services.AddSingleton(store);
         services.AddSingleton<StoreDatabase>(store);
@@ -63,20 +67,4 @@ public static class AggregatorSilo
         services.AddHostedService<RegistryPoller>();
         return services;
     }
-}
-
-/// <summary>Where a silo stands in its cluster.</summary>
-public sealed record ClusterSettings
-{
-    /// <summary>Names the cluster; silos of one store share it.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>The address that other silos reach this one at.</summary>
-    public required System.Net.IPAddress AdvertisedIP { get; init; }
-
-    /// <summary>TCP port for silos.</summary>
-    public required int SiloPort { get; init; }
-
-    /// <summary>TCP port for clients.</summary>
-    public required int GatewayPort { get; init; }
 }

@@ -26,15 +26,26 @@ internal static class HostComposition
     public static WebApplicationBuilder AddAggregator(this WebApplicationBuilder builder, HostSettings settings, Keys keys, StoreConnection store, StoreIdentity identity)
     {
         builder.WebHost.UseUrls([.. settings.Urls]);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.ConfigureKestrel(HttpLimits.Set);
+        if (settings.Role == HostRole.Api)
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = IngestLimits.BodyBytes;
-        });
-        builder.UseOrleans(silo => silo.AddAggregator(store, identity, settings.Cluster).AddDashboard());
+            builder.UseOrleansClient(client => client.AddAggregator(store, identity, settings.Cluster).AddDashboard());
+        }
+        else
+        {
+            builder.UseOrleans(silo => silo.AddAggregator(store, identity, settings.Cluster).AddDashboard());
+        }
 
         var services = builder.Services;
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Shutdown.Total);
         services.AddSingleton(keys);
+        services.AddSingleton(settings.Shutdown);
+        services.AddSingleton(settings.Ingest);
+        services.AddSingleton<BytesInFlight>();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddSingleton<StoreWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreWatch>());
         services.Configure<PartitionOptions>(builder.Configuration.GetSection("Partition"));
         services.Configure<EntityOptions>(builder.Configuration.GetSection("Entity"));
         services.ConfigureHttpJsonOptions(options =>
@@ -75,15 +86,29 @@ internal static class HostComposition
         return builder;
     }
 
-    public static WebApplication MapAggregator(this WebApplication app)
+    /// <summary>Maps what a host of a role answers: a silo nothing but health and the dashboard.</summary>
+    public static WebApplication MapAggregator(this WebApplication app, HostRole role)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => Problem.Of(context.HttpContext).ToResult().ExecuteAsync(context.HttpContext));
         app.UseMiddleware<KeyGate>();
+        app.UseMiddleware<RequestGate>();
         app.UseRequestDecompression();
+        app.UseMiddleware<BodyAdmission>();
         app.UseRateLimiter();
 
-        var feed = app.MapGroup("/v1").WithTags("feeding").RequireRateLimiting(FeedPolicy);
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
+        if (role == HostRole.Silo)
+        {
+            app.Map("/v1/{**path}", () => Problem.NoApi().ToResult());
+            return app;
+        }
+
+        var api = app.MapGroup("").AddEndpointFilter<StoreSeal>()
+            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status503ServiceUnavailable, typeof(ProblemAnswer), [ProblemType]));
+        var feed = api.MapGroup("/v1").WithTags("feeding").RequireRateLimiting(FeedPolicy);
         feed.MapPost("/claims", ClaimsEndpoint.PostAsync)
             .Takes<ClaimInput>(text: false)
             .Produces<FeedAnswer>()
@@ -107,14 +132,11 @@ internal static class HostComposition
             .WithName("post-reports")
             .WithSummary("Feed raw wire copy")
             .WithDescription("Extracts claims and feeds them. JSON {source,url,title,publishedAt,text,language}, an array, NDJSON, or text whose first line is ' date YYYY-MM-DD'. dryRun=true stores nothing.");
-        app.MapQueries();
-        app.MapRegistry(FeedPolicy);
+        api.MapQueries();
+        api.MapRegistry(FeedPolicy);
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/docs", options => options.WithTitle("Aggregator").DisableDefaultFonts());
-        app.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         return app;
     }
@@ -122,6 +144,7 @@ internal static class HostComposition
     /// <summary>Says what endpoints with a body refuse.</summary>
     public static RouteHandlerBuilder ProducesRefusals(this RouteHandlerBuilder route) => route
         .Produces<ProblemAnswer>(StatusCodes.Status400BadRequest, ProblemType)
+        .Produces<ProblemAnswer>(StatusCodes.Status408RequestTimeout, ProblemType)
         .Produces<ProblemAnswer>(StatusCodes.Status413PayloadTooLarge, ProblemType)
         .Produces<ProblemAnswer>(StatusCodes.Status415UnsupportedMediaType, ProblemType)
         .Produces<ProblemAnswer>(StatusCodes.Status422UnprocessableEntity, ProblemType)

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Aggregator.Grains.Hosting;
+using Aggregator.Host.Ingest;
+using Aggregator.Host.Problems;
 using Aggregator.Store;
 
 namespace Aggregator.Host.Hosting;
@@ -20,43 +22,85 @@ internal sealed record HostSettings
     /// <summary>The store.</summary>
     public required StoreOptions Store { get; init; }
 
-    /// <summary>The silo's place in its cluster.</summary>
+    /// <summary>What the host does in its cluster.</summary>
+    public required HostRole Role { get; init; }
+
+    /// <summary>The host's place in its cluster.</summary>
     public required ClusterSettings Cluster { get; init; }
+
+    /// <summary>How long a stop may take.</summary>
+    public required ShutdownTimes Shutdown { get; init; }
+
+    /// <summary>Bounds of feeding.</summary>
+    public required IngestSettings Ingest { get; init; }
 
     /// <exception cref="InvalidOperationException">A setting is not what it may be; the message names it.</exception>
     public static HostSettings Read(IConfiguration configuration)
     {
         var redis = configuration["Store:Redis"];
         var embedded = string.IsNullOrWhiteSpace(redis);
-        var role = configuration["Cluster:Role"] ?? "all";
-        if (role != "all")
+        var role = ReadRole(configuration["Cluster:Role"] ?? "all");
+        if (role != HostRole.All && embedded)
         {
-            throw new InvalidOperationException($"Cluster:Role is all; this release has no role {role}");
+            throw new InvalidOperationException(
+                $"Cluster:Role {Name(role)} needs Store:Redis: the embedded store is held by one process, whose role is all");
         }
 
-        if (configuration["Feed:Path"] is { } feed && !Path.Exists(feed))
+        if (configuration["Feed:Path"] is { } feed)
         {
-            throw new InvalidOperationException($"Feed:Path: there is no {feed}");
+            if (role == HostRole.Silo)
+            {
+                throw new InvalidOperationException("Feed:Path is for the roles all and api: a silo takes no feed");
+            }
+
+            if (!Path.Exists(feed))
+            {
+                throw new InvalidOperationException($"Feed:Path: there is no {feed}");
+            }
         }
 
+        var shutdown = new ShutdownTimes(
+            TimeSpan.FromSeconds(Number(configuration, "ShutdownTimeoutSeconds", 30, 5, 600)),
+            Time(configuration, "Shutdown:Linger", TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromMinutes(1)));
         return new HostSettings
         {
+            Shutdown = shutdown,
+            Ingest = new IngestSettings(
+                Number(configuration, "Ingest:BytesInFlight", 256 * 1024 * 1024, (int)IngestLimits.BodyBytes, int.MaxValue),
+                Time(configuration, "Ingest:BodyTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
             Urls = ReadUrls(configuration),
             Store = new StoreOptions
             {
                 Path = configuration["Store:Path"] ?? "data",
                 Redis = embedded ? null : redis,
-                Partitions = Number(configuration, "Partitions", 32, 1, 4096),
+                Partitions = Number(configuration, "Partitions", 32, 1, 1024),
+                Unsafe = Flag(configuration, "Store:Unsafe"),
+                MustExist = Flag(configuration, "Store:MustExist"),
             },
+            Role = role,
             Cluster = new ClusterSettings
             {
                 Id = configuration["Cluster:Id"] ?? "aggregator",
                 AdvertisedIP = Address(configuration["Cluster:AdvertisedIP"]),
                 SiloPort = Port(configuration, "Cluster:SiloPort", DefaultSiloPort, embedded),
                 GatewayPort = Port(configuration, "Cluster:GatewayPort", DefaultGatewayPort, embedded),
+                DeactivationTimeout = shutdown.Deactivation,
+                ProbeTimeout = Time(configuration, "Cluster:ProbeTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+                StartTimeout = Time(configuration, "Cluster:StartTimeout", TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             },
         };
     }
+
+    private static HostRole ReadRole(string text) =>
+        Enum.GetValues<HostRole>().Where(role => Name(role) == text).Select(role => (HostRole?)role).SingleOrDefault()
+        ?? throw new InvalidOperationException($"Cluster:Role is all, silo or api, not {text}");
+
+    private static string Name(HostRole role) => role switch
+    {
+        HostRole.All => "all",
+        HostRole.Silo => "silo",
+        _ => "api",
+    };
 
     private static List<string> ReadUrls(IConfiguration configuration)
     {
@@ -103,4 +147,16 @@ internal sealed record HostSettings
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new InvalidOperationException($"{key} is a whole number from {least} to {most}, not {text}");
+
+    private static bool Flag(IConfiguration configuration, string key) => configuration[key] is not { } text
+        ? false
+        : bool.TryParse(text, out var flag)
+            ? flag
+            : throw new InvalidOperationException($"{key} is true or false, not {text}");
+
+    private static TimeSpan Time(IConfiguration configuration, string key, TimeSpan absent, TimeSpan least, TimeSpan most) => configuration[key] is not { } text
+        ? absent
+        : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) && time >= least && time <= most
+            ? time
+            : throw new InvalidOperationException($"{key} is a time from {least} to {most}, not {text}");
 }

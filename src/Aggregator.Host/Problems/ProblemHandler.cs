@@ -1,21 +1,32 @@
 using Aggregator.Contracts.Entities;
+using Aggregator.Host.Hosting;
 using Aggregator.Store;
 using Microsoft.AspNetCore.Diagnostics;
+using Orleans.Serialization;
+using StackExchange.Redis;
 
 namespace Aggregator.Host.Problems;
 
 /// <summary>Turns what was thrown into a coded answer. No exception text leaves the host but that of refusals.</summary>
-internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
+    private static readonly string[] StoreNamespaces = [typeof(StoreException).Namespace! + ".", typeof(RedisException).Namespace! + "."];
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var problem = exception switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge(IngestLimits.BodyBytes),
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem.TooSlow(),
             BadHttpRequestException bad => new Problem(bad.StatusCode, "request.malformed", "the request cannot be read"),
             PastTooLargeException => Problem.PastTooLarge(),
             InvalidDataException => Problem.Malformed("the body cannot be decompressed"),
-            StoreException or TimeoutException or OrleansException or OperationCanceledException => Problem.Unavailable(),
+            StoreException => Problem.Unavailable(),
+
+            // Grains that are overloaded, silos that died or do not answer, and what is disposed of while somebody still asks it.
+            OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException => Problem.Unreachable(),
+            _ when Causes(exception).Any(IsOfTheStore) => Problem.Unavailable(),
+            _ when draining.IsStopping => Problem.Stopping(),
             _ => new Problem(StatusCodes.Status500InternalServerError, "internal", "an internal error; the log has its cause"),
         };
         if (problem.Status >= 500)
@@ -25,6 +36,22 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
 
         await problem.ToResult().ExecuteAsync(httpContext);
         return true;
+    }
+
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+
+    // Whatever wraps it; and from a silo, whose exceptions travel by name where they cannot travel whole. The client of the store has
+    // several kinds that share nothing but their namespace.
+    private static bool IsOfTheStore(Exception cause)
+    {
+        var type = cause is UnavailableExceptionFallbackException remote ? remote.ExceptionType : cause.GetType().FullName;
+        return cause is StoreException || (type is not null && StoreNamespaces.Any(name => type.StartsWith(name, StringComparison.Ordinal)));
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {Path} failed")]
