@@ -131,6 +131,11 @@ internal sealed partial class PartitionGrain(
     {
         if (_stop.HasBegun || IsOutlived)
         {
+            if (IsOutlived)
+            {
+                _ = TryAsync(() => LeaveOutlivedAsync(_stop.Token));
+            }
+
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.StoreUnavailable });
         }
 

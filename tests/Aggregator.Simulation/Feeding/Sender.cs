@@ -11,6 +11,7 @@ namespace Aggregator.Simulation.Feeding;
 internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, List<Acknowledged> journal)
 {
     private const int MostTries = 6;
+    private const int MostTriesAtLast = 50;
 
     public async Task<bool> RunAsync(int batches)
     {
@@ -37,7 +38,7 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
     {
         // An activation that was leaving when faults ended still refuses.
         var claim = Claims.Of(0, 0);
-        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(claim.Key.Source).AppendAsync(new ClaimBatch { Claims = new ClaimList([claim]) }), MostTries);
+        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(claim.Key.Source).AppendAsync(new ClaimBatch { Claims = new ClaimList([claim]) }), MostTriesAtLast);
         if (reply is not null)
         {
             journal.Add(new Acknowledged(claim.Key, claim.ContentHash, reply.Outcomes[0], sentAt));
