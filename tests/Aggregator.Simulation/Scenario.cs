@@ -89,7 +89,28 @@ internal sealed class Scenario
         }
 
         var world = scenario._world;
+        if (tell is not null)
+        {
+            scenario.TellLog();
+        }
+
         return new RunResult(seed, world.Steps, new LogReader(world, scenario._partitions).Entries, world.Trace, violation);
+    }
+
+    // What the log holds in the end, for who looks for the cause of a violation.
+    private void TellLog()
+    {
+        foreach (var placed in new LogReader(_world, _partitions).Records)
+        {
+            var what = placed.Record switch
+            {
+                LogRecord.Added { Claim: var claim } => $"{claim.Key} {claim.ContentHash} {claim.Claimant?.Id} on {claim.Target?.Id} in {claim.Region?.Id}",
+                LogRecord.Corrected { Claim: var claim, Stands: var stands } => $"{claim.Key} {claim.ContentHash} {claim.Claimant?.Id} on {claim.Target?.Id} in {claim.Region?.Id}{(stands ? "" : ", late")}",
+                LogRecord.Retracted { Retraction.Key: var key } => key.ToString(),
+                _ => "",
+            };
+            _world.Tell?.Invoke($"log {placed.Position.Partition}/{placed.Position.Sequence}/{placed.Position.Ordinal} {placed.Record.GetType().Name} {what}");
+        }
     }
 
     private static int Pick(Random random, params int[] choices) => choices[random.Next(choices.Length)];
@@ -181,7 +202,7 @@ internal sealed class Scenario
             var (is_, should) = (Shown.Of(view), Shown.Of(entity, refold, _edits.Latest));
             if (is_ != should)
             {
-                throw new ViolationException($"E: {entity} shows\n  {is_}\nand should\n  {should}");
+                throw new ViolationException($"E: {entity} shows{Shown.Differing(is_, should)}\n  and should{Shown.Differing(should, is_)}");
             }
         }
     }

@@ -36,6 +36,13 @@ public interface IEntityGrain : IGrainWithStringKey
     [Alias("tell-again")]
     Task TellAgainAsync(long registry);
 
+    /// <summary>
+    /// Somebody has told or written under this epoch. An activation of an earlier one has been overtaken by another, which may be gone by
+    /// now: it reads its row again and tells everything under a later epoch.
+    /// </summary>
+    [Alias("outranked")]
+    Task OutrankedAsync(long epoch);
+
     /// <summary>What this entity has of a part.</summary>
     [Alias("part")]
     Task<PartStanding> GetPartAsync(string part);

@@ -7,6 +7,21 @@ namespace Aggregator.Grains.Entities;
 // The way up to the parent, and the look down at the parts' rows.
 internal abstract partial class EntityGrain<TAggregate>
 {
+    // Of the periods of the parts' refresh: how seldom an entity that does not change looks whether it was overtaken.
+    private const int LongestUntilLook = 120;
+    private int _untilLook = 1;
+    private int _lookEvery = 1;
+
+    /// <inheritdoc/>
+    public async Task OutrankedAsync(long epoch)
+    {
+        if (await UnderGateAsync(() => Task.FromResult(_mustReload = epoch > _epoch)))
+        {
+            // The next step reads the row, and schedules what is to be told.
+            await UnderGateAsync(() => Task.FromResult(true));
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<bool> TakePartAsync(string part, PartUpdateBox update, long registry, ulong? structure, long era)
     {
@@ -22,9 +37,21 @@ internal abstract partial class EntityGrain<TAggregate>
             }
 
             await EnsureEpochAsync();
+            var held = Aggregate.Parts.VersionOf(part).Epoch;
+            if (update.Update.Version.Epoch < held)
+            {
+                // Told by an activation that another one has overtaken: it finds out when it asks what is held.
+                return false;
+            }
+
             if (Aggregate.Parts.Apply(part, update.Update) is not { } change)
             {
                 return false;
+            }
+
+            if (held > 0 && update.Update.Version.Epoch > held)
+            {
+                _ = TellOutrankedAsync(part, update.Update.Version.Epoch);
             }
 
             // The part has been heard: until all that follows from it is noted, memory is half a change.
@@ -65,9 +92,27 @@ internal abstract partial class EntityGrain<TAggregate>
         do
         {
             told = _parent;
-            await (told?.SettleAsync(() => _roller.HasNews, () => _roller) ?? Task.CompletedTask);
+            await (told?.SettleAsync(() => _roller.HasNews, () => _roller, OutrankedAsync) ?? Task.CompletedTask);
         }
         while (!ReferenceEquals(told, _parent));
+    }
+
+    private async Task LookWhetherOutrankedAsync(CancellationToken cancellationToken)
+    {
+        if (_epoch == 0 || --_untilLook > 0)
+        {
+            return;
+        }
+
+        _untilLook = _lookEvery = Math.Min(2 * _lookEvery, LongestUntilLook);
+        try
+        {
+            await OutrankedAsync(await _store.EpochAsync(cancellationToken));
+        }
+        catch (Exception fault)
+        {
+            LogPersistFailed(Logger, Key, fault);
+        }
     }
 
     private Task<Push?> NextPushAsync(ParentLink link) => UnderGateAsync(async () =>
@@ -121,7 +166,7 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             try
             {
-                await parent.AskAsync(roller, settlement, era);
+                await parent.AskAsync(roller, settlement, era, OutrankedAsync);
             }
             catch (Exception fault)
             {
@@ -130,8 +175,23 @@ internal abstract partial class EntityGrain<TAggregate>
         }
     }
 
+    // One of an earlier epoch may go on beside the one that has told, and be the one that stays.
+    private async Task TellOutrankedAsync(string part, long epoch)
+    {
+        try
+        {
+            await GrainOf(part).OutrankedAsync(epoch);
+        }
+        catch (Exception fault)
+        {
+            // It looks by itself now and then.
+            LogPartsNotAsked(Logger, Key, fault);
+        }
+    }
+
     private async Task RefreshPartsAsync(CancellationToken cancellationToken)
     {
+        await LookWhetherOutrankedAsync(cancellationToken);
         if (Aggregate.Parts.Ids.Count == 0 && _registry.Children(Kind, Key.Id).Count == 0)
         {
             return;

@@ -34,6 +34,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private bool _dirty;
     private bool _mustReload = true;
     private bool _leaving;
+    private bool _hasLoaded;
 
     /// <summary>The aggregate; read and changed under the gate.</summary>
     protected TAggregate Aggregate { get; private set; } = null!;
@@ -264,7 +265,10 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
 
         _mustReload = false;
-        Loaded(head.HasTold, head.Judged);
+
+        // What another activation told in between may be other than what this one would: all is told once more.
+        Loaded(head.HasTold && !_hasLoaded, head.Judged);
+        _hasLoaded = true;
     }
 
     private async Task EnsureEpochAsync()
@@ -361,6 +365,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private void Changed()
     {
         _settlement.Changed();
+        _untilLook = _lookEvery = 1;
         _appliedAt = services.Time.GetUtcNow();
         ScheduleNews();
     }

@@ -90,6 +90,9 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         return [.. ids.Where(id => registry.Parent(key.Kind, id) == key.Id)];
     }
 
+    /// <summary>The epoch that was raised last, by whomever.</summary>
+    public Task<long> EpochAsync(CancellationToken cancellationToken) => rows.EpochAsync(_kind, key.Id, cancellationToken);
+
     /// <summary>Whether the row is as it was read or last written.</summary>
     public async Task<bool> IsUnchangedAsync(CancellationToken cancellationToken) =>
         await rows.VersionAsync(_kind, key.Id, cancellationToken) == _version;

@@ -28,9 +28,9 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     public Task PushAsync(Func<bool> hasNews) => _push.RunAsync(hasNews, PushOnceAsync);
 
     /// <summary>Tells the parent all that there is when this is called, and has it tell its own.</summary>
-    public async Task SettleAsync(Func<bool> hasNews, Func<Roller> roller)
+    public async Task SettleAsync(Func<bool> hasNews, Func<Roller> roller, Func<long, Task> outranked)
     {
-        await FindLostAsync(roller());
+        await FindLostAsync(roller(), outranked);
         for (var pushes = 0; pushes < PushesPerSettling && (hasNews() || _push.IsRunning); pushes++)
         {
             await PushAsync(hasNews);
@@ -40,7 +40,7 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     }
 
     /// <summary>Asks what is safe with the parent, and finds out what it lost; one question is under way at a time.</summary>
-    public async Task AskAsync(Roller roller, Settlement settlement, long era)
+    public async Task AskAsync(Roller roller, Settlement settlement, long era, Func<long, Task> outranked)
     {
         if (_asking)
         {
@@ -51,7 +51,7 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
         try
         {
             // What was safe before the store restarted may be lost.
-            var (safe, at) = await FindLostAsync(roller);
+            var (safe, at) = await FindLostAsync(roller, outranked);
             if (at == era)
             {
                 settlement.SafeAbove(safe);
@@ -64,10 +64,17 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     }
 
     // A parent that came back from its row may hold less than it has acknowledged: then everything is told again.
-    private async Task<(PartVersion Safe, long Era)> FindLostAsync(Roller roller)
+    private async Task<(PartVersion Safe, long Era)> FindLostAsync(Roller roller, Func<long, Task> outranked)
     {
         var standing = await parent.GetPartAsync(id);
         roller.Held(new PartVersion(standing.HeldEpoch, standing.HeldNumber));
+        if (standing.HeldEpoch > roller.Epoch)
+        {
+            // What the parent holds, another activation has told: nothing of it is this one's.
+            await outranked(standing.HeldEpoch);
+            return (PartVersion.None, standing.Era);
+        }
+
         return (new PartVersion(standing.SafeEpoch, standing.SafeNumber), standing.Era);
     }
 

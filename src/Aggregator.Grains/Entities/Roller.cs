@@ -29,6 +29,9 @@ internal sealed class Roller(IAggregate aggregate)
     /// <summary>Whether the parent lacks something.</summary>
     public bool HasNews => _mustTell || _unpushed.Count > 0 || _unpushedClaims.Count > 0;
 
+    /// <summary>The epoch that all is told under; 0 before it is known.</summary>
+    public long Epoch => _epoch;
+
     /// <summary>Starts the versions of this activation.</summary>
     public void StartEpoch(long epoch) => _epoch = epoch;
 

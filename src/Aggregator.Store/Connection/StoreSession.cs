@@ -37,7 +37,7 @@ public sealed class StoreSession
         var run = await RunAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var call = EvaluateAsync(StoreScripts.OpenSession, [_keys.Era], [run.Era, 0], run.Era, cancellationToken);
+            var call = EvaluateAsync(StoreScripts.OpenSession, [_keys.Era], [run.Era, run.Server, 0], run.Era, cancellationToken);
             if ((long)await StoreFaults.Repeatable(call, "tell its era", cancellationToken).ConfigureAwait(false) != run.Era)
             {
                 await ReplaceAsync(run, cancellationToken).ConfigureAwait(false);
@@ -141,10 +141,13 @@ public sealed class StoreSession
             digests[script] = Digest(salted);
         }
 
+        // Somebody who comes after a restart and before those who were there notice it must not take up their era.
+        var info = (string?)await StoreFaults.Repeatable(_database.ExecuteAsync("INFO", "server"), "tell about itself").ConfigureAwait(false);
+        var server = RunOf(info);
         try
         {
-            var call = _database.ScriptEvaluateAsync(digests[StoreScripts.OpenSession], [_keys.Era], [known, hasRestarted ? 1 : 0]);
-            return new Run((long)await StoreFaults.Repeatable(call, "open a session").ConfigureAwait(false), digests);
+            var call = _database.ScriptEvaluateAsync(digests[StoreScripts.OpenSession], [_keys.Era], [known, server, hasRestarted ? 1 : 0]);
+            return new Run((long)await StoreFaults.Repeatable(call, "open a session").ConfigureAwait(false), server, digests);
         }
         catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
@@ -152,9 +155,17 @@ public sealed class StoreSession
         }
     }
 
+    // Servers make it anew at every start; one that says none is taken to be the same.
+    private static string RunOf(string? info)
+    {
+        const string Name = "run_id:";
+        var line = (info ?? "").Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(static line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase));
+        return line is null ? "unknown" : line[Name.Length..].Trim();
+    }
+
     // What servers know scripts by.
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350", Justification = "The protocol says SHA-1; nothing is kept secret by it.")]
     internal static byte[] Digest(string script) => SHA1.HashData(Encoding.UTF8.GetBytes(script));
 
-    private sealed record Run(long Era, IReadOnlyDictionary<string, byte[]> Digests);
+    private sealed record Run(long Era, string Server, IReadOnlyDictionary<string, byte[]> Digests);
 }

@@ -207,6 +207,13 @@ public sealed class EntityRows(StoreDatabase store)
         return value.IsNull ? 0 : (long)value;
     }
 
+    /// <summary>The row's epoch, 0 if there is none.</summary>
+    public async Task<long> EpochAsync(string kind, string id, CancellationToken cancellationToken = default)
+    {
+        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), EpochField), "read an epoch", cancellationToken).ConfigureAwait(false);
+        return value.IsNull ? 0 : (long)value;
+    }
+
     /// <summary>Takes an id out of a parent's children: the registry moved it.</summary>
     public async Task RemoveChildAsync(string kind, string parent, string id, CancellationToken cancellationToken = default) =>
         await StoreFaults.Repeatable(_database.SetRemoveAsync(Children(kind, parent), id), "remove a child", cancellationToken).ConfigureAwait(false);

@@ -10,6 +10,9 @@ namespace Aggregator.Simulation.Audit;
 /// <summary>What of a view must follow from the log: all but versions, times and counts of resends.</summary>
 internal static class Shown
 {
+    private const int Before = 150;
+    private const int After = 350;
+
     /// <summary>What a grain shows.</summary>
     public static string Of(EntityView? view) => view switch
     {
@@ -39,6 +42,13 @@ internal static class Shown
             default:
                 return Text(claims, activity, counts.Corrections, counts.Retractions, counts.Reports, ViewMaker.TrackRecord(((SourceAggregate)aggregate).Reliability));
         }
+    }
+
+    /// <summary>From where on a text is not another, for a reader.</summary>
+    public static string Differing(string text, string other)
+    {
+        var common = text.Zip(other).TakeWhile(static pair => pair.First == pair.Second).Count();
+        return $" ...{text[Math.Max(0, common - Before)..Math.Min(text.Length, common + After)]}...";
     }
 
     private static string Text(params object?[] parts) => JsonSerializer.Serialize(parts);

@@ -60,7 +60,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
 
         if (!world.Chance(world.Perils.Store))
         {
-            world.Note($"store {what} {owner?.Key}");
+            world.Note($"store {what} {owner?.Key} on {owner?.Silo}");
             if (TryRun(world, out var result, out var fault))
             {
                 _answer.TrySetResult(result!);
@@ -76,21 +76,21 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
         switch (world.Random.Next(kind == CallKind.Write ? 4 : 2))
         {
             case 0:
-                world.Note($"store {what} {owner?.Key}: answer lost");
+                world.Note($"store {what} {owner?.Key} on {owner?.Silo}: answer lost");
                 TryRun(world, out _, out _);
                 _answer.TrySetException(new RedisTimeoutException(CommandFlags.None, "answer lost", CommandStatus.Sent));
                 break;
             case 1:
-                world.Note($"store {what} {owner?.Key}: not sent");
+                world.Note($"store {what} {owner?.Key} on {owner?.Silo}: not sent");
                 _answer.TrySetException(new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "not sent", null, CommandStatus.WaitingToBeSent));
                 break;
             case 2:
-                world.Note($"store {what} {owner?.Key}: late");
+                world.Note($"store {what} {owner?.Key} on {owner?.Silo}: late");
                 world.Later(new LateCall(() => TryRun(world, out _, out _)));
                 _answer.TrySetException(new RedisTimeoutException(CommandFlags.None, "late", CommandStatus.Sent));
                 break;
             default:
-                world.Note($"store {what} {owner?.Key}: refused");
+                world.Note($"store {what} {owner?.Key} on {owner?.Silo}: refused");
                 _answer.TrySetException(new RedisServerException(RedisErrorKind.OutOfMemory, CommandFlags.None, "OOM command not allowed when used memory > 'maxmemory'."));
                 break;
         }

@@ -108,7 +108,7 @@ internal sealed class SimTimer(World world, Activation? owner, Func<Task> callba
 
     public void Fire()
     {
-        world.Note($"timer of {owner?.Key}");
+        world.Note($"timer of {owner?.Key} on {owner?.Silo}");
         if (period == Timeout.InfiniteTimeSpan)
         {
             world.Remove(this);

@@ -108,7 +108,7 @@ internal sealed class World
     public IEnumerable<Activation> Alive => _activations;
 
     /// <summary>Has a failpoint kill whoever comes to it, now and then. Called once a process.</summary>
-    public static void HookFailpoints() => AppContext.SetData(Failpoint.DataName, (Action<string, object?>)((moment, _) => _current?.Reached(moment)));
+    public static void HookFailpoints() => AppContext.SetData(Failpoint.DataName, (Action<string, object?>)((moment, detail) => _current?.Reached(moment, detail)));
 
     /// <summary>A chance of one in so many; never if that is 0.</summary>
     public bool Chance(int oneIn) => oneIn > 0 && Random.Next(oneIn) == 0;
@@ -206,6 +206,11 @@ internal sealed class World
         {
             // The end of the log is looked for with dozens of them at once.
             return Task.FromResult(command(Store));
+        }
+
+        if (kind == CallKind.Write)
+        {
+            Tell?.Invoke($"      {owner?.Key} on {owner?.Silo} calls {what}");
         }
 
         // Most calls are answered before anything else happens, or a seed would take more steps than it finds faults.
@@ -433,8 +438,19 @@ internal sealed class World
         Restarted?.Invoke();
     }
 
-    private void Reached(string moment)
+    private void Reached(string moment, object? detail)
     {
+        if (moment == Failpoint.Fold)
+        {
+            Tell?.Invoke($"      {Acting.Value?.Key} folds {detail switch
+            {
+                LogRecord.Added { Claim: var claim } => $"{claim.Key} {claim.ContentHash}",
+                LogRecord.Corrected { Claim: var claim } => $"{claim.Key} {claim.ContentHash}, a correction",
+                LogRecord.Retracted { Retraction.Key: var key } => $"the retraction of {key}",
+                var other => other?.GetType().Name,
+            }}");
+        }
+
         if (Acting.Value is { IsDead: false } activation && Chance(Perils.Failpoint))
         {
             Note($"kill silo {activation.Silo} at {moment}");

@@ -30,6 +30,7 @@ public class CommandsProxy : DispatchProxy
             nameof(IDatabase.ScriptEvaluateAsync) when args[0] is byte[] digest =>
                 _world.Call(CallKind.Write, SimStore.NameOf(digest), store => store.Run(digest, (RedisKey[])args[1]!, (RedisValue[])args[2]!)),
             nameof(IDatabase.ExecuteAsync) when args is ["SCRIPT", object[] and ["LOAD", string script], ..] => Task.FromResult(_world.Store.Learn(script)),
+            nameof(IDatabase.ExecuteAsync) when args is ["INFO", ..] => Task.FromResult(RedisResult.Create((RedisValue)$"# Server\r\nrun_id:{_world.Store.RunId}\r\n")),
             nameof(IDatabase.StringGetAsync) when args[0] is RedisKey key => _world.Call(CallKind.Read, "get", store => store.Get(key)),
             nameof(IDatabase.StringGetAsync) when args[0] is RedisKey[] keys => _world.Call(CallKind.Read, "mget", store => Array.ConvertAll(keys, store.Get)),
             nameof(IDatabase.KeyExistsAsync) when args[0] is RedisKey key => _world.Call(CallKind.Read, "exists", store => store.Exists(key)),

@@ -27,10 +27,14 @@ internal sealed class SimStore
     {
     }
 
+    /// <summary>Another with every start of the server.</summary>
+    public int RunId { get; }
+
     private static Dictionary<string, string> Told => _told ??= [];
 
     private SimStore(SimStore other)
     {
+        RunId = other.RunId + 1;
         _strings = new(other._strings);
         _hashes = other._hashes.ToDictionary(pair => pair.Key, pair => new SortedDictionary<string, RedisValue>(pair.Value, StringComparer.Ordinal));
         _sets = other._sets.ToDictionary(pair => pair.Key, pair => new SortedSet<string>(pair.Value, StringComparer.Ordinal));
@@ -83,13 +87,14 @@ internal sealed class SimStore
 
     private RedisResult OpenSession(RedisKey[] keys, RedisValue[] values)
     {
-        var era = Math.Max(Number(keys[0]), (long)values[0]);
-        if (era == 0 || (values[1] == 1 && era == (long)values[0]))
+        var stored = ((string?)Get(keys[0]) ?? "0 ").Split(' ');
+        var era = Math.Max(long.Parse(stored[0], CultureInfo.InvariantCulture), (long)values[0]);
+        if (stored[1] != values[1] || (values[2] == 1 && era == (long)values[0]))
         {
             era++;
         }
 
-        Set(keys[0], era);
+        Set(keys[0], string.Create(CultureInfo.InvariantCulture, $"{era} {values[1]}"));
         return RedisResult.Create((RedisValue)era);
     }
 
