@@ -20,6 +20,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 {
     private readonly Gate _gate = new();
     private readonly Ending _stop = new(services.Time);
+    private readonly Dictionary<int, long> _incarnations = [];
     private EntityStore _store = null!;
     private ParentLink? _parent;
     private OneShotTimer _persistTimer = null!;
@@ -116,11 +117,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             return new ApplyReply { Incarnation = stands.Incarnation, Mark = stands.Sequence, DurableMark = 0 };
         }
 
-        if (_marks[delta.Partition].Incarnation is > 0 and var known && delta.Incarnation > known)
+        if (_marks[delta.Partition].Incarnation is > 0 and var known && delta.Incarnation > Math.Max(known, _incarnations.GetValueOrDefault(delta.Partition)))
         {
-            // The store came back, maybe with a shorter log: what is in memory of its lost end is dropped. What the row has is in the log.
+            // The store came back, maybe with a shorter log: what is in memory of its lost end is dropped, once. What the row has is in the log.
             await LoadAsync(_stop.Token);
-            _marks[delta.Partition] = new Mark(delta.Incarnation, _marks[delta.Partition].Sequence);
+            _incarnations[delta.Partition] = delta.Incarnation;
         }
 
         if (delta.To > delta.From)

@@ -70,6 +70,11 @@ internal sealed partial class PartitionGrain
                     continue;
                 }
             }
+            else
+            {
+                // Nothing is written, so nothing has made sure that what they are duplicates of is still there.
+                await log.Session.ConfirmAsync(_era, _stop.Token);
+            }
 
             foreach (var (source, count) in sorted.Duplicates)
             {

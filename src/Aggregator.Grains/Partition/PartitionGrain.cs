@@ -103,6 +103,7 @@ internal sealed partial class PartitionGrain(
             return null;
         }
 
+        await log.Session.ConfirmAsync(_era, _stop.Token);
         var version = hit.Versions.First(version => version.ContentHash == report.Text.TextHash);
         var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
         return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(await ClaimsAsync(text.Claims)), Sequence = version.Sequence };

@@ -51,6 +51,19 @@ public sealed class StoreSession
         return Era;
     }
 
+    /// <summary>Makes sure that the server is the one that something was read of.</summary>
+    /// <param name="era">The era of what was read.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="StoreRestartedException">It is another: what was read may be lost.</exception>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task ConfirmAsync(long era, CancellationToken cancellationToken = default)
+    {
+        if (await PulseAsync(cancellationToken).ConfigureAwait(false) is var now && now != era)
+        {
+            throw Restarted(era, now);
+        }
+    }
+
     /// <summary>Runs a script that writes, if the server is the one that the caller's memory rests on.</summary>
     /// <param name="script">One of <see cref="StoreScripts"/>.</param>
     /// <param name="keys">Its keys.</param>

@@ -191,15 +191,15 @@ internal sealed class World
     {
         CheckThread();
         var owner = Acting.Value;
-        if (owner is { IsDead: true })
-        {
-            return Never<T>();
-        }
-
         if (what == nameof(StoreScripts.OpenSession))
         {
             // The process asks, whoever of it was first: it lives on if that one dies.
             owner = null;
+        }
+
+        if (owner is { IsDead: true })
+        {
+            return Never<T>();
         }
 
         if (what == "exists")
