@@ -26,7 +26,7 @@ internal sealed partial class Trap
     /// <summary>The process has come to a moment.</summary>
     public void Reach(string moment, object? detail)
     {
-        if (moment == _moment && Interlocked.Decrement(ref _hitsLeft) == 0)
+        if (moment == _moment && Interlocked.Decrement(ref _hitsLeft) == 0 && TakeOrder())
         {
             _ = Kill(Environment.ProcessId, SigKill);
         }
@@ -40,17 +40,38 @@ internal sealed partial class Trap
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
 
-    // The file is moved into place whole, and read once.
+    // The file is moved into place whole. All silos look at it, and the first that comes to the moment takes it away.
     private void ReadOrder()
     {
-        if (_moment is not null || !File.Exists(_control))
+        try
         {
-            return;
+            var order = File.Exists(_control) ? File.ReadAllText(_control!).Split(' ') : [];
+            if (order.Length == 0)
+            {
+                _moment = null;
+            }
+            else if (_moment is null)
+            {
+                _hitsLeft = int.Parse(order[1], CultureInfo.InvariantCulture);
+                _moment = order[0];
+            }
         }
+        catch (IOException)
+        {
+            // Another silo took it this moment.
+        }
+    }
 
-        var order = File.ReadAllText(_control).Split(' ');
-        _hitsLeft = int.Parse(order[1], CultureInfo.InvariantCulture);
-        _moment = order[0];
-        _timer!.Dispose();
+    private bool TakeOrder()
+    {
+        try
+        {
+            File.Move(_control!, _control + ".taken", overwrite: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }

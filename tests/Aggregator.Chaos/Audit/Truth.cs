@@ -52,11 +52,11 @@ internal sealed class Truth
         {
             if (!seen.Add(key))
             {
-                violations.Add(new Violation(Promise.Double, $"{key} is shown twice"));
+                violations.Add(new Violation(Promise.Doubled, $"{key} is shown twice"));
             }
             else if (!_claims.TryGetValue(key, out var state))
             {
-                violations.Add(new Violation(Promise.Double, $"{key} was never sent"));
+                violations.Add(new Violation(Promise.Doubled, $"{key} was never sent"));
             }
             else if (state.MustBeGone)
             {

@@ -1,13 +1,13 @@
 namespace Aggregator.Chaos.Audit;
 
 /// <summary>What was broken.</summary>
-internal enum Promise
+public enum Promise
 {
     /// <summary>An acknowledged claim is not there.</summary>
     Lost,
 
     /// <summary>A claim is there more often than once, or was never sent.</summary>
-    Double,
+    Doubled,
 
     /// <summary>A figure or count is not what the claims that are there make.</summary>
     Figure,

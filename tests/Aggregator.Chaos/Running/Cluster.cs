@@ -18,6 +18,9 @@ internal sealed record ClusterOptions
     /// <summary>Settings of every host.</summary>
     public string[] Host { get; init; } = [];
 
+    /// <summary>Environment of every host.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>Where the silo of a number runs; the api's number is 0.</summary>
     public Func<int, NodeAddress> Place { get; init; } = static _ => NodeAddress.Loopback;
 
@@ -133,6 +136,12 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var store = options.StoreOf?.Invoke(Redis, number) ?? Redis.Address;
         string[] arguments = ["--Store:Redis", store, .. options.AllInOne ? Array.Empty<string>() : ["--Cluster:Role", role], .. options.Host];
-        _nodes.Add(new HostNode(name, Folder, options.Place(number), arguments) { Build = options.Build ?? HostNode.DefaultBuild });
+        var node = new HostNode(name, Folder, options.Place(number), arguments) { Build = options.Build ?? HostNode.DefaultBuild };
+        foreach (var (variable, value) in options.Environment)
+        {
+            node.Set(variable, value);
+        }
+
+        _nodes.Add(node);
     }
 }

@@ -83,7 +83,7 @@ internal static class InputScenarios
         var again = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, "/v1/claims?wait=applied", string.Join('\n', claims[..20].Select(claim => claim.Json)));
         if (again.IsOk && (int)again.Body!["duplicate"]! != 20)
         {
-            context.Violated(Promise.Double, $"20 claims sent again after a merge were answered {again}");
+            context.Violated(Promise.Doubled, $"20 claims sent again after a merge were answered {again}");
         }
 
         await context.Loader.SendAsync(claims[20..], waitApplied: false, TimeSpan.FromSeconds(60));

@@ -57,29 +57,23 @@ internal static class SiloScenarios
 
     private static async Task KillFailpointAsync(ScenarioContext context)
     {
-        await context.StartAsync(new ClusterOptions());
+        // All look for the order: a silo that has just come may hold no partition yet, and never come to the moment.
+        var control = Path.Combine(context.Folder, "order");
+        await context.StartAsync(new ClusterOptions { Environment = { ["CHAOS_CONTROL"] = control } });
         foreach (var moment in Moments)
         {
             await context.RunOnAsync(1, 4);
-            var silo = context.Cluster.Silos[context.Random.Next(context.Cluster.Silos.Count)];
-
-            // A silo looks for orders from its start on, so the one that is to die is started with the place to look at.
-            var control = Path.Combine(context.Folder, moment + ".order");
-            silo.Set("CHAOS_CONTROL", control);
-            await silo.TerminateAsync(TimeSpan.FromSeconds(60));
-            await silo.KillAsync();
-            await silo.StartAsync(context.Cluster.Http);
-            await context.RunOnAsync(1, 3);
             await File.WriteAllTextAsync(control + ".new", string.Create(CultureInfo.InvariantCulture, $"{moment} {1 + context.Random.Next(20)}"));
             File.Move(control + ".new", control);
-            silo.Set("CHAOS_CONTROL", null);
-            if (!await silo.ExitsWithinAsync(TimeSpan.FromSeconds(60)))
+            if (!await Eventually.WithinAsync(TimeSpan.FromSeconds(60), () => Task.FromResult(context.Cluster.Silos.Any(silo => !silo.IsRunning))))
             {
-                context.Violated(Promise.Scenario, $"{silo.Name} did not come to {moment}");
+                File.Delete(control);
+                context.Violated(Promise.Scenario, $"no silo came to {moment}");
                 continue;
             }
 
             var since = TimeProvider.System.GetTimestamp();
+            var silo = context.Cluster.Silos.First(one => !one.IsRunning);
             await silo.LaunchAsync();
             await context.RecoverAsync($"{silo.Name} ended {moment}", since);
             await silo.ReadyAsync(context.Cluster.Http);
