@@ -8,10 +8,24 @@ if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", Strin
     return 0;
 }
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+// A word of its own, not a setting: the configuration would take what follows it for its value.
+const string createStore = "--create-store";
+var onlyCreate = args.Contains(createStore, StringComparer.Ordinal);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = [.. args.Where(argument => argument != createStore)],
+    ContentRootPath = AppContext.BaseDirectory,
+});
 try
 {
     var settings = HostSettings.Read(builder.Configuration);
+    using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
+    if (onlyCreate)
+    {
+        await StoreMaker.MakeAsync(settings.Store, loggers);
+        return 0;
+    }
+
     var keys = new Keys(builder.Configuration);
     if (Exposure.Refuse(settings.Urls, keys.Any) is { } refusal)
     {
@@ -20,12 +34,11 @@ try
 
     settings.CheckPorts();
 
-    using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
+    // The store is opened first and closed last: whatever stops before it may still write.
     await using var store = await StoreConnection.ConnectAsync(settings.Store, loggers);
     var identity = await store.OpenAsync();
     await using var app = builder.AddAggregator(settings, keys, store, identity).Build().MapAggregator(settings.Role);
-    await app.RunAsync();
-    return 0;
+    return await HostRun.RunAsync(app);
 }
 catch (Exception fault) when (fault is InvalidOperationException or StoreException or IOException)
 {

@@ -18,7 +18,10 @@ public sealed class StoreTruncatedException(string message) : StoreException(mes
 /// <summary>A stored entry is not what was written: the disk or something else altered it.</summary>
 public sealed class StoreDamagedException(string message) : StoreException(message);
 
-/// <summary>The server's settings cannot keep what this system promises: it evicts keys, or is a replica.</summary>
+/// <summary>There is no store where one must be (<see cref="StoreOptions.MustExist"/>).</summary>
+public sealed class StoreMissingException(string message) : StoreException(message);
+
+/// <summary>The server's settings cannot keep what this system promises: it keeps no append-only file, evicts keys, or is a replica.</summary>
 public sealed class StoreUnsuitableException(string message) : StoreException(message);
 
 /// <summary>The folder of the embedded store is in use by another process.</summary>

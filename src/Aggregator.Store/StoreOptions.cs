@@ -63,6 +63,18 @@ public sealed class StoreOptions
     /// </summary>
     public int EmbeddedAofMebibytes { get; set; } = 256;
 
+    /// <summary>
+    /// Go on, with a warning, on a server that is known or suspected not to keep what it acknowledged: without an append-only file,
+    /// or with another <c>maxmemory-policy</c> than <c>noeviction</c>. Default false: such a server is refused. For trials alone.
+    /// </summary>
+    public bool Unsafe { get; set; }
+
+    /// <summary>
+    /// Refuse a store that has no identity yet, default false. Set once an installation has its store, it tells a store that was lost
+    /// from one that is new.
+    /// </summary>
+    public bool MustExist { get; set; }
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the first setting that cannot work.</summary>
     public void Validate()
     {

@@ -11,6 +11,7 @@ internal sealed class RedisServer : IAsyncDisposable
     private readonly TempFolder _folder;
     private readonly string[] _settings;
     private Process _process;
+    private bool _ended;
 
     private RedisServer(Process process, int port, TempFolder folder, string[] settings)
     {
@@ -63,13 +64,33 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Ends the process at once, as kill -9 does, and starts it again on the same data.</summary>
     public async Task CrashAndRestartAsync()
     {
-        await EndAsync();
+        await CrashAsync();
+        await RestartAsync();
+    }
+
+    /// <summary>Ends the process at once, as kill -9 does.</summary>
+    public Task CrashAsync() => EndAsync();
+
+    /// <summary>Makes the process stand still: it keeps its connections and answers nothing.</summary>
+    public Task StopAsync() => Signals.SendAsync(_process, "STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ContinueAsync() => Signals.SendAsync(_process, "CONT");
+
+    /// <summary>Starts it again on the same port and data after <see cref="CrashAsync"/>.</summary>
+    public async Task RestartAsync()
+    {
         _process = await LaunchAsync(Find()!, Port, _folder.Path, _settings) ?? throw new InvalidOperationException("redis-server did not come back.");
+        _ended = false;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await EndAsync();
+        if (!_ended)
+        {
+            await EndAsync();
+        }
+
         _folder.Dispose();
     }
 
@@ -78,6 +99,7 @@ internal sealed class RedisServer : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _ended = true;
     }
 
     private static async Task<Process?> LaunchAsync(string program, int port, string folder, string[] settings)

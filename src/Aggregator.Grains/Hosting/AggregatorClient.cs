@@ -21,8 +21,7 @@ public static class AggregatorClient
 
         client.UseRedisClustering(options => options.ConfigurationOptions = store.Configuration);
         client.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster.Id);
-        // A silo that is gone or new is known this soon; the default is a minute.
-        client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
+        OrleansLimits.Set(client);
         client.UseConnectionRetryFilter<SiloSearch>();
         client.Services.AddAggregatorStore(store, identity, cluster);
         return client;

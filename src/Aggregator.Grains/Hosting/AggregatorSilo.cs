@@ -35,6 +35,7 @@ public static class AggregatorSilo
             silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster.Id);
         }
 
+        OrleansLimits.Set(silo, cluster);
         silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
         silo.Services.AddAggregatorStore(store, identity, cluster);
@@ -48,6 +49,8 @@ public static class AggregatorSilo
     public static IServiceCollection AddAggregatorStore(this IServiceCollection services, StoreConnection store, StoreIdentity identity, ClusterSettings cluster)
     {
         services.AddSingleton(cluster);
+        services.AddSingleton<StoreAlarm>();
+        services.AddSingleton<IStoreAlarm>(provider => provider.GetRequiredService<StoreAlarm>());
         services.TryAddSingleton(ProcessClock.Time);
         services.AddSingleton(store);
         services.AddSingleton(identity);

@@ -17,6 +17,15 @@ public sealed record ClusterSettings
     /// <summary>TCP port for clients. A client has none.</summary>
     public required int GatewayPort { get; init; }
 
+    /// <summary>
+    /// How long a silo may take to answer another's probe, and how often it is probed; a dead one is known after about four of them.
+    /// Default 1 s: longer spares silos on busy machines, shorter hands over sooner.
+    /// </summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a grain may take to write what it holds when its silo stops. Default 15 s.</summary>
+    public TimeSpan DeactivationTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long a client looks for a silo when it starts. Default 2 minutes: a whole cluster may be starting with it.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -26,11 +26,7 @@ internal static class HostComposition
     public static WebApplicationBuilder AddAggregator(this WebApplicationBuilder builder, HostSettings settings, Keys keys, StoreConnection store, StoreIdentity identity)
     {
         builder.WebHost.UseUrls([.. settings.Urls]);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = IngestLimits.BodyBytes;
-        });
+        builder.WebHost.ConfigureKestrel(HttpLimits.Set);
         if (settings.Role == HostRole.Api)
         {
             builder.UseOrleansClient(client => client.AddAggregator(store, identity, settings.Cluster).AddDashboard());
@@ -41,7 +37,15 @@ internal static class HostComposition
         }
 
         var services = builder.Services;
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Shutdown.Total);
         services.AddSingleton(keys);
+        services.AddSingleton(settings.Shutdown);
+        services.AddSingleton(settings.Ingest);
+        services.AddSingleton<BytesInFlight>();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddSingleton<StoreWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreWatch>());
         services.Configure<PartitionOptions>(builder.Configuration.GetSection("Partition"));
         services.Configure<EntityOptions>(builder.Configuration.GetSection("Entity"));
         services.ConfigureHttpJsonOptions(options =>
@@ -88,7 +92,9 @@ internal static class HostComposition
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => Problem.Of(context.HttpContext).ToResult().ExecuteAsync(context.HttpContext));
         app.UseMiddleware<KeyGate>();
+        app.UseMiddleware<RequestGate>();
         app.UseRequestDecompression();
+        app.UseMiddleware<BodyAdmission>();
         app.UseRateLimiter();
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
@@ -100,7 +106,8 @@ internal static class HostComposition
             return app;
         }
 
-        var feed = app.MapGroup("/v1").WithTags("feeding").RequireRateLimiting(FeedPolicy);
+        var api = app.MapGroup("").AddEndpointFilter<StoreSeal>();
+        var feed = api.MapGroup("/v1").WithTags("feeding").RequireRateLimiting(FeedPolicy);
         feed.MapPost("/claims", ClaimsEndpoint.PostAsync)
             .Takes<ClaimInput>(text: false)
             .Produces<FeedAnswer>()
@@ -124,8 +131,8 @@ internal static class HostComposition
             .WithName("post-reports")
             .WithSummary("Feed raw wire copy")
             .WithDescription("Extracts claims and feeds them. JSON {source,url,title,publishedAt,text,language}, an array, NDJSON, or text whose first line is ' date YYYY-MM-DD'. dryRun=true stores nothing.");
-        app.MapQueries();
-        app.MapRegistry(FeedPolicy);
+        api.MapQueries();
+        api.MapRegistry(FeedPolicy);
 
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/docs", options => options.WithTitle("Aggregator").DisableDefaultFonts());
@@ -136,6 +143,7 @@ internal static class HostComposition
     /// <summary>Says what endpoints with a body refuse.</summary>
     public static RouteHandlerBuilder ProducesRefusals(this RouteHandlerBuilder route) => route
         .Produces<ProblemAnswer>(StatusCodes.Status400BadRequest, ProblemType)
+        .Produces<ProblemAnswer>(StatusCodes.Status408RequestTimeout, ProblemType)
         .Produces<ProblemAnswer>(StatusCodes.Status413PayloadTooLarge, ProblemType)
         .Produces<ProblemAnswer>(StatusCodes.Status415UnsupportedMediaType, ProblemType)
         .Produces<ProblemAnswer>(StatusCodes.Status422UnprocessableEntity, ProblemType)

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Aggregator.Grains.Hosting;
+using Aggregator.Host.Ingest;
+using Aggregator.Host.Problems;
 using Aggregator.Store;
 
 namespace Aggregator.Host.Hosting;
@@ -25,6 +27,12 @@ internal sealed record HostSettings
 
     /// <summary>The host's place in its cluster.</summary>
     public required ClusterSettings Cluster { get; init; }
+
+    /// <summary>How long a stop may take.</summary>
+    public required ShutdownTimes Shutdown { get; init; }
+
+    /// <summary>Bounds of feeding.</summary>
+    public required IngestSettings Ingest { get; init; }
 
     /// <exception cref="InvalidOperationException">A setting is not what it may be; the message names it.</exception>
     public static HostSettings Read(IConfiguration configuration)
@@ -51,14 +59,23 @@ internal sealed record HostSettings
             }
         }
 
+        var shutdown = new ShutdownTimes(
+            TimeSpan.FromSeconds(Number(configuration, "ShutdownTimeoutSeconds", 30, 5, 600)),
+            Time(configuration, "Shutdown:Linger", TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromMinutes(1)));
         return new HostSettings
         {
+            Shutdown = shutdown,
+            Ingest = new IngestSettings(
+                Number(configuration, "Ingest:BytesInFlight", 256 * 1024 * 1024, (int)IngestLimits.BodyBytes, int.MaxValue),
+                Time(configuration, "Ingest:BodyTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
             Urls = ReadUrls(configuration),
             Store = new StoreOptions
             {
                 Path = configuration["Store:Path"] ?? "data",
                 Redis = embedded ? null : redis,
-                Partitions = Number(configuration, "Partitions", 32, 1, 4096),
+                Partitions = Number(configuration, "Partitions", 32, 1, 1024),
+                Unsafe = Flag(configuration, "Store:Unsafe"),
+                MustExist = Flag(configuration, "Store:MustExist"),
             },
             Role = role,
             Cluster = new ClusterSettings
@@ -67,6 +84,8 @@ internal sealed record HostSettings
                 AdvertisedIP = Address(configuration["Cluster:AdvertisedIP"]),
                 SiloPort = Port(configuration, "Cluster:SiloPort", DefaultSiloPort, embedded),
                 GatewayPort = Port(configuration, "Cluster:GatewayPort", DefaultGatewayPort, embedded),
+                DeactivationTimeout = shutdown.Deactivation,
+                ProbeTimeout = Time(configuration, "Cluster:ProbeTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
                 StartTimeout = Time(configuration, "Cluster:StartTimeout", TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             },
         };
@@ -128,6 +147,12 @@ internal sealed record HostSettings
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new InvalidOperationException($"{key} is a whole number from {least} to {most}, not {text}");
+
+    private static bool Flag(IConfiguration configuration, string key) => configuration[key] is not { } text
+        ? false
+        : bool.TryParse(text, out var flag)
+            ? flag
+            : throw new InvalidOperationException($"{key} is true or false, not {text}");
 
     private static TimeSpan Time(IConfiguration configuration, string key, TimeSpan absent, TimeSpan least, TimeSpan most) => configuration[key] is not { } text
         ? absent

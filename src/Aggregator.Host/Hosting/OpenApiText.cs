@@ -17,8 +17,9 @@ internal static class OpenApiText
         high the highest high of all, best an independent best that lies between them.
 
         Refusals are RFC 9457 problem details with a stable `code`. Of whole requests: `body.empty` `body.malformed`
-        `body.utf8` `body.too-large` `body.too-many` `body.media-type` `body.encoding` `query.*` `route.*` `auth.*`
-        `entity.unknown` `feed.busy` `store.unavailable` `internal`. Of one claim or report: `claim.missing`
+        `body.utf8` `body.too-large` `body.too-many` `body.too-slow` `body.media-type` `body.encoding` `query.*` `route.*` `auth.*`
+        `entity.unknown` `feed.busy` `store.unavailable` `store.lost` `cluster.unavailable` `host.stopping` `past.too-large`
+        `internal`. Every 429 and 503 says in Retry-After when to try again. Of one claim or report: `claim.missing`
         `claim.malformed` `claim.unknown-field` `claim.text` `claim.name` `claim.vocabulary` `claim.mismatch`
         `claim.figure` `claim.date` `claim.nothing` `claim.too-many-versions`, and `report.missing` `report.malformed`
         `report.unknown-field` `report.text` `report.date` `report.empty` `report.too-long` `report.language`. In an array or
@@ -50,7 +51,7 @@ internal static class OpenApiText
     }
 
     /// <summary>Says that an endpoint's body is one item.</summary>
-    public static RouteHandlerBuilder TakesOne<TItem>(this RouteHandlerBuilder route) => route.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+    public static RouteHandlerBuilder TakesOne<TItem>(this RouteHandlerBuilder route) => route.WithMetadata(new TakesBody(Body.Json)).AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
     {
         var schema = await context.GetOrCreateSchemaAsync(typeof(TItem), null, cancellationToken);
         context.Document?.AddComponent(typeof(TItem).Name, schema);
@@ -62,7 +63,7 @@ internal static class OpenApiText
     });
 
     /// <summary>Says what an endpoint's body is: one item, an array of them, or one a line; and, if so, plain text.</summary>
-    public static RouteHandlerBuilder Takes<TItem>(this RouteHandlerBuilder route, bool text) => route.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+    public static RouteHandlerBuilder Takes<TItem>(this RouteHandlerBuilder route, bool text) => route.WithMetadata(new TakesBody([Body.Json, Body.Ndjson, .. text ? [Body.Text] : Array.Empty<string>()])).AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
     {
         var schema = await context.GetOrCreateSchemaAsync(typeof(TItem), null, cancellationToken);
         context.Document?.AddComponent(typeof(TItem).Name, schema);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using Aggregator.Host.Problems;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Aggregator.Host.Ingest;
@@ -36,11 +37,17 @@ internal static class Body
         : request.Headers.ContentEncoding.Count > 0 ? Problem.Encoding(request.Headers.ContentEncoding.ToString())
         : null;
 
-    /// <summary>Reads the body, decompressed.</summary>
-    /// <exception cref="BadHttpRequestException">It is larger than it may be, or ends early.</exception>
-    public static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>A body that has been read (<see cref="BodyAdmission"/>).</summary>
+    internal sealed record Read(byte[] Bytes);
+
+    /// <summary>The body of a request to an endpoint that takes one, decompressed.</summary>
+    public static byte[] Of(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<Read>().Bytes;
+
+    /// <summary>Reads the body, decompressed, as far as there is room for it; null where there is none.</summary>
+    /// <exception cref="BadHttpRequestException">It is larger than it may be, comes too slowly, or ends early.</exception>
+    public static async Task<byte[]?> ReadAsync(HttpRequest request, BytesInFlight.Share share, CancellationToken cancellationToken)
     {
-        using var buffer = new MemoryStream();
+        using var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
         var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
@@ -52,6 +59,11 @@ internal static class Body
                     throw new BadHttpRequestException("too large", StatusCodes.Status413PayloadTooLarge);
                 }
 
+                if (!share.TryGrowTo(buffer.Length + read))
+                {
+                    return null;
+                }
+
                 buffer.Write(chunk, 0, read);
             }
         }
@@ -60,7 +72,7 @@ internal static class Body
             ArrayPool<byte>.Shared.Return(chunk);
         }
 
-        return buffer.ToArray();
+        return buffer.Length == buffer.Capacity ? buffer.GetBuffer() : buffer.ToArray();
     }
 
     /// <summary>The items of a JSON body, and whether it was one object; or why it cannot be taken.</summary>

@@ -12,12 +12,12 @@ internal static class ClaimsEndpoint
         [Description("applied: answer when every view shows the claims.")] string? wait,
         Ingestor ingestor, CancellationToken cancellationToken)
     {
-        if ((QueryParameters.Unknown(request, "wait") ?? Wait.Refuse(wait) ?? Body.RefuseHead(request, Body.Json, Body.Ndjson)) is { } refused)
+        if ((QueryParameters.Unknown(request, "wait") ?? Wait.Refuse(wait)) is { } refused)
         {
             return refused.ToResult();
         }
 
-        var (items, single, refusal) = Body.Split(Body.MediaType(request)!, await Body.ReadAsync(request, cancellationToken));
+        var (items, single, refusal) = Body.Split(Body.MediaType(request)!, Body.Of(request));
         if (refusal is not null)
         {
             return refusal.ToResult();

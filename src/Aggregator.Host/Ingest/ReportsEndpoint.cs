@@ -18,7 +18,7 @@ internal static class ReportsEndpoint
         [Description("applied: answer when every view shows the claims.")] string? wait,
         ReportFeeder feeder, IRegistry registry, CancellationToken cancellationToken)
     {
-        if ((QueryParameters.Unknown(request, "source", "dryRun", "wait") ?? Wait.Refuse(wait) ?? Body.RefuseHead(request, Body.Json, Body.Ndjson, Body.Text)) is { } refused)
+        if ((QueryParameters.Unknown(request, "source", "dryRun", "wait") ?? Wait.Refuse(wait)) is { } refused)
         {
             return refused.ToResult();
         }
@@ -28,7 +28,7 @@ internal static class ReportsEndpoint
             return Problem.Query("query.dry-run", "dryRun", "dryRun is true or false").ToResult();
         }
 
-        var (read, single, refusal) = Read(Body.MediaType(request)!, await Body.ReadAsync(request, cancellationToken), source);
+        var (read, single, refusal) = Read(Body.MediaType(request)!, Body.Of(request), source);
         if (refusal is not null)
         {
             return refusal.ToResult();

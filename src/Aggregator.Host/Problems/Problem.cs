@@ -53,6 +53,18 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>The store does not take it now, or did not say in time whether it did.</summary>
     public static Problem Unavailable() => new(StatusCodes.Status503ServiceUnavailable, "store.unavailable", "not known to be durable: send again, what is already in counts once") { RetryAfterSeconds = 5 };
 
+    /// <summary>A silo does not answer, or has more to do than it takes on.</summary>
+    public static Problem Unreachable() => new(StatusCodes.Status503ServiceUnavailable, "cluster.unavailable", "a part of the cluster does not answer now: ask again, and send again what was not acknowledged") { RetryAfterSeconds = 5 };
+
+    /// <summary>The host stops; another one, or this one once it is back, takes it.</summary>
+    public static Problem Stopping() => new(StatusCodes.Status503ServiceUnavailable, "host.stopping", "this host is stopping: send again what was not acknowledged") { RetryAfterSeconds = 5 };
+
+    /// <summary>The store has lost what was acknowledged, and an operator has to restore it.</summary>
+    public static Problem Lost() => new(StatusCodes.Status503ServiceUnavailable, "store.lost", "the store is not the one that this host serves; nothing is answered from it") { RetryAfterSeconds = 60 };
+
+    /// <summary>The body does not come as quickly as it must.</summary>
+    public static Problem TooSlow() => new(StatusCodes.Status408RequestTimeout, "body.too-slow", "the body came too slowly; send smaller ones, or all at once");
+
     /// <summary>The past of an entity is more than one view may hold.</summary>
     public static Problem PastTooLarge() => new(StatusCodes.Status503ServiceUnavailable, "past.too-large", "a view of that moment needs more claims than one view may hold; ask for a part of it, or raise Entity:PastClaims") { RetryAfterSeconds = 60 };
 

@@ -1,21 +1,29 @@
 using Aggregator.Contracts.Entities;
+using Aggregator.Host.Hosting;
 using Aggregator.Store;
 using Microsoft.AspNetCore.Diagnostics;
+using Orleans.Serialization;
 
 namespace Aggregator.Host.Problems;
 
 /// <summary>Turns what was thrown into a coded answer. No exception text leaves the host but that of refusals.</summary>
-internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var problem = exception switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge(IngestLimits.BodyBytes),
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem.TooSlow(),
             BadHttpRequestException bad => new Problem(bad.StatusCode, "request.malformed", "the request cannot be read"),
             PastTooLargeException => Problem.PastTooLarge(),
             InvalidDataException => Problem.Malformed("the body cannot be decompressed"),
-            StoreException or TimeoutException or OrleansException or OperationCanceledException => Problem.Unavailable(),
+            StoreException => Problem.Unavailable(),
+
+            // Grains that are overloaded, silos that died or do not answer, and what is disposed of while somebody still asks it.
+            OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException => Problem.Unreachable(),
+            UnavailableExceptionFallbackException remote when IsOfTheStore(remote) => Problem.Unavailable(),
+            _ when draining.IsStopping => Problem.Stopping(),
             _ => new Problem(StatusCodes.Status500InternalServerError, "internal", "an internal error; the log has its cause"),
         };
         if (problem.Status >= 500)
@@ -26,6 +34,10 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         await problem.ToResult().ExecuteAsync(httpContext);
         return true;
     }
+
+    // How a fault of the store arrives from a silo, whose exceptions travel by name where they cannot travel whole.
+    private static bool IsOfTheStore(UnavailableExceptionFallbackException remote) =>
+        remote.ExceptionType?.StartsWith(typeof(StoreException).Namespace!, StringComparison.Ordinal) == true;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {Path} failed")]
     private static partial void LogFault(ILogger logger, string path, Exception fault);

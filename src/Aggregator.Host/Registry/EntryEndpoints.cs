@@ -155,12 +155,12 @@ internal static class EntryEndpoints
 
     private static async Task<(SentEntry? Sent, Problem? Refused)> ReadAsync(HttpRequest request, string? wait, CancellationToken cancellationToken)
     {
-        if ((QueryParameters.Unknown(request, "wait") ?? Wait.Refuse(wait) ?? Body.RefuseHead(request, Body.Json)) is { } refused)
+        if ((QueryParameters.Unknown(request, "wait") ?? Wait.Refuse(wait)) is { } refused)
         {
             return (null, refused);
         }
 
-        var (items, single, refusal) = Body.Split(Body.Json, await Body.ReadAsync(request, cancellationToken));
+        var (items, single, refusal) = Body.Split(Body.Json, Body.Of(request));
         if (refusal is not null)
         {
             return (null, refusal);

@@ -17,11 +17,15 @@ internal static class PromiseReader
         MaxMemoryPolicy = "noeviction",
         MaxMemoryBytes = 0,
         Role = "master",
+        Dangers = [],
         Warnings = [],
     };
 
-    /// <summary>Asks the server; throws <see cref="StoreUnsuitableException"/> for a replica or one that evicts keys.</summary>
-    public static async Task<StorePromise> ReadAsync(IConnectionMultiplexer multiplexer, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks the server; throws <see cref="StoreUnsuitableException"/> for a replica, and, unless unsafe ones are taken, for one that keeps
+    /// no append-only file or may evict keys.
+    /// </summary>
+    public static async Task<StorePromise> ReadAsync(IConnectionMultiplexer multiplexer, bool takeUnsafe, CancellationToken cancellationToken)
     {
         var server = Primary(multiplexer);
         var info = await InfoAsync(server, cancellationToken).ConfigureAwait(false);
@@ -35,10 +39,11 @@ internal static class PromiseReader
             throw new StoreUnsuitableException($"The server at {Name(server.EndPoint)} is a replica; Store:Redis must name the primary.");
         }
 
-        if (promise.MaxMemoryPolicy is { } evicts and not "noeviction" && promise.MaxMemoryBytes is not 0)
+        if (promise.Dangers.Count > 0 && !takeUnsafe)
         {
             throw new StoreUnsuitableException(
-                $"The server at {Name(server.EndPoint)} has maxmemory-policy {evicts} and would drop claims when full; set noeviction.");
+                $"The server at {Name(server.EndPoint)} does not keep what it acknowledges. {string.Join(' ', promise.Dangers)} " +
+                "Mend that, or set Store:Unsafe=true to go on with a store that may lose claims.");
         }
 
         return promise;
@@ -57,8 +62,12 @@ internal static class PromiseReader
             _ => info.GetValueOrDefault("redis_version", "unknown"),
         };
         bool? hasAof = appendOnly switch { "yes" => true, "no" => false, _ => info.GetValueOrDefault("aof_enabled") switch { "1" => true, "0" => false, _ => null } };
+        // INFO tells these two even where CONFIG is denied. A Garnet moves to disk what memory cannot hold and has no such policy.
+        policy ??= info.GetValueOrDefault("maxmemory_policy") ?? (kind == StoreKind.Garnet ? "noeviction" : null);
+        memory ??= info.GetValueOrDefault("maxmemory");
         long? bytes = long.TryParse(memory, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
         var warnings = new List<string>();
+        var dangers = new List<string>();
         if (kind == StoreKind.Redis && int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major < 7)
         {
             warnings.Add($"Redis {version} is older than 7 and not tested.");
@@ -66,18 +75,18 @@ internal static class PromiseReader
 
         if (hasAof != true)
         {
-            warnings.Add(hasAof is null
-                ? "The server does not say whether it keeps an append-only file; without one acknowledged claims are lost with its process."
-                : "The server keeps no append-only file (appendonly no): acknowledged claims are lost with its process.");
+            dangers.Add(hasAof is null
+                ? "It does not say whether it keeps an append-only file; without one acknowledged claims are lost with its process."
+                : "It keeps no append-only file (appendonly no): acknowledged claims are lost with its process.");
         }
         else if (fsync is not "always")
         {
             warnings.Add($"appendfsync is {fsync ?? "unknown"}: a power loss may take the last acknowledged claims; 'always' keeps them.");
         }
 
-        if (policy is null || (policy != "noeviction" && bytes == 0))
+        if (policy is not "noeviction")
         {
-            warnings.Add($"maxmemory-policy is {policy ?? "unknown"}: set noeviction, or claims are dropped once a memory limit is reached.");
+            dangers.Add($"Its maxmemory-policy is {policy ?? "unknown"}, not noeviction: claims are dropped once a memory limit is reached.");
         }
 
         return new()
@@ -89,11 +98,13 @@ internal static class PromiseReader
             MaxMemoryPolicy = policy,
             MaxMemoryBytes = bytes,
             Role = info.GetValueOrDefault("role"),
+            Dangers = dangers,
             Warnings = warnings,
         };
     }
 
-    private static IServer Primary(IConnectionMultiplexer multiplexer)
+    /// <summary>The server that writes go to: a primary if one is connected.</summary>
+    public static IServer Primary(IConnectionMultiplexer multiplexer)
     {
         var servers = multiplexer.GetServers();
         return Array.Find(servers, static s => s is { IsConnected: true, IsReplica: false })

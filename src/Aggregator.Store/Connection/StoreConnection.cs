@@ -51,7 +51,7 @@ public sealed partial class StoreConnection : IAsyncDisposable
 
     /// <summary>Starts the embedded store if no Redis is set, connects and reads the promise.</summary>
     /// <exception cref="StoreUnavailableException">No server answered in time.</exception>
-    /// <exception cref="StoreUnsuitableException">The server is a replica, or evicts keys.</exception>
+    /// <exception cref="StoreUnsuitableException">The server is a replica, keeps no append-only file, or may evict keys.</exception>
     /// <exception cref="StoreLockedException">Another process holds the embedded store's folder.</exception>
     public static async Task<StoreConnection> ConnectAsync(
         StoreOptions options, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
@@ -72,9 +72,14 @@ public sealed partial class StoreConnection : IAsyncDisposable
             var configuration = Configure(options, embedded);
             multiplexer = await OpenAsync(configuration, loggers, cancellationToken).ConfigureAwait(false);
             var promise = embedded is null
-                ? await PromiseReader.ReadAsync(multiplexer, cancellationToken).ConfigureAwait(false)
+                ? await PromiseReader.ReadAsync(multiplexer, options.Unsafe, cancellationToken).ConfigureAwait(false)
                 : PromiseReader.Embedded(EmbeddedStore.Version);
             LogPromise(logger, promise);
+            foreach (var danger in promise.Dangers)
+            {
+                LogDanger(logger, danger);
+            }
+
             foreach (var warning in promise.Warnings)
             {
                 LogWarning(logger, warning);
@@ -103,13 +108,24 @@ public sealed partial class StoreConnection : IAsyncDisposable
     /// <see cref="StoreOptions.Partitions"/> than the fixed one is ignored with a warning.
     /// </summary>
     /// <exception cref="StoreUnsuitableException">The store was written by a newer version.</exception>
+    /// <exception cref="StoreMissingException">There is no store and <see cref="StoreOptions.MustExist"/> is set; none was made.</exception>
+    /// <exception cref="StoreTruncatedException">There is a log without the identity that it was written under; none was made.</exception>
     public async Task<StoreIdentity> OpenAsync(CancellationToken cancellationToken = default)
     {
         var call = Database.ScriptEvaluateAsync(
             StoreScripts.OpenIdentity,
-            [Keys.Identity],
-            [Format, Guid.NewGuid().ToString("N"), _options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), 1]);
+            [Keys.Identity, Keys.Incarnation(0)],
+            [Format, Guid.NewGuid().ToString("N"), _options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), 1, _options.MustExist ? 1 : 0]);
         var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "open", cancellationToken).ConfigureAwait(false))!;
+        switch ((int)fields[0])
+        {
+            case -1:
+                throw new StoreMissingException(
+                    $"There is no store under {Keys.Identity} and Store:MustExist is set. If it was lost, restore it; if there never was one, make it with --create-store.");
+            case -2:
+                throw new StoreTruncatedException($"There is a claim log but no {Keys.Identity}: parts of the store are missing. Restore it.");
+        }
+
         var partitions = (int)fields[3];
         var identity = new StoreIdentity
         {
@@ -132,6 +148,30 @@ public sealed partial class StoreConnection : IAsyncDisposable
         }
 
         return identity;
+    }
+
+    /// <summary>Whether the store is still the one that was opened.</summary>
+    /// <exception cref="StoreUnavailableException">It does not answer in time.</exception>
+    public async Task<StoreSight> LookAsync(StoreIdentity identity, TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        try
+        {
+            if (_embedded is null && await RoleReader.IsReplicaAsync(_multiplexer).WaitAsync(limit, cancellationToken).ConfigureAwait(false))
+            {
+                return StoreSight.Replica;
+            }
+
+            var call = Database.HashGetAsync(Keys.Identity, "store");
+            var id = await StoreFaults.Repeatable(call.WaitAsync(limit, cancellationToken), "show its identity", cancellationToken).ConfigureAwait(false);
+            return id.IsNull ? StoreSight.Missing
+                : id == identity.StoreId.ToString("N") ? StoreSight.Same
+                : StoreSight.Other;
+        }
+        catch (Exception fault) when (StoreFaults.IsUnknown(fault) || fault is RedisServerException or ObjectDisposedException)
+        {
+            throw new StoreUnavailableException($"The store did not show its identity: {fault.Message}", fault);
+        }
     }
 
     /// <summary>Raises the fold generation by one if it is the expected one; gives what stands after.</summary>
@@ -185,6 +225,9 @@ public sealed partial class StoreConnection : IAsyncDisposable
 
     [LoggerMessage(2, LogLevel.Warning, "Store: {Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
+
+    [LoggerMessage(4, LogLevel.Error, "UNSAFE STORE (Store:Unsafe is set): {Danger}")]
+    private static partial void LogDanger(ILogger logger, string danger);
 
     [LoggerMessage(3, LogLevel.Warning, "Partitions = {Asked} is ignored: this store was made with {Fixed}, and that cannot change")]
     private static partial void LogPartitionsFixed(ILogger logger, int asked, int @fixed);

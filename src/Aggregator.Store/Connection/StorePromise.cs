@@ -40,7 +40,10 @@ public sealed record StorePromise
     /// <summary><c>master</c> or <c>slave</c>, as the server says.</summary>
     public string? Role { get; init; }
 
-    /// <summary>What could lose acknowledged claims, in plain words; empty if nothing known.</summary>
+    /// <summary>Why the server cannot be trusted with claims at all, in plain words; such a server is only taken with <see cref="StoreOptions.Unsafe"/>.</summary>
+    public required IReadOnlyList<string> Dangers { get; init; }
+
+    /// <summary>What else could lose acknowledged claims, in plain words; empty if nothing known.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>True if an acknowledged write survives the death of the store's process.</summary>

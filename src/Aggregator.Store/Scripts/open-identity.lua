@@ -1,7 +1,14 @@
 -- Fixes the store's identity at its first start; gives {1 if this call did, then the fields as stored}.
--- KEYS  1 identity   ARGV  format, store id, partitions, hash seed, generation
+-- KEYS  1 identity   2 incarnation of partition 0   ARGV  format, store id, partitions, hash seed, generation, 1 if it must exist
+-- {-1} where it must exist and does not, {-2} where the log it belongs to is there without it; nothing is written then.
 local created = 0
 if redis.call('EXISTS', KEYS[1]) == 0 then
+  if redis.call('EXISTS', KEYS[2]) == 1 then
+    return {-2}
+  end
+  if ARGV[6] == '1' then
+    return {-1}
+  end
   redis.call('HSET', KEYS[1], 'format', ARGV[1], 'store', ARGV[2], 'partitions', ARGV[3], 'seed', ARGV[4], 'generation', ARGV[5])
   created = 1
 end

@@ -23,7 +23,7 @@ public sealed class FirstCommandTests
     [Fact]
     public async Task Start_WithFeedPathThatIsNotThere_IsRefused()
     {
-        var (code, output) = await HostProcess.RefusedAsync("--Feed:Path", "no-such-folder");
+        var (code, output) = await HostProcess.RunAsync("--Feed:Path", "no-such-folder");
 
         Assert.Equal((1, "aggregator does not start: Feed:Path: there is no no-such-folder"), (code, output.Trim()));
     }
@@ -35,7 +35,7 @@ public sealed class FirstCommandTests
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
         var url = $"http://127.0.0.1:{((System.Net.IPEndPoint)taken.LocalEndpoint).Port}";
-        var (code, output) = await HostProcess.RefusedAsync("--urls", url, "--Store:Path", folder.Path);
+        var (code, output) = await HostProcess.RunAsync("--urls", url, "--Store:Path", folder.Path);
 
         Assert.Equal(1, code);
         Assert.Single(output.Trim().Split('\n'));

@@ -28,6 +28,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Where it serves.</summary>
+    public IPEndPoint EndPoint => new(IPAddress.Loopback, _port);
+
     /// <summary>What it has printed.</summary>
     public string Output => string.Join('\n', _output);
 
@@ -51,8 +54,8 @@ internal sealed class HostProcess : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Runs the host with arguments that it refuses, and gives its exit code and what it printed.</summary>
-    public static async Task<(int ExitCode, string Output)> RefusedAsync(params string[] arguments)
+    /// <summary>Runs the host with arguments with which it ends by itself, and gives its exit code and what it printed.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);
         var output = process.StandardOutput.ReadToEndAsync();
@@ -78,6 +81,25 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to stop, as an orchestrator does.</summary>
+    public Task TerminateAsync() => Signals.SendAsync(_process, "TERM");
+
+    /// <summary>Asserts that it ends, in time and with a code.</summary>
+    public async Task EndsAsync(int code, TimeSpan within)
+    {
+        using var limit = new CancellationTokenSource(within);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"the host has not ended in {within}\n{Output}");
+        }
+
+        Assert.True(code == _process.ExitCode, $"exit code {_process.ExitCode}\n{Output}");
     }
 
     /// <summary>Starts it again with the same arguments.</summary>

@@ -15,7 +15,7 @@ public sealed class ExposureTests
     [InlineData("http://127.0.0.1:5080;http://192.0.2.7:5080")]
     public async Task Start_BeyondLoopbackWithoutKeys_IsRefusedAndSaysWhy(string urls)
     {
-        var (code, output) = await HostProcess.RefusedAsync("--urls", urls);
+        var (code, output) = await HostProcess.RunAsync("--urls", urls);
 
         Assert.Equal(1, code);
         Assert.Contains("Auth:Keys", output, StringComparison.Ordinal);

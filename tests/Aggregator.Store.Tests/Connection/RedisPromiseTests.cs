@@ -1,3 +1,4 @@
+using Aggregator.Store.Connection;
 using Aggregator.Store.Log;
 using Aggregator.Store.Tests.Backends;
 
@@ -5,6 +6,8 @@ namespace Aggregator.Store.Tests.Connection;
 
 public sealed class RedisPromiseTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
     [Fact]
     public async Task Connect_AppendFsyncAlways_PromisesPowerLossToo()
     {
@@ -18,12 +21,16 @@ public sealed class RedisPromiseTests
     }
 
     [Fact]
-    public async Task Connect_NoAppendOnlyFile_Warns()
+    public async Task Connect_NoAppendOnlyFile_IsRefusedUnlessUnsafe()
     {
         await using var server = await RedisServer.StartAsync("--appendonly", "no");
-        await using var store = await ConnectAsync(server);
+        var fault = await Assert.ThrowsAsync<StoreUnsuitableException>(() => ConnectAsync(server));
+        Assert.Contains("appendonly no", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Store:Unsafe", fault.Message, StringComparison.Ordinal);
+
+        await using var store = await StoreConnection.ConnectAsync(new() { Redis = server.ConnectionString, Unsafe = true });
         Assert.False(store.Promise.SurvivesProcessDeath);
-        Assert.Contains("appendonly no", Assert.Single(store.Promise.Warnings), StringComparison.Ordinal);
+        Assert.Contains("appendonly no", Assert.Single(store.Promise.Dangers), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,20 +43,69 @@ public sealed class RedisPromiseTests
         Assert.Contains("everysec", Assert.Single(store.Promise.Warnings), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Connect_EvictingServer_IsRefused()
+    [Theory]
+    [InlineData("100mb")]
+    [InlineData("0")]
+    public async Task Connect_EvictingServer_IsRefused(string maxMemory)
     {
-        await using var server = await RedisServer.StartAsync("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
+        await using var server = await RedisServer.StartAsync("--maxmemory", maxMemory, "--maxmemory-policy", "allkeys-lru");
         var fault = await Assert.ThrowsAsync<StoreUnsuitableException>(() => ConnectAsync(server));
         Assert.Contains("allkeys-lru", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Connect_Replica_IsRefused()
+    public async Task Connect_ConfigDenied_IsKnownFromInfo()
+    {
+        await using var server = await RedisServer.StartAsync("--rename-command", "CONFIG", "");
+        await using var store = await ConnectAsync(server);
+        Assert.Equal((true, null, "noeviction"), (store.Promise.AppendOnly, store.Promise.FsyncPolicy, store.Promise.MaxMemoryPolicy));
+        Assert.Empty(store.Promise.Dangers);
+        Assert.Contains("unknown", Assert.Single(store.Promise.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_Replica_IsRefusedEvenIfUnsafe()
     {
         await using var primary = await RedisServer.StartAsync();
         await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1 " + primary.Port);
-        await Assert.ThrowsAsync<StoreUnsuitableException>(() => ConnectAsync(replica));
+        await Assert.ThrowsAsync<StoreUnsuitableException>(() => StoreConnection.ConnectAsync(new() { Redis = replica.ConnectionString, Unsafe = true }));
+    }
+
+    [Fact]
+    public void Judge_ServerThatTellsNothing_IsDangerous()
+    {
+        var promise = PromiseReader.Judge(new Dictionary<string, string>(), null, null, null, null);
+
+        Assert.Equal(2, promise.Dangers.Count);
+        Assert.All(promise.Dangers, danger => Assert.Matches("does not say|unknown", danger));
+    }
+
+    [Fact]
+    public async Task Look_ServerTurnedReplica_SaysSo()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var store = await ConnectAsync(server);
+        var identity = await store.OpenAsync();
+        Assert.Equal(StoreSight.Same, await store.LookAsync(identity, Limit));
+        await using var primary = await RedisServer.StartAsync();
+
+        await store.Database.ExecuteAsync("REPLICAOF", "127.0.0.1", primary.Port);
+
+        Assert.Equal(StoreSight.Replica, await store.LookAsync(identity, Limit));
+    }
+
+    [Fact]
+    public async Task Look_ServerStopped_IsUnavailableInTime()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var store = await ConnectAsync(server);
+        var identity = await store.OpenAsync();
+
+        await server.StopAsync();
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.LookAsync(identity, TimeSpan.FromMilliseconds(200)));
+        await server.ContinueAsync();
+        Assert.Equal(StoreSight.Same, await store.LookAsync(identity, Limit));
     }
 
     [Fact]

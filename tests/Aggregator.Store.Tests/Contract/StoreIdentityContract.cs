@@ -42,6 +42,43 @@ public abstract class StoreIdentityContract(Backend backend) : StoreContract(bac
     }
 
     [Fact]
+    public async Task Open_MustExist_RefusesToMakeOne()
+    {
+        await using var strict = await StoreConnection.ConnectAsync(
+            new() { Redis = Store.Options.Redis, KeyPrefix = Store.Options.KeyPrefix, MustExist = true });
+        await Assert.ThrowsAsync<StoreMissingException>(() => strict.OpenAsync());
+        await Assert.ThrowsAsync<StoreMissingException>(() => strict.OpenAsync());
+
+        var made = await Store.OpenAsync();
+
+        Assert.Equal(made with { IsNew = false }, await strict.OpenAsync());
+    }
+
+    [Fact]
+    public async Task Open_LogWithoutIdentity_Throws()
+    {
+        await Store.OpenAsync();
+        await new Log.ClaimLog(Store).OpenAsync(0);
+        await Store.Database.KeyDeleteAsync(Store.Keys.Identity);
+
+        await Assert.ThrowsAsync<StoreTruncatedException>(() => Store.OpenAsync());
+    }
+
+    [Fact]
+    public async Task Look_IdentityGoneOrAnothers_SaysSo()
+    {
+        var identity = await Store.OpenAsync();
+        var limit = TimeSpan.FromSeconds(10);
+        Assert.Equal(StoreSight.Same, await Store.LookAsync(identity, limit));
+
+        await Store.Database.KeyDeleteAsync(Store.Keys.Identity);
+        Assert.Equal(StoreSight.Missing, await Store.LookAsync(identity, limit));
+
+        await Store.OpenAsync();
+        Assert.Equal(StoreSight.Other, await Store.LookAsync(identity, limit));
+    }
+
+    [Fact]
     public async Task RaiseGeneration_TwoAtOnce_RaiseOnce()
     {
         await Store.OpenAsync();

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using Aggregator.Grains.Hosting;
+using Aggregator.Host.Problems;
+
+namespace Aggregator.Host.Hosting;
+
+/// <summary>How long the steps of a stop may take; together they stay below <see cref="Total"/>.</summary>
+/// <param name="Total">The whole stop (<c>ShutdownTimeoutSeconds</c>).</param>
+/// <param name="Linger">How long it goes on answering, not ready, so that who sends traffic here sees that it stops.</param>
+internal sealed record ShutdownTimes(TimeSpan Total, TimeSpan Linger)
+{
+    /// <summary>How long requests under way may take to finish.</summary>
+    public TimeSpan Drain => Total / 3;
+
+    /// <summary>How long a grain may take to write what it holds.</summary>
+    public TimeSpan Deactivation => Total / 2;
+}
+
+/// <summary>
+/// The first step of a stop, while everything else still runs: not ready, feeding refused; then everything refused until what
+/// is under way has finished, or is cut off.
+/// </summary>
+internal sealed partial class Draining(
+    ShutdownTimes times, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Draining> logger) : IHostedLifecycleService
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConcurrentDictionary<HttpContext, bool> _underWay = new(ReferenceEqualityComparer.Instance);
+    private volatile bool _closed;
+
+    /// <summary>Whether the host has been told to stop.</summary>
+    public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>Counts a request in, and out when disposed of.</summary>
+    public IDisposable Enter(HttpContext context)
+    {
+        _underWay[context] = true;
+        return new Entered(_underWay, context);
+    }
+
+    /// <summary>Whether a request is not begun any more; ask after <see cref="Enter"/>.</summary>
+    public bool Refuses(HttpRequest request) => _closed || (IsStopping && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method));
+
+    /// <inheritdoc/>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        LogStopping(logger, _underWay.Count);
+        try
+        {
+            await Task.Delay(times.Linger, time, cancellationToken);
+            await FinishAsync(times.Drain, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The time for the whole stop is over.
+        }
+
+        CutOff();
+    }
+
+    /// <summary>Refuses everything at once and waits a moment for what is under way.</summary>
+    public async Task CloseAsync()
+    {
+        await FinishAsync(Moment, CancellationToken.None);
+        CutOff();
+    }
+
+    private async Task FinishAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        _closed = true;
+        var began = time.GetTimestamp();
+        while (!_underWay.IsEmpty && time.GetElapsedTime(began) < limit)
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private void CutOff()
+    {
+        foreach (var (context, _) in _underWay)
+        {
+            LogCutOff(logger, context.Request.Method, context.Request.Path);
+            context.Abort();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: not ready, no more feeding, {Requests} requests under way")]
+    private static partial void LogStopping(ILogger logger, int requests);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopping: {Method} {Path} did not finish in time and is cut off")]
+    private static partial void LogCutOff(ILogger logger, string method, string path);
+
+    private sealed class Entered(ConcurrentDictionary<HttpContext, bool> underWay, HttpContext context) : IDisposable
+    {
+        public void Dispose() => underWay.TryRemove(context, out _);
+    }
+}
+
+/// <summary>Lets no request to the API in that the host should not begin.</summary>
+internal sealed class RequestGate(RequestDelegate next, Draining draining, StoreAlarm alarm)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments("/v1"))
+        {
+            await next(context);
+            return;
+        }
+
+        using var entered = draining.Enter(context);
+        if (alarm.What is null && !draining.Refuses(context.Request))
+        {
+            await next(context);
+            return;
+        }
+
+        // The next request belongs on another connection, to another host.
+        context.Response.Headers.Connection = "close";
+        await (alarm.What is null ? Problem.Stopping() : Problem.Lost()).ToResult().ExecuteAsync(context);
+    }
+}

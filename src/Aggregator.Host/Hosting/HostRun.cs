@@ -1,0 +1,63 @@
+using Aggregator.Grains.Hosting;
+
+namespace Aggregator.Host.Hosting;
+
+/// <summary>Runs a host from its start to its end.</summary>
+internal static class HostRun
+{
+    /// <summary>
+    /// Starts it, waits until it is told to stop, and stops it: in order, so that grains write what they hold; or, if the store
+    /// has lost what was acknowledged, at once, so that nothing more is written to what stands in its place.
+    /// </summary>
+    /// <returns>0, or 1 if it did not stop in time. After an alarm the process itself ends with <see cref="StoreAlarm.ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        var alarm = app.Services.GetRequiredService<StoreAlarm>();
+        try
+        {
+            await app.StartAsync();
+            await ToldToStopAsync(app.Lifetime);
+            if (alarm.What is null && !await StopsAsync(app))
+            {
+                await Console.Error.WriteLineAsync("aggregator did not stop within ShutdownTimeoutSeconds; what its grains held is read from the log again");
+                return 1;
+            }
+        }
+        catch (Exception fault) when (alarm.What is not null)
+        {
+            // Whatever else could not be done matters less than the loss.
+            await Console.Error.WriteLineAsync($"aggregator: {fault.Message}");
+        }
+
+        if (alarm.What is null)
+        {
+            return 0;
+        }
+
+        // Who asks is answered that the store is lost; who was answered before is not left without the end of the answer.
+        await app.Services.GetRequiredService<Draining>().CloseAsync();
+        app.Services.GetRequiredService<ILoggerFactory>().Dispose();
+        Environment.Exit(StoreAlarm.ExitCode);
+        return StoreAlarm.ExitCode;
+    }
+
+    private static async Task<bool> StopsAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task ToldToStopAsync(IHostApplicationLifetime lifetime)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStopping.Register(told.SetResult);
+        await told.Task;
+    }
+}

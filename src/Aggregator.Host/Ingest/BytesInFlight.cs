@@ -1,0 +1,64 @@
+namespace Aggregator.Host.Ingest;
+
+/// <summary>Bounds of feeding that an operator sets.</summary>
+/// <param name="BytesInFlight">Bytes of bodies, decompressed, that may be held at once, over all requests.</param>
+/// <param name="BodyTimeout">How long one body may take to come.</param>
+internal sealed record IngestSettings(long BytesInFlight, TimeSpan BodyTimeout);
+
+/// <summary>The bytes of all bodies that are held at once.</summary>
+internal sealed class BytesInFlight(IngestSettings settings)
+{
+    private long _free = settings.BytesInFlight;
+
+    /// <summary>Bytes that may still be taken.</summary>
+    public long Free => Volatile.Read(ref _free);
+
+    /// <summary>Begins to hold a body.</summary>
+    public Share Hold() => new(this);
+
+    private bool TryTake(long bytes)
+    {
+        var free = Volatile.Read(ref _free);
+        while (free >= bytes)
+        {
+            var seen = Interlocked.CompareExchange(ref _free, free - bytes, free);
+            if (seen == free)
+            {
+                return true;
+            }
+
+            free = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>What one request holds; given back when disposed of.</summary>
+    internal sealed class Share(BytesInFlight all) : IDisposable
+    {
+        private long _held;
+
+        /// <summary>Holds as many bytes in all; false if there is no room, and then what was held is held still.</summary>
+        public bool TryGrowTo(long bytes)
+        {
+            if (bytes <= _held)
+            {
+                return true;
+            }
+
+            if (!all.TryTake(bytes - _held))
+            {
+                return false;
+            }
+
+            _held = bytes;
+            return true;
+        }
+
+        public void Dispose()
+        {
+            Interlocked.Add(ref all._free, _held);
+            _held = 0;
+        }
+    }
+}
