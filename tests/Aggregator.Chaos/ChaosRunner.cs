@@ -85,6 +85,10 @@ internal static class ChaosRunner
         {
             skipped = reason.Message;
         }
+        catch (UnansweredException fault)
+        {
+            context.Violated(fault.Violation.Promise, fault.Violation.What);
+        }
         catch (Exception fault) when (fault is InvalidOperationException or OperationCanceledException or RedisException or TimeoutException or JsonException or IOException)
         {
             // A host that does not start, or a limit that is over: a result like any other.

@@ -88,9 +88,9 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
 
             return (standing, violations);
         }
-        catch (InvalidOperationException fault)
+        catch (UnansweredException fault)
         {
-            return ([], [new Violation(Promise.Recovery, fault.Message)]);
+            return ([], [fault.Violation]);
         }
     }
 
@@ -174,7 +174,7 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     private async Task<JsonObject> GetAsync(HostNode front, string path)
     {
         var answer = await fronts.Http.GetAsync(front.Url, path, ReadLimit);
-        return answer.IsOk ? answer.Body! : answer.Status == 404 ? Absent() : throw new InvalidOperationException($"GET {path} through {front.Name}: {answer}");
+        return answer.IsOk ? answer.Body! : answer.Status == 404 ? Absent() : throw new UnansweredException(new Violation(answer.IsExpected ? Promise.Recovery : Promise.Answer, $"GET {path} through {front.Name}: {answer}"));
 
         static JsonObject Absent() => new() { ["claims"] = new JsonObject { ["total"] = 0 }, ["lines"] = new JsonArray(), ["items"] = new JsonArray() };
     }

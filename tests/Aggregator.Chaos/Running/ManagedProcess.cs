@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Aggregator.Chaos.Running;
 
@@ -19,7 +20,10 @@ internal sealed class ManagedProcess : IAsyncDisposable
     private int _lines;
     private int _open = 2;
 
-    // Whatever ends the harness, what it started ends with it.
+    // Whatever ends the harness, what it started ends with it. The runtime raises no ProcessExit for signals that nobody handles.
+    private static readonly PosixSignalRegistration[] Registrations =
+        [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, static _ => EndAll()))];
+
     static ManagedProcess()
     {
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => EndAll();

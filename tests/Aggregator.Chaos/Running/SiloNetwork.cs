@@ -33,12 +33,12 @@ internal sealed class SiloNetwork : IAsyncDisposable
             {
                 var name = network.Name(silo);
                 await IpAsync($"netns add {name}");
-                await IpAsync($"link add {name}h type veth peer name up netns {name}");
+                await IpAsync($"link add {name}h type veth peer name out netns {name}");
                 await IpAsync($"addr add {network.Outside(silo)}/24 dev {name}h");
                 await IpAsync($"link set {name}h up");
                 await IpAsync($"-n {name} link set lo up");
-                await IpAsync($"-n {name} addr add {network.Inside(silo)}/24 dev up");
-                await IpAsync($"-n {name} link set up up");
+                await IpAsync($"-n {name} addr add {network.Inside(silo)}/24 dev out");
+                await IpAsync($"-n {name} link set out up");
                 await IpAsync($"-n {name} addr add {network.Advertised(silo)}/32 dev lo");
                 await IpAsync($"-n {name} route add default via {network.Outside(silo)}");
                 await IpAsync($"route add {network.Advertised(silo)}/32 via {network.Inside(silo)}");

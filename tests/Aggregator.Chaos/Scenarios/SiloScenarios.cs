@@ -21,6 +21,7 @@ internal static class SiloScenarios
         new("clock", "one silo's clock is an hour ahead, and silos die", ClockAsync),
         new("quiet-child", "the parents' silo dies while the child is quiet", QuietChildAsync),
         new("rolling", "every process is ended by SIGTERM and started again, one after another", context => RollAsync(context, null)),
+        new("short", "a silo of two ends itself after an append, and another is killed: what the suite runs", ShortAsync) { OnRequest = true },
         new("rolling-upgrade", "the same, from the build that --from names to this one", context =>
             RollAsync(context, context.Options.From ?? throw new ScenarioSkippedException("--from names no folder of an older built host"))) { OnRequest = true },
     ];
@@ -62,22 +63,39 @@ internal static class SiloScenarios
         await context.StartAsync(new ClusterOptions { Environment = { ["CHAOS_CONTROL"] = control } });
         foreach (var moment in Moments)
         {
-            await context.RunOnAsync(1, 4);
-            await File.WriteAllTextAsync(control + ".new", string.Create(CultureInfo.InvariantCulture, $"{moment} {1 + context.Random.Next(20)}"));
-            File.Move(control + ".new", control);
-            if (!await Eventually.WithinAsync(TimeSpan.FromSeconds(60), () => Task.FromResult(context.Cluster.Silos.Any(silo => !silo.IsRunning))))
-            {
-                File.Delete(control);
-                context.Violated(Promise.Scenario, $"no silo came to {moment}");
-                continue;
-            }
-
-            var since = TimeProvider.System.GetTimestamp();
-            var silo = context.Cluster.Silos.First(one => !one.IsRunning);
-            await silo.LaunchAsync();
-            await context.RecoverAsync($"{silo.Name} ended {moment}", since);
-            await silo.ReadyAsync(context.Cluster.Http);
+            await EndAtAsync(context, control, moment);
         }
+    }
+
+    private static async Task ShortAsync(ScenarioContext context)
+    {
+        var control = Path.Combine(context.Folder, "order");
+        await context.StartAsync(new ClusterOptions { Silos = 2, Environment = { ["CHAOS_CONTROL"] = control } });
+        await EndAtAsync(context, control, "after-append");
+        var silo = context.Cluster.Silos[context.Random.Next(2)];
+        var since = TimeProvider.System.GetTimestamp();
+        await silo.KillAsync();
+        await silo.LaunchAsync();
+        await context.RecoverAsync($"{silo.Name} started again", since);
+    }
+
+    private static async Task EndAtAsync(ScenarioContext context, string control, string moment)
+    {
+        await context.RunOnAsync(1, 4);
+        await File.WriteAllTextAsync(control + ".new", string.Create(CultureInfo.InvariantCulture, $"{moment} {1 + context.Random.Next(20)}"));
+        File.Move(control + ".new", control);
+        if (!await Eventually.WithinAsync(TimeSpan.FromSeconds(60), () => Task.FromResult(context.Cluster.Silos.Any(silo => !silo.IsRunning))))
+        {
+            File.Delete(control);
+            context.Violated(Promise.Scenario, $"no silo came to {moment}");
+            return;
+        }
+
+        var since = TimeProvider.System.GetTimestamp();
+        var silo = context.Cluster.Silos.First(one => !one.IsRunning);
+        await silo.LaunchAsync();
+        await context.RecoverAsync($"{silo.Name} ended {moment}", since);
+        await silo.ReadyAsync(context.Cluster.Http);
     }
 
     private static async Task StopContinueAsync(ScenarioContext context)
