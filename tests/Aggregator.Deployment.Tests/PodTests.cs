@@ -57,7 +57,7 @@ public sealed class PodTests
     private static async Task EveryWorkload(Reading reading, Action<Workload> fact)
     {
         var workloads = (await BaseManifests.LoadAsync(reading)).Workloads;
-        Assert.Equal(2, workloads.Count);
+        Assert.Equal(4, workloads.Count);
         Assert.All(workloads, fact);
     }
 }

@@ -18,7 +18,7 @@ public sealed class ReferenceTests
         Assert.NotEmpty(selectors);
         Assert.All(selectors, selector => Assert.Single(manifests.Workloads, workload => workload.IsChosenBy(selector)));
         Assert.All(
-            manifests.Workloads,
+            manifests.Workloads.Where(workload => workload.Kind != "CronJob"),
             workload => Assert.True(workload.IsChosenBy(workload.Resource.Pairs("spec", "selector", "matchLabels"))));
     }
 
@@ -35,7 +35,7 @@ public sealed class ReferenceTests
     }
 
     [Theory, ClassData(typeof(Readings))]
-    public async Task NetworkPolicy_ToInnerPorts_LetsOnlySilosIn(Reading reading)
+    public async Task NetworkPolicy_ToInnerPorts_LetsOnlyHostsIn(Reading reading)
     {
         var manifests = await BaseManifests.LoadAsync(reading);
 
@@ -50,6 +50,7 @@ public sealed class ReferenceTests
             {
                 var from = Assert.Single(rule.Items("from")).Pairs("podSelector", "matchLabels");
                 Assert.True(manifests.Silo.IsChosenBy(from));
+                Assert.True(manifests.Api.IsChosenBy(from));
                 Assert.False(manifests.Redis.IsChosenBy(from));
             });
         });
@@ -66,7 +67,7 @@ public sealed class ReferenceTests
                     .Concat(workload.Pod.Items("volumes").Select(volume => volume.Text("configMap", "name"))))
             .OfType<string>().ToList();
 
-        Assert.Equal(manifests.OfKind("ConfigMap").Count(), names.Count);
+        Assert.Equal(manifests.OfKind("ConfigMap").Count(), names.Distinct(StringComparer.Ordinal).Count());
         Assert.All(names, name => Assert.NotNull(manifests.ConfigMap(name)));
     }
 

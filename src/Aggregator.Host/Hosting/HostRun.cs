@@ -1,10 +1,13 @@
 using Aggregator.Grains.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Aggregator.Host.Hosting;
 
 /// <summary>Runs a host from its start to its end.</summary>
 internal static class HostRun
 {
+    private static readonly TimeSpan ServerLimit = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Starts it, waits until it is told to stop, and stops it: in order, so that grains write what they hold; or, if the store
     /// has lost what was acknowledged, at once, so that nothing more is written to what stands in its place.
@@ -36,9 +39,23 @@ internal static class HostRun
 
         // Who asks is answered that the store is lost; who was answered before is not left without the end of the answer.
         await app.Services.GetRequiredService<Draining>().CloseAsync();
+        await CloseServerAsync(app.Services.GetRequiredService<IServer>());
         app.Services.GetRequiredService<ILoggerFactory>().Dispose();
         Environment.Exit(StoreAlarm.ExitCode);
         return StoreAlarm.ExitCode;
+    }
+
+    private static async Task CloseServerAsync(IServer server)
+    {
+        using var limit = new CancellationTokenSource(ServerLimit);
+        try
+        {
+            await server.StopAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Who is still connected is cut off by the end of the process.
+        }
     }
 
     private static async Task<bool> StopsAsync(WebApplication app)

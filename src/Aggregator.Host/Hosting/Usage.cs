@@ -11,15 +11,25 @@ internal static class Usage
           Auth:Keys             keys that callers show as "Authorization: Bearer KEY", separated by commas
           Store:Path            folder of the embedded store (data)
           Store:Redis           connection string of a Redis that replaces the embedded store
+          Store:MustExist       refuse a store that is not there yet, rather than make it (false)
+          Store:Unsafe          take a Redis that may lose what it acknowledged (false)
           Partitions            of the claim log, fixed at a store's first start (32)
           Cluster:Role          all, or with Store:Redis silo (grains, no API) or api (API, no grains) (all)
           Cluster:Id            names the cluster of silos on one Redis (aggregator)
           Cluster:AdvertisedIP  address at which other silos reach this one (127.0.0.1)
           Cluster:SiloPort      port for silos (11111)
           Cluster:GatewayPort   port for clients (30000)
+          Cluster:ProbeTimeout  how long a silo may take to answer a probe; a dead one is known after about four (00:00:01)
           Cluster:StartTimeout  how long an api looks for a silo when it starts (00:02:00)
           Entity:LoadedClaims   stored claims that one aggregate keeps in memory (20000)
           Entity:PastClaims     claims of one aggregate up to which a view of the past is made (500000)
           Feed:Path             file or folder to feed at start: .txt wire copy, .json and .ndjson claims
+          Ingest:BytesInFlight  bytes of bodies, decompressed, that are held at once (268435456)
+          Ingest:BodyTimeout    how long one body may take to come (00:01:00)
+          ShutdownTimeoutSeconds  how long a stop may take (30)
+          Shutdown:Linger       how long a stopping host goes on answering queries, not ready (00:00:01)
+
+        --create-store makes the store and ends: once for an installation whose hosts have Store:MustExist.
+        Exit codes: 0 stopped as told, 1 did not start or stop, 3 the store has lost what was acknowledged.
         """;
 }

@@ -14,9 +14,13 @@ internal sealed class BaseManifests(IReadOnlyList<YamlNode> resources)
     public IReadOnlyList<YamlNode> Resources { get; } = resources;
 
     public IReadOnlyList<Workload> Workloads =>
-        [.. OfKind("Deployment").Concat(OfKind("StatefulSet")).Select(resource => new Workload(this, resource))];
+        [.. OfKind("Deployment").Concat(OfKind("StatefulSet")).Concat(OfKind("CronJob")).Select(resource => new Workload(this, resource))];
 
-    public Workload Silo => Workloads.Single(workload => workload.Kind == "Deployment");
+    public Workload Silo => Workloads.Single(workload => workload.Name == "aggregator-silo");
+
+    public Workload Api => Workloads.Single(workload => workload.Name == "aggregator-api");
+
+    public Workload CreateStore => Workloads.Single(workload => workload.Kind == "CronJob");
 
     public Workload Redis => Workloads.Single(workload => workload.Kind == "StatefulSet");
 

@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Aggregator.Deployment.Tests.Manifests;
 
-/// <summary>A Deployment or StatefulSet of one container.</summary>
+/// <summary>A Deployment, StatefulSet or CronJob of one container.</summary>
 internal sealed class Workload(BaseManifests manifests, YamlNode resource)
 {
     public YamlNode Resource { get; } = resource;
@@ -11,9 +11,9 @@ internal sealed class Workload(BaseManifests manifests, YamlNode resource)
 
     public string Name => Resource.Text("metadata", "name")!;
 
-    public IReadOnlyDictionary<string, string> PodLabels => Resource.Pairs("spec", "template", "metadata", "labels");
+    public IReadOnlyDictionary<string, string> PodLabels => Template.Pairs("metadata", "labels");
 
-    public YamlNode Pod => Resource.Find("spec", "template", "spec")!;
+    public YamlNode Pod => Template.Find("spec")!;
 
     public YamlNode Container => Assert.Single(Pod.Items("containers"));
 
@@ -30,6 +30,10 @@ internal sealed class Workload(BaseManifests manifests, YamlNode resource)
         ?? Container.Items("envFrom")
             .Select(from => manifests.ConfigMap(from.Text("configMapRef", "name")!).Text("data", name))
             .FirstOrDefault(value => value is not null);
+
+    private YamlNode Template => Kind == "CronJob"
+        ? Resource.Find("spec", "jobTemplate", "spec", "template")!
+        : Resource.Find("spec", "template")!;
 
     public bool IsChosenBy(IReadOnlyDictionary<string, string> selector) =>
         selector.Count > 0 && selector.All(label => PodLabels.GetValueOrDefault(label.Key) == label.Value);

@@ -115,6 +115,7 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
 
     [Theory]
     [InlineData("/v1/claims", "application/json")]
+    [InlineData("/v1/reports", "application/json")]
     [InlineData("/v1/reports", "text/plain")]
     public async Task Body_NotUtf8_IsRefused(string path, string mediaType)
     {
@@ -181,6 +182,32 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
         var (status, problem) = await PostAsync("/v1/claims", new string('[', 10_000), "application/json");
 
         Assert.Equal((HttpStatusCode.BadRequest, "body.malformed"), (status, (string?)problem["code"]));
+    }
+
+    [Fact]
+    public async Task Ndjson_LineTenThousandDeep_CostsOnlyItself()
+    {
+        var (status, answer) = await PostAsync("/v1/claims", $"{new string('[', 10_000)}\n{Good}", "application/x-ndjson");
+
+        Assert.Equal((HttpStatusCode.OK, "body.malformed"), (status, (string?)answer["errors"]!.AsArray().Single()!["code"]));
+    }
+
+    [Theory]
+    [InlineData("/v1/claims", "application/x-ndjson")]
+    [InlineData("/v1/reports", "text/plain")]
+    public async Task Body_BrotliBomb_IsRefused(string path, string mediaType)
+    {
+        using var bomb = new MemoryStream();
+        await using (var brotli = new BrotliStream(bomb, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            brotli.Write(new byte[64 * 1024 * 1024]);
+        }
+
+        var content = new ByteArrayContent(bomb.ToArray());
+        content.Headers.ContentEncoding.Add("br");
+        var (status, problem) = await PostAsync(path, content, mediaType);
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body.too-large"), (status, (string?)problem["code"]));
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Aggregator.Host.Tests.Running;
+
+namespace Aggregator.Host.Tests.Ingest;
+
+/// <summary>What may be held at once, and for how long, of bodies that do not come.</summary>
+public sealed class AdmissionTests
+{
+    private const string Claim = """{"source":"w","reportedAt":"2024-05-01","event":"attack","region":"Kyiv"}""";
+    private const int Room = 16 * 1024 * 1024;
+
+    [Fact]
+    public async Task Body_WhileOthersHoldAllBytes_IsRefusedBeforeItIsRead()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Ingest:BytesInFlight", $"{Room}");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using (var holder = await OpenAsync(host, $"POST /v1/claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Room}\r\n\r\n["))
+        {
+            await Eventually.AsyncTrue(async () => await StatusAsync(Declared()) == HttpStatusCode.TooManyRequests, limit.Token);
+
+            // Compressed and chunked bodies are counted as they come.
+            Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(Compressed()));
+            Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/v1/regions", limit.Token)).StatusCode);
+        }
+
+        await Eventually.AsyncTrue(async () => await StatusAsync(Declared()) == HttpStatusCode.OK, limit.Token);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(Compressed()));
+
+        async Task<HttpStatusCode> StatusAsync(HttpContent body)
+        {
+            body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var response = await host.Client.PostAsync("/v1/claims", body, limit.Token);
+            Assert.Equal(response.StatusCode == HttpStatusCode.TooManyRequests, response.Headers.RetryAfter is not null);
+            return response.StatusCode;
+        }
+
+        static StringContent Declared() => new(Claim);
+
+        static StreamContent Compressed()
+        {
+            var packed = new MemoryStream();
+            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                gzip.Write(Encoding.UTF8.GetBytes(Claim));
+            }
+
+            packed.Position = 0;
+            var content = new StreamContent(packed);
+            content.Headers.ContentEncoding.Add("gzip");
+            return content;
+        }
+    }
+
+    [Fact]
+    public async Task Body_ThatDoesNotCome_IsEndedInItsTime()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Ingest:BodyTimeout", "00:00:01");
+        using var sender = await OpenAsync(host, "POST /v1/claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[");
+
+        // The answer, and then the end of the connection.
+        using var reader = new StreamReader(sender.GetStream());
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var answer = await reader.ReadToEndAsync(limit.Token);
+
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"body.too-slow\"", answer, StringComparison.Ordinal);
+    }
+
+    private static async Task<TcpClient> OpenAsync(HostProcess host, string head)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(host.EndPoint);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
+        return client;
+    }
+}
