@@ -41,6 +41,8 @@ internal sealed partial class StoreWatch(StoreConnection store, StoreIdentity id
 
     private async Task FollowAsync(Task before)
     {
+        // Off the caller's thread: the look before may be done by now, and the caller has yet to keep this one.
+        await Task.Yield();
         await before;
         lock (_gate)
         {
