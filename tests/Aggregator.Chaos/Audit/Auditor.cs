@@ -138,21 +138,21 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
         var violations = new List<Violation>();
         await using var reference = new HostNode("reference", folder, NodeAddress.Loopback, "--Store:Path", Path.Combine(folder, "reference"));
         await reference.StartAsync(fronts.Http);
-        foreach (var (merged, survivor) in MergedInto)
-        {
-            var answer = await fronts.Http.PostAsync(reference.Url, $"/v1/regions/{merged}/merge-into/{survivor}?wait=applied", "", "application/json");
-            if (!answer.IsOk)
-            {
-                throw new InvalidOperationException($"the reference refused a merge: {answer}");
-            }
-        }
-
         foreach (var claims in standing.OrderBy(claim => claim.Key, StringComparer.Ordinal).Chunk(ClaimsPerRequest))
         {
             var answer = await fronts.Http.PostAsync(reference.Url, "/v1/claims?wait=applied", string.Join('\n', claims.Select(claim => claim.Json)));
             if (!answer.IsOk || (int)answer.Body!["accepted"]! != claims.Length || (bool?)answer.Body["applied"] != true)
             {
                 throw new InvalidOperationException($"the reference did not take the claims: {answer}");
+            }
+        }
+
+        foreach (var (merged, survivor) in MergedInto)
+        {
+            var answer = await fronts.Http.PostAsync(reference.Url, $"/v1/regions/{merged}/merge-into/{survivor}?wait=applied", "", "application/json");
+            if (!answer.IsOk)
+            {
+                throw new InvalidOperationException($"the reference refused a merge: {answer}");
             }
         }
 
