@@ -47,7 +47,7 @@ internal static class InputScenarios
 
         await context.RunOnAsync(2, 4);
         var since = TimeProvider.System.GetTimestamp();
-        var claim = $$$"""{"id":"poison","source":"chaos-poisoner","reportedAt":"2024-01-01T00:00:00Z","claimant":"armenia","target":"azerbaijan","region":"fizuli","quote":"{{{Poison}}}","figure":{"item":"ship","outcome":"destroyed","low":1,"best":1,"high":1}}""";
+        var claim = $$$"""{"id":"poison","source":"chaos-wire-0","reportedAt":"2024-01-01T00:00:00Z","claimant":"armenia","target":"azerbaijan","region":"fizuli","quote":"{{{Poison}}}","figure":{"item":"ship","outcome":"destroyed","low":1,"best":1,"high":1}}""";
         var answer = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, "/v1/claims", claim, "application/json");
         context.Note($"the claim was answered {answer}");
         await context.RecoverAsync("a claim that cannot be folded", since);

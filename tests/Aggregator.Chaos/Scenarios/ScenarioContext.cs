@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Aggregator.Chaos.Audit;
 using Aggregator.Chaos.Load;
@@ -98,7 +99,13 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <param name="since">Time stamp of when it was done.</param>
     public async Task RecoverAsync(string fault, long since)
     {
-        var queries = MeasureAsync(async () => (await Task.WhenAll(Cluster.Fronts.Surviving.Select(AllAnswerAsync))).All(answered => answered));
+        var waiting = new ConcurrentDictionary<(HostNode Front, string Path), bool>(
+            Cluster.Fronts.Surviving.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true))));
+        var queries = MeasureAsync(async () =>
+        {
+            await AskAsync(waiting);
+            return waiting.IsEmpty;
+        });
         var fresh = MeasureAsync(async () =>
         {
             await Loader.ProbeAsync(RecoveryLimit);
@@ -203,6 +210,9 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         if (options.Entities > 0)
         {
             Paths = await ManyEntities.MakeAsync(cluster, options.Entities);
+            var since = TimeProvider.System.GetTimestamp();
+            await AskAsync(new(cluster.Fronts.Surviving.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true)))));
+            Note(string.Create(CultureInfo.InvariantCulture, $"{options.Entities} entities; asking all through every front takes {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s when nothing is wrong"));
         }
 
         Watcher = new Watcher(cluster.Fronts);
@@ -210,17 +220,13 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         Loader.Start();
     }
 
-    private async Task<bool> AllAnswerAsync(HostNode front)
-    {
-        var answered = true;
-        await Parallel.ForEachAsync(Paths, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (path, stop) =>
+    /// <summary>Asks every entity that has not answered yet, through every front that still serves.</summary>
+    private Task AskAsync(ConcurrentDictionary<(HostNode Front, string Path), bool> waiting) =>
+        Parallel.ForEachAsync(waiting.Keys, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (one, stop) =>
         {
-            // One that does not answer is asked again by the next round.
-            if (Volatile.Read(ref answered) && (await Cluster.Http.GetAsync(front.Url, path, ReadLimit, stop)).Status is not (200 or 404))
+            if (!one.Front.IsRunning || (await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).Status is 200 or 404)
             {
-                Volatile.Write(ref answered, false);
+                waiting.TryRemove(one, out _);
             }
         });
-        return answered;
-    }
 }
