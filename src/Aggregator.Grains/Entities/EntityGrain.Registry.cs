@@ -120,7 +120,7 @@ internal abstract partial class EntityGrain<TAggregate>
                 await Task.WhenAll(some.Select(part => GrainOf(part).TellAgainAsync(registry)));
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.HasBegun)
         {
             // The activation is leaving; the next one looks.
         }
@@ -129,7 +129,7 @@ internal abstract partial class EntityGrain<TAggregate>
             LogPartsNotAsked(Logger, Key, fault);
         }
 
-        if (_structures.Complete is null && !_stop.IsCancellationRequested)
+        if (_structures.Complete is null && !_stop.HasBegun)
         {
             _lookTimer.Schedule(Options.AskPartsAgain);
         }
@@ -151,7 +151,14 @@ internal abstract partial class EntityGrain<TAggregate>
         (string, PartChange)[] told = [.. parts.Where(one => IsNews(one.Change)).Select(one => (one.Id, one.Change!))];
         if (told.Length > 0)
         {
+            var read = Aggregate;
             await EnsureEpochAsync();
+            if (!ReferenceEquals(read, Aggregate))
+            {
+                // All was read anew.
+                return;
+            }
+
             await PartsChangedAsync(told);
         }
 

@@ -70,12 +70,12 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private Task<Push?> NextPushAsync(ParentLink link) => UnderGateAsync(async () =>
     {
+        await EnsureEpochAsync();
         if (!ReferenceEquals(link, _parent))
         {
             return null;
         }
 
-        await EnsureEpochAsync();
         await RefreshTotalsAsync();
         var update = _roller.Next(_registry);
         _settlement.Told(_settlement.Changes, update.Version);
@@ -91,7 +91,7 @@ internal abstract partial class EntityGrain<TAggregate>
                 await parent.PushAsync(() => _roller.HasNews);
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.HasBegun)
         {
             // Leaving: the parent hears of it when the partitions send again.
         }
@@ -100,7 +100,7 @@ internal abstract partial class EntityGrain<TAggregate>
             LogPushFailed(Logger, Key, fault);
         }
 
-        if (_parent is not null && _roller.HasNews && !_stop.IsCancellationRequested)
+        if (_parent is not null && _roller.HasNews && !_stop.HasBegun)
         {
             _pushTimer.Schedule(Options.PushRetry);
         }
@@ -145,7 +145,7 @@ internal abstract partial class EntityGrain<TAggregate>
                 },
                 cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || _stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || _stop.HasBegun)
         {
             // The activation is leaving; the next one reads the parts' rows.
         }

@@ -15,11 +15,11 @@ namespace Aggregator.Grains.Entities;
 /// ever wait for each other.
 /// </summary>
 /// <typeparam name="TAggregate">The aggregate that the grain keeps.</typeparam>
-internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain, IDisposable
+internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain
     where TAggregate : class, IAggregate
 {
-    private readonly SemaphoreSlim _gate = new(1);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly Gate _gate = new();
+    private readonly Ending _stop = new(services.Time);
     private EntityStore _store = null!;
     private ParentLink? _parent;
     private OneShotTimer _persistTimer = null!;
@@ -51,7 +51,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     protected long Epoch => _epoch;
 
     /// <summary>Whether the activation is ending, or the host: nothing is begun any more that another grain must answer.</summary>
-    protected bool IsLeaving => _stop.IsCancellationRequested || services.Stopping.IsCancellationRequested;
+    protected bool IsLeaving => _stop.HasBegun || services.Stopping.IsCancellationRequested;
 
     private ILogger Logger => services.Logger;
 
@@ -66,7 +66,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _pushTimer = new OneShotTimer(this, PushTimerAsync);
         _lookTimer = new OneShotTimer(this, LookAsync);
         await LoadAsync(cancellationToken);
-        services.Live.Add(Key, this, this.AsReference<IEntityGrain>());
+        services.Live.Add(Key, this, GrainOf(Key.Id));
         if (_registry.Structure != services.Registry.Current.Structure)
         {
             // An edit came while it was read, before anybody could have told it.
@@ -92,15 +92,8 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
         finally
         {
-            await _stop.CancelAsync();
+            _stop.Begin();
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        // The gate has nothing to free, and a step that outlived its activation may yet leave it.
-        _stop.Dispose();
     }
 
     /// <inheritdoc/>
@@ -110,6 +103,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         {
             // The store came back with a shorter log: what is in memory of its lost end is dropped.
             await LoadAsync(_stop.Token);
+        }
+
+        if (delta.To > delta.From)
+        {
+            await EnsureEpochAsync();
         }
 
         var verdict = Judge(delta, rowVerified: false);
@@ -125,7 +123,6 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
         if (verdict == DeltaVerdict.Apply && delta.To > delta.From)
         {
-            await EnsureEpochAsync();
             await ApplyRecordsAsync(delta);
         }
 
@@ -178,7 +175,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     private async Task<T> UnderGateAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
+        await _gate.EnterAsync(cancellationToken);
         try
         {
             if (_mustReload)
@@ -195,7 +192,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
         }
     }
 
@@ -204,10 +201,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         // Until all of it is read, what there is must not be used: a half-read state would rise above what it lacks.
         _mustReload = true;
         var (aggregate, registry) = (Create(Key.Id), services.Registry.Current);
-        var (head, exists, isCurrent, parts) = await _store.LoadAsync(aggregate, registry, cancellationToken);
 
-        // Raised even for who only reads: a view's version never falls.
-        var epoch = !exists ? 0 : await _store.RaiseEpochAsync(cancellationToken);
+        // Raised even for who only reads, as a view's version never falls; and before the row is read, or another activation could write
+        // what this one would then tell the parent without.
+        var (epoch, _) = await _store.RaiseEpochAsync(onlyIfThere: true, cancellationToken);
+        var (head, exists, isCurrent, parts) = await _store.LoadAsync(aggregate, registry, cancellationToken);
         Aggregate = aggregate;
         _marks = head.Marks;
         _appliedAt = head.AppliedAt;
@@ -250,11 +248,21 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     private async Task EnsureEpochAsync()
     {
-        if (_epoch == 0)
+        if (_epoch > 0)
         {
-            _epoch = await _store.RaiseEpochAsync(_stop.Token);
-            _roller.StartEpoch(_epoch);
+            return;
         }
+
+        var (epoch, isUnchanged) = await _store.RaiseEpochAsync(onlyIfThere: false, _stop.Token);
+        if (!isUnchanged)
+        {
+            // Another activation has made the row meanwhile.
+            await LoadAsync(_stop.Token);
+            return;
+        }
+
+        _epoch = epoch;
+        _roller.StartEpoch(epoch);
     }
 
     private DeltaVerdict Judge(EntityDelta delta, bool rowVerified) =>
@@ -267,7 +275,20 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             var (book, records) = (Aggregate.Book, delta.Records.Records);
             await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
             var resends = book.Counts.Resends;
-            await NoteAsync([.. records.SelectMany(Fold).Distinct()], []);
+            var changed = new HashSet<BucketKey>();
+            foreach (var record in records)
+            {
+                // One record may put into a bucket what the next one needs out of it.
+                if (book.Needs(record.Record).Any(book.IsAway))
+                {
+                    await LoadAsync(book.Needs(record.Record));
+                }
+
+                Failpoint.Reach(Failpoint.Fold, record.Record);
+                changed.UnionWith(book.Apply(record));
+            }
+
+            await NoteAsync(changed, []);
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {
                 _roller.Tell();
@@ -278,12 +299,6 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             // Half a delta is applied and the mark does not say so: memory is dropped.
             _mustReload = true;
             throw;
-        }
-
-        IReadOnlyCollection<BucketKey> Fold(PlacedRecord record)
-        {
-            Failpoint.Reach(Failpoint.Fold, record.Record);
-            return Aggregate.Book.Apply(record);
         }
 
         _marks[delta.Partition] = new Mark(delta.Incarnation, delta.To);
@@ -349,7 +364,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         {
             await UnderGateAsync(() => PersistAsync(_stop.Token));
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.HasBegun)
         {
             // Leaving: what is not in the row the partitions send again.
         }
@@ -368,6 +383,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
 
         await EnsureEpochAsync();
+        if (!_dirty)
+        {
+            return true;
+        }
+
         await RefreshTotalsAsync();
 
         // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.

@@ -13,6 +13,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
 
     private readonly string _kind = KindOf(key.Kind);
     private long _version;
+    private long _epoch;
 
     /// <summary>The name of a kind of entity in the store.</summary>
     public static string KindOf(EntityKind kind) => kind switch
@@ -92,8 +93,18 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     public async Task<bool> IsUnchangedAsync(CancellationToken cancellationToken) =>
         await rows.VersionAsync(_kind, key.Id, cancellationToken) == _version;
 
-    /// <summary>Raises the row's epoch: done before the first push of an activation, so versions never fall.</summary>
-    public Task<long> RaiseEpochAsync(CancellationToken cancellationToken) => rows.RaiseEpochAsync(_kind, key.Id, cancellationToken);
+    /// <summary>
+    /// Raises the row's epoch: done before the row is read and before the first push of an activation, so that versions never fall
+    /// and no other activation writes what this one has not read.
+    /// </summary>
+    /// <param name="onlyIfThere">Whether a row is to be there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The epoch, 0 if there is no row; and whether the row is as it was read or last written.</returns>
+    public async Task<(long Epoch, bool IsUnchanged)> RaiseEpochAsync(bool onlyIfThere, CancellationToken cancellationToken)
+    {
+        (_epoch, var version) = await rows.RaiseEpochAsync(_kind, key.Id, onlyIfThere, cancellationToken);
+        return (_epoch, version == _version);
+    }
 
     /// <summary>
     /// Writes the row; false if another activation has written it since. What one script takes is one atomic step. More
@@ -136,7 +147,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     {
         RowField[] fields = [.. buckets.Where(one => !one.IsChunk).Select(one => one.Field), .. head];
         RowField[] chunks = [.. buckets.Where(one => one.IsChunk).Select(one => one.Field)];
-        switch (await rows.WriteAsync(_kind, key.Id, _version, fields, parent, chunks, cancellationToken))
+        switch (await rows.WriteAsync(_kind, key.Id, _version, fields, parent, chunks, _epoch, cancellationToken))
         {
             case WriteRowResult.Written written:
                 _version = written.Version;

@@ -9,12 +9,13 @@ internal sealed class SingleFlight
     private Task? _running;
 
     /// <summary>Whether a step is under way.</summary>
-    public bool IsRunning => _running is not null;
+    public bool IsRunning => _running is { IsCompleted: false };
 
     /// <summary>Takes the step once the one under way is over, if it is needed then.</summary>
     public async Task RunAsync(Func<bool> isNeeded, Func<Task> step)
     {
-        while (_running is { } running)
+        // One that is over may not have been cleared away yet: its caller goes on in a later turn.
+        while (_running is { IsCompleted: false } running)
         {
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
@@ -31,7 +32,10 @@ internal sealed class SingleFlight
         }
         finally
         {
-            _running = null;
+            if (ReferenceEquals(_running, mine))
+            {
+                _running = null;
+            }
         }
     }
 }

@@ -53,6 +53,7 @@ public static class AggregatorSilo
         services.AddSingleton<IStoreAlarm>(provider => provider.GetRequiredService<StoreAlarm>());
         services.TryAddSingleton(ProcessClock.Time);
         services.AddSingleton(store);
+        services.AddSingleton<StoreDatabase>(store);
         services.AddSingleton(identity);
         services.AddSingleton<ClaimLog>();
         services.AddSingleton<ClaimIndex>();

@@ -85,7 +85,8 @@ internal sealed partial class FanOutPump(
             return;
         }
 
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Completed in a turn of the grain, and awaited in another: nothing leaves its thread.
+        var done = new TaskCompletionSource();
         var waiter = (sequence, entities, done);
         _waiters.Add(waiter);
         try

@@ -145,7 +145,7 @@ internal sealed partial class PartitionGrain
         var appended = false;
         try
         {
-            appended = await AppendEntryAsync([.. claims, .. resends], rows, sequence, now);
+            appended = await AppendRecordsAsync([.. claims, .. resends], rows, sequence, now);
             return appended;
         }
         finally
@@ -157,7 +157,7 @@ internal sealed partial class PartitionGrain
         }
     }
 
-    private async Task<bool> AppendEntryAsync(LogRecord[] records, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
+    private async Task<bool> AppendRecordsAsync(LogRecord[] records, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
     {
         var bytes = LogFormat.Encode(Guid.NewGuid(), now, records);
         Failpoint.Reach(Failpoint.BeforeAppend);
@@ -170,11 +170,7 @@ internal sealed partial class PartitionGrain
                 _pump.Start();
                 return true;
             case AppendResult.Taken taken:
-                var winner = LogFormat.Decode(taken.Winner, _partition, sequence);
-                Index(winner.Records, await _index.FindAsync(Keys(winner.Records), _stop.Token), sequence);
-                FanOutEntry(sequence, winner);
-                _pump.Start();
-                LogAbsorbed(logger, _partition, sequence);
+                await TakeInAsync(taken.Winner, sequence);
                 return false;
             case AppendResult.Gap:
                 await FindTheEndAsync(sequence - 1);
@@ -182,6 +178,16 @@ internal sealed partial class PartitionGrain
             case var lost:
                 throw new InvalidOperationException($"log {_partition} cannot take entry {sequence}: {lost}");
         }
+    }
+
+    /// <summary>Takes in an entry that another writer made.</summary>
+    private async Task TakeInAsync(byte[] bytes, long sequence)
+    {
+        var entry = LogFormat.Decode(bytes, _partition, sequence);
+        Index(entry.Records, await _index.FindAsync(Keys(entry.Records), _stop.Token), sequence);
+        FanOutEntry(sequence, entry);
+        _pump.Start();
+        LogAbsorbed(logger, _partition, sequence);
     }
 
     private void FanOutEntry(long sequence, LogEntryContent content)

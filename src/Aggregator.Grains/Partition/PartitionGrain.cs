@@ -34,7 +34,7 @@ internal sealed partial class PartitionGrain(
     private static readonly TimeSpan KeepAwakePeriod = TimeSpan.FromMinutes(5);
 
     private readonly PartitionOptions _options = options.Value;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly Ending _stop = new(time);
     private CancellationTokenSource _sending = new();
     private readonly Dictionary<string, long> _duplicates = new(StringComparer.Ordinal);
     private int _partition;
@@ -64,7 +64,7 @@ internal sealed partial class PartitionGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        _stop.Begin();
         _queue.Refuse(AppendRefusal.StoreUnavailable);
         try
         {
@@ -81,7 +81,6 @@ internal sealed partial class PartitionGrain(
     public void Dispose()
     {
         _sending.Dispose();
-        _stop.Dispose();
     }
 
     public Task PingAsync() => Task.CompletedTask;
@@ -129,7 +128,7 @@ internal sealed partial class PartitionGrain(
 
     private Task<AppendReply> EnqueueAsync(Candidate[] candidates)
     {
-        if (_stop.IsCancellationRequested)
+        if (_stop.HasBegun)
         {
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.StoreUnavailable });
         }
@@ -146,8 +145,8 @@ internal sealed partial class PartitionGrain(
 
     public async Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token);
-        timeout.CancelAfter(_options.AppliedTimeout);
+        using var limit = new CancellationTokenSource(_options.AppliedTimeout, time);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token, limit.Token);
         try
         {
             await _pump.AppliedAsync(sequence, entities, timeout.Token);
@@ -206,6 +205,11 @@ internal sealed partial class PartitionGrain(
                 await TryAsync(AppendDuplicatesAsync);
             }
 
+            if (!_writing)
+            {
+                await TryAsync(() => CatchUpAsync(cancellationToken));
+            }
+
             await TryAsync(() => _index.FlushAsync(cancellationToken));
             await TryAsync(() => SaveCheckpointAsync(cancellationToken));
             await TryAsync(() => StayAwakeAsync(cancellationToken));
@@ -250,9 +254,42 @@ internal sealed partial class PartitionGrain(
         }
     }
 
+    /// <summary>
+    /// Takes in what is in the log without this activation: a write that was carried out after its writer had gone, or an entry of one that
+    /// goes on beside this one. Else views would lack it until the next claim comes.
+    /// </summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var last = await log.LastAsync(_partition, cancellationToken);
+        if (last == _fanOut.Head || _writing)
+        {
+            return;
+        }
+
+        if (last < _fanOut.Head)
+        {
+            await FindTheEndAsync(_fanOut.Head);
+            return;
+        }
+
+        _writing = true;
+        try
+        {
+            await foreach (var entry in log.ReadAsync(_partition, _fanOut.Head + 1, last, cancellationToken))
+            {
+                await TakeInAsync(entry.Bytes, entry.Sequence);
+            }
+        }
+        finally
+        {
+            _writing = false;
+            StartWriting();
+        }
+    }
+
     private void StartWriting()
     {
-        if (_queue.Count > 0 && !_writing && !_stop.IsCancellationRequested)
+        if (_queue.Count > 0 && !_writing && !_stop.HasBegun)
         {
             _ = WriteAllAsync();
         }

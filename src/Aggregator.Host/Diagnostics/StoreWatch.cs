@@ -7,93 +7,87 @@ namespace Aggregator.Host.Diagnostics;
 /// Looks at the store's identity every second, and whenever an answer is about to leave that may rest on it: a store that was
 /// emptied or replaced under a running host must never be shown as an empty board.
 /// </summary>
-internal sealed partial class StoreWatch(StoreConnection store, StoreIdentity identity, StoreAlarm alarm, TimeProvider time, ILogger<StoreWatch> logger) : BackgroundService
+internal sealed partial class StoreWatch : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    // As long as a call to the store may take by default: after that calls fail anyway.
+    private static readonly TimeSpan Hiccup = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _gate = new();
-    private Task _current = Task.CompletedTask;
-    private Task? _following;
-    private bool _silent;
+    private readonly StoreConnection _store;
+    private readonly StoreIdentity _identity;
+    private readonly StoreAlarm _alarm;
+    private readonly TimeProvider _time;
+    private readonly ILogger<StoreWatch> _logger;
+    private readonly SharedRun _looks;
+
+    // Nobody but this process reaches the embedded store: nobody empties it between two looks, and it is silent only if the process is.
+    private readonly bool _isOurs;
+    private long _silentSince;
+
+    public StoreWatch(StoreConnection store, StoreIdentity identity, StoreAlarm alarm, TimeProvider time, ILogger<StoreWatch> logger)
+    {
+        (_store, _identity, _alarm, _time, _logger) = (store, identity, alarm, time, logger);
+        _isOurs = store.Promise.Kind == StoreKind.EmbeddedGarnet;
+        _looks = new SharedRun(LookOnceAsync);
+    }
+
+    /// <summary>Whether the store has not answered for longer than a hiccup: what would be written now would wait in vain.</summary>
+    public bool IsSilent => !_isOurs && Volatile.Read(ref _silentSince) is var since and not 0 && _time.GetElapsedTime(since) > Hiccup;
 
     /// <summary>
     /// Completes when a look that began after this call is done; many share one. It never fails: a store that does not answer
-    /// is not known to be another, and what was lost is in the alarm.
+    /// is not known to be another, and what was lost is in the alarm. With the embedded store it completes at once.
     /// </summary>
-    public Task LookAsync()
-    {
-        lock (_gate)
-        {
-            return _current.IsCompleted ? _current = LookOnceAsync() : _following ??= FollowAsync(_current);
-        }
-    }
+    public Task LookAsync() => _isOurs ? Task.CompletedTask : _looks.RunAsync();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Period, time);
+        using var timer = new PeriodicTimer(Period, _time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await LookAsync();
+            await _looks.RunAsync();
         }
-    }
-
-    private async Task FollowAsync(Task before)
-    {
-        // Off the caller's thread: the look before may be done by now, and the caller has yet to keep this one.
-        await Task.Yield();
-        await before;
-        lock (_gate)
-        {
-            _current = _following!;
-            _following = null;
-        }
-
-        await LookOnceAsync();
     }
 
     private async Task LookOnceAsync()
     {
-        // Off the caller's thread, which holds the gate.
-        await Task.Yield();
         try
         {
-            var sight = await store.LookAsync(identity, Limit);
-            if (_silent)
+            var sight = await _store.LookAsync(_identity, Limit);
+            if (Interlocked.Exchange(ref _silentSince, 0) != 0)
             {
-                _silent = false;
-                LogAnswers(logger);
+                LogAnswers(_logger);
             }
 
             if (Describe(sight) is { } lost)
             {
-                alarm.Lost(lost);
+                _alarm.Lost(lost);
             }
         }
         catch (StoreException fault)
         {
-            if (!_silent)
+            if (Interlocked.CompareExchange(ref _silentSince, _time.GetTimestamp(), 0) == 0)
             {
-                _silent = true;
-                LogSilent(logger, fault.Message);
+                LogSilent(_logger, fault.Message);
             }
         }
         catch (Exception fault)
         {
-            LogNotSeen(logger, fault);
+            LogNotSeen(_logger, fault);
         }
     }
 
     private string? Describe(StoreSight sight) => sight switch
     {
         StoreSight.Same => null,
-        StoreSight.Missing => $"the identity of store {identity.StoreId:N} is gone: the server was emptied, or came back empty. Restore the store and start again; with Store:MustExist no host makes a new one",
-        StoreSight.Other => $"another store stands where {identity.StoreId:N} was",
+        StoreSight.Missing => $"the identity of store {_identity.StoreId:N} is gone: the server was emptied, or came back empty. Restore the store and start again; with Store:MustExist no host makes a new one",
+        StoreSight.Other => $"another store stands where {_identity.StoreId:N} was",
         _ => "the server has become a replica, and follows whatever another one holds",
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store does not answer; writes are refused until it does: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store does not answer: {Reason}")]
     private static partial void LogSilent(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The store answers again")]

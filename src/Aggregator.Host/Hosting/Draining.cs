@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Aggregator.Grains.Hosting;
-using Aggregator.Host.Problems;
 
 namespace Aggregator.Host.Hosting;
 
@@ -40,7 +38,10 @@ internal sealed partial class Draining(
     }
 
     /// <summary>Whether a request is not begun any more; ask after <see cref="Enter"/>.</summary>
-    public bool Refuses(HttpRequest request) => _closed || (IsStopping && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method));
+    public bool Refuses(HttpRequest request) => _closed || (IsStopping && IsWrite(request));
+
+    /// <summary>Whether a request feeds or edits, and does not only ask.</summary>
+    public static bool IsWrite(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
 
     /// <inheritdoc/>
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -109,29 +110,5 @@ internal sealed partial class Draining(
     private sealed class Entered(ConcurrentDictionary<HttpContext, bool> underWay, HttpContext context) : IDisposable
     {
         public void Dispose() => underWay.TryRemove(context, out _);
-    }
-}
-
-/// <summary>Lets no request to the API in that the host should not begin.</summary>
-internal sealed class RequestGate(RequestDelegate next, Draining draining, StoreAlarm alarm)
-{
-    public async Task InvokeAsync(HttpContext context)
-    {
-        if (!context.Request.Path.StartsWithSegments("/v1"))
-        {
-            await next(context);
-            return;
-        }
-
-        using var entered = draining.Enter(context);
-        if (alarm.What is null && !draining.Refuses(context.Request))
-        {
-            await next(context);
-            return;
-        }
-
-        // The next request belongs on another connection, to another host.
-        context.Response.Headers.Connection = "close";
-        await (alarm.What is null ? Problem.Stopping() : Problem.Lost()).ToResult().ExecuteAsync(context);
     }
 }

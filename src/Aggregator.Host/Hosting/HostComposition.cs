@@ -106,7 +106,8 @@ internal static class HostComposition
             return app;
         }
 
-        var api = app.MapGroup("").AddEndpointFilter<StoreSeal>();
+        var api = app.MapGroup("").AddEndpointFilter<StoreSeal>()
+            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status503ServiceUnavailable, typeof(ProblemAnswer), [ProblemType]));
         var feed = api.MapGroup("/v1").WithTags("feeding").RequireRateLimiting(FeedPolicy);
         feed.MapPost("/claims", ClaimsEndpoint.PostAsync)
             .Takes<ClaimInput>(text: false)

@@ -1,3 +1,4 @@
+using Aggregator.Host.Hosting;
 using Aggregator.Host.Problems;
 
 namespace Aggregator.Host.Ingest;
@@ -57,7 +58,7 @@ internal sealed class BodyAdmission(RequestDelegate next, BytesInFlight bytes, I
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.Headers.Connection = "close";
+            context.CloseAfterwards();
             return (null, Problem.TooSlow());
         }
     }

@@ -10,30 +10,24 @@ using StackExchange.Redis;
 namespace Aggregator.Store;
 
 /// <summary>The one way to the store: the embedded Garnet or any Redis, through one multiplexer.</summary>
-public sealed partial class StoreConnection : IAsyncDisposable
+public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
 {
     private const int Format = 1;
 
-    private readonly StoreOptions _options;
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly EmbeddedStore? _embedded;
 
     private StoreConnection(
         StoreOptions options, ILogger logger, ConnectionMultiplexer multiplexer, EmbeddedStore? embedded, ConfigurationOptions configuration, StorePromise promise)
+        : base(multiplexer.GetDatabase(), options)
     {
-        _options = options;
         _logger = logger;
         _multiplexer = multiplexer;
         _embedded = embedded;
         Configuration = configuration;
         Promise = promise;
-        Database = multiplexer.GetDatabase();
-        Keys = new StoreKeys(options.KeyPrefix);
     }
-
-    /// <summary>The database every part of the store works on.</summary>
-    public IDatabase Database { get; }
 
     /// <summary>The multiplexer, for who needs subscriptions or server commands.</summary>
     public IConnectionMultiplexer Multiplexer => _multiplexer;
@@ -43,11 +37,6 @@ public sealed partial class StoreConnection : IAsyncDisposable
 
     /// <summary>What the server promised when the connection was opened.</summary>
     public StorePromise Promise { get; }
-
-    /// <summary>The options the connection was opened with.</summary>
-    public StoreOptions Options => _options;
-
-    internal StoreKeys Keys { get; }
 
     /// <summary>Starts the embedded store if no Redis is set, connects and reads the promise.</summary>
     /// <exception cref="StoreUnavailableException">No server answered in time.</exception>
@@ -115,7 +104,7 @@ public sealed partial class StoreConnection : IAsyncDisposable
         var call = Database.ScriptEvaluateAsync(
             StoreScripts.OpenIdentity,
             [Keys.Identity, Keys.Incarnation(0)],
-            [Format, Guid.NewGuid().ToString("N"), _options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), 1, _options.MustExist ? 1 : 0]);
+            [Format, Guid.NewGuid().ToString("N"), Options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), 1, Options.MustExist ? 1 : 0]);
         var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "open", cancellationToken).ConfigureAwait(false))!;
         switch ((int)fields[0])
         {
@@ -135,7 +124,7 @@ public sealed partial class StoreConnection : IAsyncDisposable
             Partitions = partitions,
             HashSeed = long.Parse((string)fields[4]!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
             Generation = (long)fields[5],
-            PartitionsIgnored = partitions == _options.Partitions ? null : _options.Partitions,
+            PartitionsIgnored = partitions == Options.Partitions ? null : Options.Partitions,
         };
         if (identity.Format > Format)
         {
@@ -157,14 +146,12 @@ public sealed partial class StoreConnection : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(identity);
         try
         {
-            if (_embedded is null && await RoleReader.IsReplicaAsync(_multiplexer).WaitAsync(limit, cancellationToken).ConfigureAwait(false))
-            {
-                return StoreSight.Replica;
-            }
-
-            var call = Database.HashGetAsync(Keys.Identity, "store");
-            var id = await StoreFaults.Repeatable(call.WaitAsync(limit, cancellationToken), "show its identity", cancellationToken).ConfigureAwait(false);
-            return id.IsNull ? StoreSight.Missing
+            var replica = _embedded is null ? RoleReader.IsReplicaAsync(_multiplexer) : Task.FromResult(false);
+            var held = Database.HashGetAsync(Keys.Identity, "store");
+            await Task.WhenAll(replica, held).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+            var id = await held.ConfigureAwait(false);
+            return await replica.ConfigureAwait(false) ? StoreSight.Replica
+                : id.IsNull ? StoreSight.Missing
                 : id == identity.StoreId.ToString("N") ? StoreSight.Same
                 : StoreSight.Other;
         }

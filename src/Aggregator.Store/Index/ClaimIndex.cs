@@ -12,7 +12,7 @@ namespace Aggregator.Store.Index;
 /// A plain key per claim, about 150 bytes of memory in Redis. Small hashes would take half of that there, but Garnet's scripts
 /// wait for a flush at every call on a hash (10,000 rows a second against ten times as many), and it moves plain keys to disk one by one.
 /// </remarks>
-public sealed class ClaimIndex(StoreConnection store)
+public sealed class ClaimIndex(StoreDatabase store)
 {
     /// <summary>The most versions that one key may have; a claim corrected more often is refused at the door.</summary>
     public const int MaximumVersions = 1_024;

@@ -11,7 +11,7 @@ namespace Aggregator.Store.Log;
 /// <summary>
 /// The claim log: one sequence of entries per partition, from 1, without holes, never trimmed. The ground state of everything.
 /// </summary>
-public sealed partial class ClaimLog(StoreConnection store, TimeProvider? time = null, ILogger<ClaimLog>? logger = null)
+public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = null, ILogger<ClaimLog>? logger = null)
 {
     /// <summary>Every entry begins with this many bytes of its writer's nonce.</summary>
     public const int NonceBytes = 16;
@@ -95,7 +95,7 @@ public sealed partial class ClaimLog(StoreConnection store, TimeProvider? time =
                 LogAppendUnknown(_logger, partition, sequence, attempt, fault.Message);
             }
 
-            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, _time, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
             pause = TimeSpan.FromMilliseconds(Math.Min(pause.TotalMilliseconds * 2, _options.RetryMaximumMilliseconds));
         }
     }
@@ -125,6 +125,10 @@ public sealed partial class ClaimLog(StoreConnection store, TimeProvider? time =
             _ => throw new ArgumentOutOfRangeException(nameof(checkpoint), checkpoint, $"Partition {partition} has no entry there."),
         };
     }
+
+    /// <summary>Where the head pointer stands: the last entry, or one before entries that were written when it was not.</summary>
+    public async Task<long> LastAsync(int partition, CancellationToken cancellationToken = default) =>
+        (long)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.Last(partition)), "read the head pointer", cancellationToken).ConfigureAwait(false);
 
     /// <summary>One entry's bytes, or null if the slot is empty.</summary>
     /// <exception cref="StoreDamagedException">The bytes are not those that were written.</exception>

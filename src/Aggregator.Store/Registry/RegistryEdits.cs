@@ -12,7 +12,7 @@ namespace Aggregator.Store.Registry;
 /// The edits of the registry, one after another, each at the place that its writer expected: who edits has seen every edit
 /// before. Opaque bytes; none is ever changed or removed.
 /// </summary>
-public sealed class RegistryEdits(StoreConnection store)
+public sealed class RegistryEdits(StoreDatabase store)
 {
     private const int Attempts = 3;
     private const int ReadsInFlight = 512;

@@ -11,7 +11,7 @@ namespace Aggregator.Store.Rows;
 /// One row per entity: named fields of opaque bytes, read together, and chunks, read one by one; all guarded by one version. Parents find their children's rows, and everybody
 /// all ids of a kind, through sets that are written with the row.
 /// </summary>
-public sealed class EntityRows(StoreConnection store)
+public sealed class EntityRows(StoreDatabase store)
 {
     /// <summary>The most fields and chunks that one write may change.</summary>
     public const int MaximumFieldsPerWrite = 2_048;
@@ -138,7 +138,7 @@ public sealed class EntityRows(StoreConnection store)
     }
 
     /// <summary>
-    /// Writes the changed fields and chunks and raises the version by one, all or nothing, if the stored version is the expected one.
+    /// Writes the changed fields and chunks and raises the version by one, all or nothing, if the stored version and epoch are the expected ones.
     /// </summary>
     /// <param name="kind">The kind of entity, a slug.</param>
     /// <param name="id">The entity.</param>
@@ -146,6 +146,7 @@ public sealed class EntityRows(StoreConnection store)
     /// <param name="changed">The fields to set or delete; with the chunks at most <see cref="MaximumFieldsPerWrite"/>.</param>
     /// <param name="chunks">The chunks to set or delete, by name; none of them is empty.</param>
     /// <param name="addToParent">Also adds the id to this parent's children.</param>
+    /// <param name="epoch">The epoch that the writer raised; null for any.</param>
     /// <param name="cancellationToken">Gives up waiting; the outcome is unknown then.</param>
     /// <exception cref="StoreUnknownException">No answer came: reload before anything else.</exception>
     /// <exception cref="StoreRefusedException">Known not to be written.</exception>
@@ -156,6 +157,7 @@ public sealed class EntityRows(StoreConnection store)
         IReadOnlyList<RowField> changed,
         string? addToParent = null,
         IReadOnlyList<RowField>? chunks = null,
+        long? epoch = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(changed);
@@ -167,20 +169,27 @@ public sealed class EntityRows(StoreConnection store)
             Row(kind, id), Known(kind, id), .. chunks.Select(chunk => Chunk(kind, id, chunk.Name)),
             .. addToParent is null ? [] : new[] { Children(kind, addToParent) },
         ];
-        var call = _database.ScriptEvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, changed, chunks));
+        var call = _database.ScriptEvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, epoch, changed, chunks));
         var fields = (RedisResult[])(await StoreFaults.Once(call, "write a row", cancellationToken).ConfigureAwait(false))!;
         var version = (long)fields[1];
         return (int)fields[0] == 1 ? new WriteRowResult.Written(version) : new WriteRowResult.Conflict(version);
     }
 
     /// <summary>
-    /// Raises the row's epoch and gives it; the id counts as known from then on. Apart from the version: it conflicts with
-    /// no write.
+    /// Raises the row's epoch and gives it, with the row's version; the id counts as known from then on. From then on no write under an
+    /// earlier epoch succeeds: what is read of the row after it, only the caller changes.
     /// </summary>
+    /// <param name="kind">The kind of entity, a slug.</param>
+    /// <param name="id">The entity.</param>
+    /// <param name="onlyIfThere">Whether a row is to be there; without one nothing is raised, and epoch 0 given.</param>
+    /// <param name="cancellationToken">Gives up waiting; the outcome is unknown then.</param>
     /// <exception cref="StoreUnknownException">No answer came; raising once more is safe, an epoch may be skipped.</exception>
-    public async Task<long> RaiseEpochAsync(string kind, string id, CancellationToken cancellationToken = default) =>
-        (long)await StoreFaults.Once(_database.ScriptEvaluateAsync(StoreScripts.RaiseEpoch, [Row(kind, id), Known(kind, id)], [id]), "raise an epoch", cancellationToken)
-            .ConfigureAwait(false);
+    public async Task<(long Epoch, long Version)> RaiseEpochAsync(string kind, string id, bool onlyIfThere = false, CancellationToken cancellationToken = default)
+    {
+        var call = _database.ScriptEvaluateAsync(StoreScripts.RaiseEpoch, [Row(kind, id), Known(kind, id)], [id, onlyIfThere ? 1 : 0]);
+        var fields = (RedisResult[])(await StoreFaults.Once(call, "raise an epoch", cancellationToken).ConfigureAwait(false))!;
+        return ((long)fields[0], (long)fields[1]);
+    }
 
     /// <summary>The row's version, 0 if there is none.</summary>
     public async Task<long> VersionAsync(string kind, string id, CancellationToken cancellationToken = default)
@@ -226,10 +235,10 @@ public sealed class EntityRows(StoreConnection store)
         }
     }
 
-    private static RedisValue[] Arguments(string id, long expectedVersion, IReadOnlyList<RowField> changed, IReadOnlyList<RowField> chunks)
+    private static RedisValue[] Arguments(string id, long expectedVersion, long? epoch, IReadOnlyList<RowField> changed, IReadOnlyList<RowField> chunks)
     {
-        const int Head = 5;
-        var set = new List<RedisValue>(Head + (2 * changed.Count) + chunks.Count) { expectedVersion, expectedVersion + 1, id, 0, chunks.Count };
+        const int Head = 6;
+        var set = new List<RedisValue>(Head + (2 * changed.Count) + chunks.Count) { expectedVersion, expectedVersion + 1, id, 0, chunks.Count, epoch ?? RedisValue.EmptyString };
         var delete = new List<RedisValue>();
         foreach (var (name, value) in changed)
         {

@@ -1,5 +1,7 @@
--- Raises an entity's epoch and makes the entity known, before its first change shows anywhere; gives the epoch.
+-- Raises an entity's epoch and makes the entity known, before its first change shows anywhere; gives {epoch, version} as text.
 -- KEYS  1 the row   2 the set of known ids
--- ARGV  1 the entity's id
+-- ARGV  1 the entity's id   2 '1' if a row is to be there already: without one nothing is raised, and {'0', '0'} given
+if ARGV[2] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return {'0', '0'} end
 redis.call('SADD', KEYS[2], ARGV[1])
-return redis.call('HINCRBY', KEYS[1], '$e', 1)
+local epoch = redis.call('HINCRBY', KEYS[1], '$e', 1)
+return {tostring(epoch), redis.call('HGET', KEYS[1], '$v') or '0'}

@@ -20,6 +20,11 @@ public sealed class OpenApiTests
         Assert.Superset(new HashSet<string> { "/v1/claims", "/v1/reports", "/v1/actors", "/v1/actors/{id}", "/v1/regions/{id}", "/v1/sources/{id}" }, paths.Select(path => path.Key).ToHashSet());
         Assert.EndsWith("/ClaimInput", (string?)paths["/v1/claims"]!["post"]!["requestBody"]!["content"]!["application/x-ndjson"]!["schema"]!["$ref"], StringComparison.Ordinal);
         Assert.NotNull(paths["/v1/reports"]!["post"]!["requestBody"]!["content"]!["text/plain"]);
+        foreach (var (path, method) in new[] { ("/v1/claims", "post"), ("/v1/actors/{id}", "get"), ("/v1/regions", "get") })
+        {
+            Assert.NotNull(paths[path]![method]!["responses"]!["503"]!["content"]!["application/problem+json"]);
+        }
+
         var schemas = document["components"]!["schemas"]!;
         Assert.Contains("armoured-vehicle", schemas["ClaimInput"]!["properties"]!["figure"]!["properties"]!["item"]!["enum"]!.AsArray().Select(word => (string?)word));
         Assert.NotNull(schemas["ProblemAnswer"]!["properties"]!["code"]);

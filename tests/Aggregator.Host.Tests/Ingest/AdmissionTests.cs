@@ -56,11 +56,14 @@ public sealed class AdmissionTests
         }
     }
 
-    [Fact]
-    public async Task Body_ThatDoesNotCome_IsEndedInItsTime()
+    /// <summary>By the time that a body has in all, and, well before it, by the least rate that the server takes.</summary>
+    [Theory]
+    [InlineData("00:00:01")]
+    [InlineData("00:10:00")]
+    public async Task Body_ThatDoesNotCome_IsEndedInItsTime(string bodyTimeout)
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Ingest:BodyTimeout", "00:00:01");
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Ingest:BodyTimeout", bodyTimeout);
         using var sender = await OpenAsync(host, "POST /v1/claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[");
 
         // The answer, and then the end of the connection.
@@ -70,6 +73,20 @@ public sealed class AdmissionTests
 
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
         Assert.Contains("\"code\":\"body.too-slow\"", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /v1/regions HTTP/1.1\r\nHost: x\r\nX-Long: ", 40_000, "431")]
+    [InlineData("GET /v1/regions?q=", 10_000, "414")]
+    public async Task Head_LargerThanItMayBe_IsRefused(string head, int more, string status)
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        using var sender = await OpenAsync(host, head + new string('x', more));
+
+        using var reader = new StreamReader(sender.GetStream());
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Assert.StartsWith("HTTP/1.1 " + status, await reader.ReadLineAsync(limit.Token), StringComparison.Ordinal);
     }
 
     private static async Task<TcpClient> OpenAsync(HostProcess host, string head)

@@ -190,14 +190,37 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
     [Fact]
     public async Task RaiseEpoch_Always_LeavesVersionAndFields()
     {
-        Assert.Equal(1, await _rows.RaiseEpochAsync("actor", "a"));
+        Assert.Equal((1, 0), await _rows.RaiseEpochAsync("actor", "a"));
         var row = (await _rows.LoadAsync("actor", "a"))!;
         Assert.Equal((0, 1, 0), (row.Version, row.Epoch, row.Fields.Count));
         Assert.Equal(new WriteRowResult.Written(1), await _rows.WriteAsync("actor", "a", 0, [Field("f", 1)]));
-        Assert.Equal(2, await _rows.RaiseEpochAsync("actor", "a"));
+        Assert.Equal((2, 1), await _rows.RaiseEpochAsync("actor", "a"));
         Assert.Equal(new WriteRowResult.Written(2), await _rows.WriteAsync("actor", "a", 1, [Field("f", 2)]));
         row = (await _rows.LoadAsync("actor", "a"))!;
         Assert.Equal((2, 2, 1), (row.Version, row.Epoch, row.Fields.Count));
+    }
+
+    [Fact]
+    public async Task RaiseEpoch_OnlyIfThere_MakesNoRow()
+    {
+        Assert.Equal((0, 0), await _rows.RaiseEpochAsync("actor", "a", onlyIfThere: true));
+        Assert.Null(await _rows.LoadAsync("actor", "a"));
+        await _rows.WriteAsync("actor", "a", 0, [Field("f", 1)]);
+        Assert.Equal((1, 1), await _rows.RaiseEpochAsync("actor", "a", onlyIfThere: true));
+    }
+
+    [Theory]
+    [InlineData(1L, false)]
+    [InlineData(2L, true)]
+    [InlineData(3L, false)]
+    [InlineData(null, true)]
+    public async Task Write_UnderAnEpoch_OnlyIfItIsTheLast(long? epoch, bool isWritten)
+    {
+        await _rows.RaiseEpochAsync("actor", "a");
+        await _rows.RaiseEpochAsync("actor", "a");
+        WriteRowResult expected = isWritten ? new WriteRowResult.Written(1) : new WriteRowResult.Conflict(0);
+        Assert.Equal(expected, await _rows.WriteAsync("actor", "a", 0, [Field("f", 1)], chunks: [Field("b-1", 2)], epoch: epoch));
+        Assert.Equal(isWritten ? 1 : 0, await _rows.VersionAsync("actor", "a"));
     }
 
     [Fact]

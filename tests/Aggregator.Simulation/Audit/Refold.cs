@@ -1,0 +1,75 @@
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Domain.TrackRecord;
+
+namespace Aggregator.Simulation.Audit;
+
+/// <summary>The aggregates that a log comes to when one thread folds it from the start, each with its parts.</summary>
+internal sealed class Refold(IReadOnlyCollection<PlacedRecord> log, RegistrySnapshot registry)
+{
+    private readonly Dictionary<EntityKey, IAggregate> _made = [];
+    private readonly HashSet<EntityKey> _entities =
+    [
+        .. log.SelectMany(placed => placed.Record.Touches).Distinct()
+            .SelectMany(entity => registry.Ancestors(entity.Kind, entity.Id).Append(entity.Id).Select(id => new EntityKey(entity.Kind, id))),
+    ];
+
+    /// <summary>All that the log touches, with what contains it.</summary>
+    public IReadOnlyCollection<EntityKey> All => _entities;
+
+    /// <summary>All that the log touches, with what contains it; what was merged is part of its survivor.</summary>
+    public IEnumerable<EntityKey> Entities => _entities.Where(entity => !registry.IsMerged(entity.Kind, entity.Id));
+
+    /// <summary>Denials and confirmations made in what contains a region, from the top.</summary>
+    public IReadOnlyList<Answer> Inherited(string region) =>
+        registry.Parent(EntityKind.Region, region) is { } parent ? [.. Inherited(parent), .. ((RegionAggregate)Of(new(EntityKind.Region, parent))).OwnAnswers(registry)] : [];
+
+    /// <summary>The aggregate of an entity.</summary>
+    public IAggregate Of(EntityKey entity)
+    {
+        if (_made.TryGetValue(entity, out var made))
+        {
+            return made;
+        }
+
+        IAggregate aggregate = entity.Kind switch
+        {
+            EntityKind.Region => new RegionAggregate(entity.Id),
+            EntityKind.Actor => new ActorAggregate(entity.Id),
+            _ => new SourceAggregate(entity.Id),
+        };
+        _made[entity] = aggregate;
+        foreach (var part in _entities.Where(one => one.Kind == entity.Kind && registry.Parent(one.Kind, one.Id) == entity.Id))
+        {
+            aggregate.Parts.Apply(part.Id, Told(Of(part)));
+        }
+
+        foreach (var placed in log.Where(placed => placed.Record.Touches.Contains(entity)))
+        {
+            aggregate.Book.Apply(placed);
+        }
+
+        if (aggregate is SourceAggregate source)
+        {
+            foreach (var region in source.Regions(registry).ToArray())
+            {
+                var judgements = ((RegionAggregate)Of(new(EntityKind.Region, region))).Judgements;
+                judgements.Refresh(registry);
+                source.Judgements.Take(region, new PartVersion(1, 1), judgements[entity.Id]);
+            }
+        }
+
+        return aggregate;
+    }
+
+    private PartUpdate Told(IAggregate part) => new(
+        new PartVersion(1, 1),
+        null,
+        part.TellsTotals(registry) ? part.AllLines(registry).ToDictionary(line => line, line => part.Total(line, registry)) : [],
+        part.TellsBuckets(registry).ToDictionary(bucket => bucket, part.Claims))
+    {
+        Resends = part.TellsResends(registry),
+    };
+}

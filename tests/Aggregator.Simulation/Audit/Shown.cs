@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Aggregator.Contracts.Views;
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Grains.Entities;
+
+namespace Aggregator.Simulation.Audit;
+
+/// <summary>What of a view must follow from the log: all but versions, times and counts of resends.</summary>
+internal static class Shown
+{
+    /// <summary>What a grain shows.</summary>
+    public static string Of(EntityView? view) => view switch
+    {
+        null => "nothing",
+        RegionView region => Text(region.Claims, region.Activity, region.Lines, region.Control, region.Children),
+        ActorView actor => Text(actor.Claims, actor.Activity, actor.Lines, actor.Said, actor.Children),
+        SourceView source => Text(source.Claims, source.Activity, source.Corrections, source.Retractions, source.Reports, source.TrackRecord),
+        _ => throw new NotSupportedException(),
+    };
+
+    /// <summary>What it should.</summary>
+    public static string Of(EntityKey entity, Refold refold, RegistrySnapshot registry)
+    {
+        var aggregate = refold.Of(entity);
+        var counts = aggregate.Counts(registry);
+        var (claims, activity) = (ViewMaker.Claims(counts), ViewMaker.Activity(counts));
+        var entry = registry.Describe(entity.Kind, entity.Id, counts.Spelling);
+        var views = new ViewMaker(registry, entry);
+        var children = views.Names(entity.Kind, aggregate.Parts.Telling.Where(part => !registry.IsMerged(entity.Kind, part)));
+        switch (aggregate)
+        {
+            case RegionAggregate region:
+                var inherited = refold.Inherited(entity.Id);
+                return Text(claims, activity, region.Lines(registry, inherited).Select(views.Line).ToArray(), views.Control(region.Control(registry, inherited)), children);
+            case ActorAggregate actor:
+                return Text(claims, activity, actor.Lines(registry).Select(views.Line).ToArray(), actor.Said(registry).Select(views.Said).ToArray(), children);
+            default:
+                return Text(claims, activity, counts.Corrections, counts.Retractions, counts.Reports, ViewMaker.TrackRecord(((SourceAggregate)aggregate).Reliability));
+        }
+    }
+
+    private static string Text(params object?[] parts) => JsonSerializer.Serialize(parts);
+}

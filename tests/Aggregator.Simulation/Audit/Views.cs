@@ -1,0 +1,77 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Contracts.Views;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Simulation.Cluster;
+
+namespace Aggregator.Simulation.Audit;
+
+/// <summary>Reads views while all goes on, and sees that versions never fall (D).</summary>
+internal sealed class Views(World world)
+{
+    private static readonly EntityKey[] Watched =
+    [
+        new(EntityKind.Region, "world"), new(EntityKind.Region, "land"), new(EntityKind.Region, "town"), new(EntityKind.Actor, "blue"), new(EntityKind.Source, "wire"),
+    ];
+
+    private readonly Dictionary<EntityKey, long> _versions = [];
+
+    /// <summary>Reads some views, one after another.</summary>
+    public async Task<bool> WatchAsync(int times)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            for (var pauses = world.Random.Next(12); pauses > 0; pauses--)
+            {
+                await world.PauseAsync();
+            }
+
+            try
+            {
+                await ReadAsync(Watched[world.Random.Next(Watched.Length)]);
+            }
+            catch (Exception fault) when (fault is not ViolationException)
+            {
+                // Not answered: nothing was shown.
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads the views of entities.</summary>
+    public async Task<IReadOnlyList<(EntityKey Entity, EntityView? View)>> ReadAsync(IEnumerable<EntityKey> entities)
+    {
+        var read = new List<(EntityKey, EntityView?)>();
+        foreach (var entity in entities)
+        {
+            read.Add((entity, await ReadAsync(entity)));
+        }
+
+        return read;
+    }
+
+    // Only what one known activation serves is held against what was shown before: one that was forgotten may be behind.
+    private async Task<EntityView?> ReadAsync(EntityKey entity)
+    {
+        var key = new GrainKey(Activation.TypeOf(entity.Kind), entity.Id);
+        var before = world.Sole(key);
+        EntityView? view = entity.Kind switch
+        {
+            EntityKind.Region => await ((IRegionGrain)world.Reference(typeof(IRegionGrain), key)).GetViewAsync(null),
+            EntityKind.Actor => await ((IActorGrain)world.Reference(typeof(IActorGrain), key)).GetViewAsync(null),
+            _ => await ((ISourceGrain)world.Reference(typeof(ISourceGrain), key)).GetViewAsync(null),
+        };
+        if (view is not null && before is not null && ReferenceEquals(before, world.Sole(key)))
+        {
+            if (_versions.TryGetValue(entity, out var shown) && view.Version < shown)
+            {
+                throw new ViolationException($"D: {entity} shows version {view.Version:x} after {shown:x}");
+            }
+
+            _versions[entity] = view.Version;
+        }
+
+        return view;
+    }
+}

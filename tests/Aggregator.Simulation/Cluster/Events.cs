@@ -1,0 +1,253 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Aggregator.Simulation.Store;
+using Orleans.Runtime;
+using StackExchange.Redis;
+
+namespace Aggregator.Simulation.Cluster;
+
+/// <summary>Something that is pending.</summary>
+internal abstract class Event
+{
+    /// <summary>It happens.</summary>
+    public abstract void Happen(World world);
+}
+
+/// <summary>A pause of somebody who goes on later.</summary>
+internal sealed class Pause : Event
+{
+    private readonly TaskCompletionSource _over = new();
+
+    public Task Task => _over.Task;
+
+    public override void Happen(World world) => _over.TrySetResult();
+}
+
+/// <summary>A call to the store that is under way.</summary>
+internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what, Func<SimStore, T> command) : Event
+{
+    // Continuations of the store's own code run at once, where the loop is: as on the thread that reads the socket.
+    private readonly TaskCompletionSource<T> _answer = new();
+
+    public Task<T> Task => _answer.Task;
+
+    public override void Happen(World world)
+    {
+        if (owner is { IsDead: true })
+        {
+            // It may have been on its way when its sender died.
+            if (world.Random.Next(2) == 0)
+            {
+                world.Note($"store {what} of the dead");
+                command(world.Store);
+            }
+
+            return;
+        }
+
+        if (!world.Chance(world.Perils.Store))
+        {
+            world.Note($"store {what} {owner?.Key}");
+            _answer.TrySetResult(command(world.Store));
+            return;
+        }
+
+        switch (world.Random.Next(kind == CallKind.Write ? 4 : 2))
+        {
+            case 0:
+                world.Note($"store {what} {owner?.Key}: answer lost");
+                command(world.Store);
+                _answer.TrySetException(new RedisTimeoutException(CommandFlags.None, "answer lost", CommandStatus.Sent));
+                break;
+            case 1:
+                world.Note($"store {what} {owner?.Key}: not sent");
+                _answer.TrySetException(new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "not sent", null, CommandStatus.WaitingToBeSent));
+                break;
+            case 2:
+                world.Note($"store {what} {owner?.Key}: late");
+                world.Later(new LateCall(() => command(world.Store)));
+                _answer.TrySetException(new RedisTimeoutException(CommandFlags.None, "late", CommandStatus.Sent));
+                break;
+            default:
+                world.Note($"store {what} {owner?.Key}: refused");
+                _answer.TrySetException(new RedisServerException(RedisErrorKind.OutOfMemory, CommandFlags.None, "OOM command not allowed when used memory > 'maxmemory'."));
+                break;
+        }
+    }
+}
+
+/// <summary>A call that is carried out after its caller was told that it had timed out.</summary>
+internal sealed class LateCall(Action command) : Event
+{
+    public override void Happen(World world)
+    {
+        world.Note("store: the late call");
+        command();
+    }
+}
+
+/// <summary>A message to a grain, until it is answered.</summary>
+internal sealed class Request(Activation? from, GrainKey to, MethodInfo method, object?[] arguments, Answer answer) : Event
+{
+    private static readonly ConcurrentDictionary<(MethodInfo, Type), MethodInfo> Targets = new();
+
+    public Activation? From => from;
+
+    public Answer Answer => answer;
+
+    public static Request Of(Activation? from, GrainKey to, MethodInfo method, object?[] arguments) => new(from, to, method, arguments, Answer.For(method.ReturnType));
+
+    public override void Happen(World world)
+    {
+        if (world.Chance(world.Perils.Message))
+        {
+            if (world.Random.Next(2) == 0)
+            {
+                world.Note($"{method.Name} {to}: lost");
+                world.Later(new Failure(this, new TimeoutException("lost")));
+                return;
+            }
+
+            if (world.Random.Next(2) == 0)
+            {
+                world.Note($"{method.Name} {to}: refused");
+                world.Later(new Failure(this, new SiloUnavailableException("refused")));
+                return;
+            }
+
+            // The caller gives up, and the message arrives all the same.
+            world.Note($"{method.Name} {to}: given up");
+            world.Later(new Failure(this, new TimeoutException("given up")));
+            world.Later(new Request(from, to, method, arguments, Answer.For(method.ReturnType)));
+            return;
+        }
+
+        var target = world.Find(to);
+        world.Note($"{method.Name} {to} on {target.Silo}");
+        target.Serving.Add(this);
+        _ = target.Turns.Start(() => ServeAsync(world, target));
+    }
+
+    private async Task<bool> ServeAsync(World world, Activation target)
+    {
+        Event reply;
+        try
+        {
+            await target.Activated!;
+            var call = (Task)Targets.GetOrAdd((method, target.Grain.GetType()), static key => Implementation(key.Item1, key.Item2)).Invoke(target.Grain, arguments)!;
+            await call;
+            reply = new Reply(this, Answer.ResultOf(call, method.ReturnType));
+        }
+        catch (Exception fault)
+        {
+            reply = new Failure(this, fault is TargetInvocationException { InnerException: { } inner } ? inner : fault);
+        }
+
+        if (target.Serving.Remove(this))
+        {
+            world.Later(world.Chance(world.Perils.Message * 2) ? new Failure(this, new TimeoutException("answer lost")) : reply);
+        }
+
+        return true;
+    }
+
+    private static MethodInfo Implementation(MethodInfo method, Type grain)
+    {
+        var map = grain.GetInterfaceMap(method.DeclaringType!);
+        return map.TargetMethods[Array.IndexOf(map.InterfaceMethods, method)];
+    }
+}
+
+/// <summary>An answer on its way.</summary>
+internal sealed class Reply(Request request, object? result) : Event
+{
+    public override void Happen(World world)
+    {
+        if (request.From is not { IsDead: true })
+        {
+            request.Answer.Set(result);
+        }
+    }
+}
+
+/// <summary>A failure on its way to who sent a message.</summary>
+internal sealed class Failure(Request request, Exception fault) : Event
+{
+    public override void Happen(World world)
+    {
+        if (request.From is not { IsDead: true })
+        {
+            request.Answer.Fail(fault);
+        }
+    }
+}
+
+/// <summary>An activation that leaves in good order.</summary>
+internal sealed class Leaving(Activation activation) : Event
+{
+    public override void Happen(World world)
+    {
+        if (activation.IsDead)
+        {
+            return;
+        }
+
+        _ = activation.Turns.Start(async () =>
+        {
+            try
+            {
+                await activation.Activated!;
+                await activation.Grain.OnDeactivateAsync(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "leaves"), CancellationToken.None);
+            }
+            finally
+            {
+                world.Note($"left {activation.Key}");
+                world.End(activation);
+            }
+
+            return true;
+        });
+    }
+}
+
+/// <summary>The answer to a message: a task of the type that the caller awaits.</summary>
+internal abstract class Answer
+{
+    private static readonly ConcurrentDictionary<Type, Func<Answer>> Makers = new();
+    private static readonly ConcurrentDictionary<Type, Func<Task, object?>> Readers = new();
+
+    public abstract Task Task { get; }
+
+    public static Answer For(Type task) => Makers.GetOrAdd(task, static type =>
+    {
+        var result = type.IsGenericType ? type.GetGenericArguments()[0] : typeof(bool);
+        return () => (Answer)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(result))!;
+    })();
+
+    public static object? ResultOf(Task done, Type task) => Readers.GetOrAdd(task, static type => type.IsGenericType
+        ? typeof(Typed<>).MakeGenericType(type.GetGenericArguments()[0]).GetMethod(nameof(Typed<bool>.Read))!.CreateDelegate<Func<Task, object?>>()
+        : static _ => true)(done);
+
+    public abstract void Set(object? result);
+
+    public abstract void Fail(Exception fault);
+
+    private sealed class Typed<T> : Answer
+    {
+        private readonly TaskCompletionSource<T> _source = new();
+
+        public override Task Task => _source.Task;
+
+        public static object? Read(Task done) => ((Task<T>)done).GetAwaiter().GetResult();
+
+        public override void Set(object? result) => _source.TrySetResult((T)result!);
+
+        public override void Fail(Exception fault)
+        {
+            _source.TrySetException(fault);
+
+            // Who does not wait for it any more does not hear of it.
+            _ = _source.Task.Exception;
+        }
+    }
+}

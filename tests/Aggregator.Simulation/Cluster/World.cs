@@ -1,0 +1,405 @@
+using System.Globalization;
+using System.Reflection;
+using Aggregator.Domain.Log;
+using Aggregator.Grains.Protocol;
+using Aggregator.Simulation.Store;
+using Orleans.Runtime;
+using StackExchange.Redis;
+
+namespace Aggregator.Simulation.Cluster;
+
+/// <summary>What may go wrong in a world, each as one in so many; 0 for never.</summary>
+internal sealed record Perils
+{
+    /// <summary>A step is a fault of a process: one is killed, forgotten, leaves, or comes to an end.</summary>
+    public int Process { get; init; }
+
+    /// <summary>A message or its answer is lost, late or refused.</summary>
+    public int Message { get; init; }
+
+    /// <summary>A call to the store is lost, late or refused, or its answer is.</summary>
+    public int Store { get; init; }
+
+    /// <summary>A process is killed at a named moment of the protocol.</summary>
+    public int Failpoint { get; init; }
+}
+
+/// <summary>
+/// A cluster in one thread: silos, grains, messages, timers and a store, all moved by one seeded random number generator. Whatever
+/// is pending (a message, an answer, a call to the store, a timer) happens in an order of its choosing; with the same seed
+/// all happens again.
+/// </summary>
+internal sealed class World
+{
+    private const int Silos = 3;
+    private const int LongSeconds = 5;
+    private const int MostTurns = 100_000;
+
+    /// <summary>The activation whose code is running, wherever it goes on: what it does after its death does not happen.</summary>
+    public static readonly AsyncLocal<Activation?> Acting = new();
+
+    [ThreadStatic]
+    private static World? _current;
+
+    private readonly Func<Activation, Grain> _make;
+    private readonly Dictionary<GrainKey, List<Activation>> _directory = [];
+    private readonly List<Activation> _activations = [];
+    private readonly Dictionary<(Type, GrainKey), object> _references = [];
+    private readonly Queue<(Turns Turns, Task Task)> _turns = new();
+    private readonly List<Event> _ready = [];
+    private readonly List<SimTimer> _timers = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private bool _isDraining;
+
+    public World(int seed, Perils perils, Func<World, Func<Activation, Grain>> make)
+    {
+        Random = new Random(seed);
+        Perils = perils;
+        Time = new SimTime(this);
+        Database = new SimDatabase(this);
+        Services = new SimServices(this);
+        _make = make(this);
+        _current = this;
+    }
+
+    /// <summary>The one source of chance.</summary>
+    public Random Random { get; }
+
+    /// <summary>What may go wrong now.</summary>
+    public Perils Perils { get; set; }
+
+    /// <summary>The store.</summary>
+    public SimStore Store { get; private set; } = new();
+
+    /// <summary>The store, as the product calls it.</summary>
+    public SimDatabase Database { get; }
+
+    /// <summary>The clock: it moves with the steps.</summary>
+    public SimTime Time { get; }
+
+    /// <summary>What grains ask their container for.</summary>
+    public SimServices Services { get; }
+
+    /// <summary>Steps taken.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>A digest of all that has happened, in order: two runs with one seed have the same.</summary>
+    public ulong Trace { get; private set; } = 14695981039346656037;
+
+    /// <summary>Hears what happens, in words; null unless asked for.</summary>
+    public Action<string>? Tell { get; init; }
+
+    /// <summary>Activations that go on.</summary>
+    public IEnumerable<Activation> Alive => _activations;
+
+    /// <summary>Has a failpoint kill whoever comes to it, now and then. Called once a process.</summary>
+    public static void HookFailpoints() => AppContext.SetData(Failpoint.DataName, (Action<string, object?>)((moment, _) => _current?.Reached(moment)));
+
+    /// <summary>A chance of one in so many; never if that is 0.</summary>
+    public bool Chance(int oneIn) => oneIn > 0 && Random.Next(oneIn) == 0;
+
+    /// <summary>Takes note of what happens.</summary>
+    public void Note(string what)
+    {
+        foreach (var c in what)
+        {
+            Trace = (Trace ^ c) * 1099511628211;
+        }
+
+        Tell?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{Steps,5} {what}"));
+    }
+
+    /// <summary>One step: something pending happens, and what follows from it at once.</summary>
+    public void Step()
+    {
+        Steps++;
+        if (Chance(Perils.Process))
+        {
+            Fault();
+        }
+        else if (_ready.Count > 0 && (Random.Next(10) < 8 || !FireTimer()))
+        {
+            Take(_ready, Random.Next(_ready.Count)).Happen(this);
+        }
+        else if (_ready.Count == 0)
+        {
+            FireTimer();
+        }
+
+        Drain();
+    }
+
+    /// <summary>Something is to happen at some later step.</summary>
+    public void Later(Event pending) => _ready.Add(pending);
+
+    /// <summary>Goes on at some later step.</summary>
+    public Task PauseAsync()
+    {
+        var pause = new Pause();
+        Later(pause);
+        return pause.Task;
+    }
+
+    /// <summary>A turn is to be taken.</summary>
+    public void Enqueue(Turns turns, Task task)
+    {
+        CheckThread();
+        _turns.Enqueue((turns, task));
+    }
+
+    /// <summary>A reference to a grain: what is called on it is a message.</summary>
+    public object Reference(Type grain, GrainKey key)
+    {
+        if (!_references.TryGetValue((grain, key), out var reference))
+        {
+            _references[(grain, key)] = reference = GrainReferenceProxy.Of(grain, this, key);
+        }
+
+        return reference;
+    }
+
+    /// <summary>Calls the store.</summary>
+    public Task<T> Call<T>(CallKind kind, string what, Func<SimStore, T> command)
+    {
+        CheckThread();
+        var owner = Acting.Value;
+        if (owner is { IsDead: true })
+        {
+            return Never<T>();
+        }
+
+        if (what == "exists")
+        {
+            // The end of the log is looked for with dozens of them at once.
+            return Task.FromResult(command(Store));
+        }
+
+        // Most calls are answered before anything else happens, or a seed would take more steps than it finds faults.
+        if (Random.Next(4) < (kind == CallKind.Read ? 3 : 1) || (Perils.Store == 0 && kind == CallKind.Read))
+        {
+            return Task.FromResult(command(Store));
+        }
+
+        var call = new StoreCall<T>(owner, kind, what, command);
+        Later(call);
+        return call.Task;
+    }
+
+    /// <summary>Sends a message.</summary>
+    public object Send(GrainKey to, MethodInfo method, object?[] arguments)
+    {
+        var request = Request.Of(Acting.Value, to, method, arguments);
+        if (Acting.Value is not { IsDead: true })
+        {
+            Later(request);
+        }
+
+        return request.Answer.Task;
+    }
+
+    /// <summary>Who serves a message: most often the activation that the directory knows, sometimes one that it has forgotten.</summary>
+    public Activation Find(GrainKey key)
+    {
+        if (!_directory.TryGetValue(key, out var known))
+        {
+            _directory[key] = known = [];
+        }
+
+        known.RemoveAll(one => one.IsDead);
+        var zombies = known.Count(one => one.IsZombie);
+        if (zombies > 0 && Random.Next(3) == 0)
+        {
+            return known.Where(one => one.IsZombie).ElementAt(Random.Next(zombies));
+        }
+
+        return known.Find(one => !one.IsZombie) ?? Activate(key, known);
+    }
+
+    /// <summary>The one activation that the directory knows of a grain; null if none, or if there is one that it has forgotten.</summary>
+    public Activation? Sole(GrainKey key) => _directory.TryGetValue(key, out var known) && known.Where(one => !one.IsDead).ToArray() is [{ IsZombie: false } one] ? one : null;
+
+    /// <summary>An activation leaves in good order: the directory forgets it, it tidies up and ends.</summary>
+    public void Leave(Activation activation)
+    {
+        if (activation is { IsDead: false } && _directory[activation.Key].Remove(activation))
+        {
+            Later(new Leaving(activation));
+        }
+    }
+
+    /// <summary>A process is killed: none of its activations goes on, and nothing more gets out of them.</summary>
+    public void Kill(Func<Activation, bool> which)
+    {
+        foreach (var activation in _activations.Where(which).ToArray())
+        {
+            End(activation);
+        }
+    }
+
+    /// <summary>An activation is no more.</summary>
+    public void End(Activation activation)
+    {
+        activation.IsDead = true;
+        _activations.Remove(activation);
+        _timers.RemoveAll(timer => timer.Owner == activation);
+        if (_directory.TryGetValue(activation.Key, out var known))
+        {
+            known.Remove(activation);
+        }
+
+        foreach (var request in activation.Serving.ToArray())
+        {
+            Later(new Failure(request, new SiloUnavailableException("killed")));
+        }
+
+        activation.Serving.Clear();
+    }
+
+    /// <summary>Registers a timer.</summary>
+    public SimTimer Timer(Activation? owner, Func<Task> callback, TimeSpan due, TimeSpan period, bool isLimit = false)
+    {
+        var timer = new SimTimer(this, owner, callback, due, period) { IsLimit = isLimit };
+        if (owner is not { IsDead: true })
+        {
+            _timers.Add(timer);
+        }
+
+        return timer;
+    }
+
+    /// <summary>Forgets a timer.</summary>
+    public void Remove(SimTimer timer) => _timers.Remove(timer);
+
+    /// <summary>Begins something that is no grain's.</summary>
+    public Task<T> Begin<T>(Func<Task<T>> step)
+    {
+        var begun = new Turns(this, null).Start(step);
+        Drain();
+        return begun;
+    }
+
+    /// <summary>A task that nothing ever completes.</summary>
+    public static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
+
+    // A continuation that another thread took up would come when that thread will have it.
+    private void CheckThread()
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            Environment.FailFast("the simulation has left its thread");
+        }
+    }
+
+    private static Event Take(List<Event> events, int at)
+    {
+        var taken = events[at];
+        events[at] = events[^1];
+        events.RemoveAt(events.Count - 1);
+        return taken;
+    }
+
+    private Activation Activate(GrainKey key, List<Activation> known)
+    {
+        var activation = new Activation(this, key, Random.Next(Silos), _make);
+        known.Add(activation);
+        _activations.Add(activation);
+        Note($"activate {key} on {activation.Silo}");
+        activation.Activated = activation.Turns.Start(async () =>
+        {
+            try
+            {
+                await activation.Grain.OnActivateAsync(CancellationToken.None);
+                return true;
+            }
+            catch
+            {
+                End(activation);
+                throw;
+            }
+        });
+        return activation;
+    }
+
+    // Short timers fire as often as they are met, long ones seldom: how late is up to chance, as on a busy machine.
+    private bool FireTimer()
+    {
+        for (var tries = 0; tries < 8 && _timers.Count > 0; tries++)
+        {
+            var timer = _timers[Random.Next(_timers.Count)];
+            if (!timer.IsRunning && (timer.Due < TimeSpan.FromSeconds(LongSeconds) || Random.Next(20) == 0) && !(Perils.Process == 0 && timer.IsLimit && timer.Due >= TimeSpan.FromSeconds(LongSeconds)))
+            {
+                timer.Fire();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Fault()
+    {
+        if (_activations.Count == 0)
+        {
+            return;
+        }
+
+        var activation = _activations[Random.Next(_activations.Count)];
+        switch (Random.Next(8))
+        {
+            case 0:
+                Note($"kill silo {activation.Silo}");
+                Kill(one => one.Silo == activation.Silo);
+                break;
+            case 1 or 2:
+                Note($"kill {activation.Key}");
+                End(activation);
+                break;
+            case 3 or 4 when !activation.IsZombie:
+                Note($"forget {activation.Key}");
+                activation.IsZombie = true;
+                break;
+            case 5 or 6 when !activation.IsZombie:
+                Note($"leave {activation.Key}");
+                Leave(activation);
+                break;
+            default:
+                if (_activations.Find(one => one.IsZombie) is { } zombie)
+                {
+                    Note($"evict {zombie.Key}");
+                    End(zombie);
+                }
+
+                break;
+        }
+    }
+
+    private void Reached(string moment)
+    {
+        if (Acting.Value is { IsDead: false } activation && Chance(Perils.Failpoint))
+        {
+            Note($"kill silo {activation.Silo} at {moment}");
+            Kill(one => one.Silo == activation.Silo);
+        }
+    }
+
+    private void Drain()
+    {
+        if (_isDraining)
+        {
+            return;
+        }
+
+        _isDraining = true;
+        for (var turns = 0; _turns.TryDequeue(out var turn); turns++)
+        {
+            if (turns > MostTurns)
+            {
+                throw new ViolationException($"{turn.Turns.Owner?.Key} takes turns without end");
+            }
+
+            turn.Turns.Run(turn.Task);
+        }
+
+        _isDraining = false;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Aggregator.Domain.Claims;
+
+namespace Aggregator.Simulation.Feeding;
+
+/// <summary>The claims that senders send: few keys, each with some versions, every version always the same.</summary>
+internal static class Claims
+{
+    public const int Keys = 10;
+    public const int Versions = 3;
+
+    private static readonly string[] Regions = ["town", "village", "land", "town", "world"];
+    private static readonly string[] Claimants = ["red", "red-army", "blue", "", "red"];
+    private static readonly string[] Targets = ["blue", "blue-army", "blue", "red"];
+    private static readonly DateTimeOffset Start = new(2024, 5, 1, 8, 0, 0, TimeSpan.Zero);
+    private static readonly Claim[] All = [.. Enumerable.Range(0, Keys * Versions).Select(n => Make(n / Versions, n % Versions))];
+
+    /// <summary>The key of a number.</summary>
+    public static ClaimKey Key(int key) => new(key % 3 == 2 ? "paper" : "wire", string.Create(CultureInfo.InvariantCulture, $"c{key}"));
+
+    /// <summary>A version of a key.</summary>
+    public static Claim Of(int key, int version) => All[(key * Versions) + version];
+
+    // Each key is a detail of its own, so that figures count keys; some control a place instead, some deny.
+    private static Claim Make(int key, int version)
+    {
+        var mix = (key * 7) + (version * 3);
+        var claimant = Claimants[mix % Claimants.Length];
+        var isControl = key % 5 == 4;
+        var isDenial = key % 7 == 6;
+        var source = Key(key).Source;
+        return new Claim
+        {
+            Key = Key(key),
+            ContentHash = (UInt128)(1000 + (key * 10) + version),
+            Source = new EntityRef(source, source),
+            ReportedAt = Start.AddHours((key % 4) + version),
+            Revision = version == 2 ? 1 : version,
+            Claimant = claimant.Length == 0 ? null : new EntityRef(claimant, claimant),
+            Stance = isDenial ? Stance.Denies : Stance.Asserts,
+            Target = isControl ? null : new EntityRef(Targets[mix % Targets.Length], Targets[mix % Targets.Length]),
+            Region = new EntityRef(Regions[mix % Regions.Length], Regions[mix % Regions.Length]),
+            Occurred = new Period(DateOnly.FromDateTime(Start.Date), DateOnly.FromDateTime(Start.Date)),
+            Holder = isControl ? new EntityRef("red", "red") : null,
+            Figure = isControl ? null : new Figure
+            {
+                Item = Item.Tank,
+                Outcome = Outcome.Destroyed,
+                Bounds = Bounds.Exactly(1 + version),
+                Detail = isDenial ? null : string.Create(CultureInfo.InvariantCulture, $"no. {key}"),
+            },
+        };
+    }
+}

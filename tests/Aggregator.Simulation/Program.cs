@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using Aggregator.Simulation;
+using Aggregator.Simulation.Cluster;
+
+World.HookFailpoints();
+if (args is ["--seeds", var range, .. var rest])
+{
+    return Runs.Many(range, rest);
+}
+
+if (args is ["--seed", var seed])
+{
+    return Runs.One(int.Parse(seed, CultureInfo.InvariantCulture));
+}
+
+return args.Contains("--server", StringComparer.Ordinal) || args.Contains("--internal-msbuild-node", StringComparer.Ordinal)
+    ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+    : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
+
+/// <summary>The long form: many seeds, or one told step by step.</summary>
+internal static class Runs
+{
+    /// <summary>Runs the seeds FIRST..LAST (the last not among them) on all cores, or on as many as <c>--threads</c> says.</summary>
+    public static int Many(string range, string[] rest)
+    {
+        if (range.Split("..") is not [var from, var to]
+            || !int.TryParse(from, CultureInfo.InvariantCulture, out var first) || !int.TryParse(to, CultureInfo.InvariantCulture, out var last))
+        {
+            Console.Error.WriteLine("--seeds FIRST..LAST [--threads N]");
+            return 2;
+        }
+
+        var threads = rest is ["--threads", var n] ? int.Parse(n, CultureInfo.InvariantCulture) : Environment.ProcessorCount;
+        var (next, steps, entries, done) = (first - 1, 0L, 0L, 0L);
+        RunResult? failed = null;
+        var clock = Stopwatch.StartNew();
+        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(Work)).ToArray();
+        Array.ForEach(workers, worker => worker.Start());
+        Array.ForEach(workers, worker => worker.Join());
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{done} seeds, {steps / Math.Max(1, done)} steps and {(double)entries / Math.Max(1, done):f1} log entries a seed, {clock.Elapsed.TotalSeconds:f1} s"));
+        if (failed is null)
+        {
+            return 0;
+        }
+
+        Console.WriteLine($"seed {failed.Seed} after {failed.Steps} steps: {failed.Violation}");
+        return 1;
+
+        void Work()
+        {
+            while (failed is null && Interlocked.Increment(ref next) is var seed && seed < last)
+            {
+                var outcome = Scenario.Run(seed);
+                Interlocked.Increment(ref done);
+                Interlocked.Add(ref steps, outcome.Steps);
+                Interlocked.Add(ref entries, outcome.Entries);
+                if (outcome.Violation is not null)
+                {
+                    Interlocked.CompareExchange(ref failed, outcome, null);
+                }
+            }
+        }
+    }
+
+    /// <summary>Tells one seed step by step.</summary>
+    public static int One(int seed)
+    {
+        var outcome = Scenario.Run(seed, Console.WriteLine);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {outcome.Steps} steps, trace {outcome.Trace:x16}: {outcome.Violation ?? "all holds"}"));
+        return outcome.Violation is null ? 0 : 1;
+    }
+}

@@ -1,0 +1,308 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Contracts.Partitions;
+using Aggregator.Contracts.Views;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Grains.Entities;
+using Aggregator.Grains.Hosting;
+using Aggregator.Grains.Partition;
+using Aggregator.Grains.Registry;
+using Aggregator.Simulation.Audit;
+using Aggregator.Simulation.Cluster;
+using Aggregator.Simulation.Feeding;
+using Aggregator.Store.Index;
+using Aggregator.Store.Log;
+using Aggregator.Store.Rows;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Aggregator.Simulation;
+
+/// <summary>How a run ended.</summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Steps">Steps it took.</param>
+/// <param name="Entries">Log entries it made.</param>
+/// <param name="Trace">A digest of all that happened.</param>
+/// <param name="Violation">What did not hold; null if all did.</param>
+internal sealed record RunResult(int Seed, long Steps, long Entries, ulong Trace, string? Violation);
+
+/// <summary>
+/// One run: senders feed a cluster in which anything may go wrong, faults end, all comes to rest, and what is acknowledged, stored and
+/// shown is compared. The grains, the log, the index and the rows are the product's own.
+/// </summary>
+internal sealed class Scenario
+{
+    private const int FaultySteps = 500;
+    private const int RestSteps = 6_000;
+    private const int HashSeed = 7;
+    private const int StepsPerPing = 50;
+
+    private readonly int _seed;
+    private readonly World _world;
+    private readonly Edits _edits = new();
+    private readonly int _partitions;
+    private readonly List<Acknowledged> _journal = [];
+    private readonly SimRegistry[] _registries;
+    private readonly Views _views;
+
+    private Scenario(int seed, Action<string>? tell)
+    {
+        _seed = seed;
+        var shape = new Random(seed);
+        _partitions = 1 + shape.Next(2);
+        var perils = new Perils
+        {
+            Process = Pick(shape, 0, 12, 30, 80),
+            Message = Pick(shape, 0, 8, 20),
+            Store = Pick(shape, 0, 6, 20),
+            Failpoint = Pick(shape, 0, 0, 15),
+        };
+        _registries = [.. Enumerable.Range(0, 3).Select(_ => new SimRegistry(_edits))];
+        _world = new World(seed, perils, world => Grains(world, shape)) { Tell = tell };
+        _views = new Views(_world);
+    }
+
+    /// <summary>Runs one seed.</summary>
+    public static RunResult Run(int seed, Action<string>? tell = null)
+    {
+        var scenario = new Scenario(seed, tell);
+        string? violation = null;
+        try
+        {
+            scenario.Run();
+        }
+        catch (ViolationException found)
+        {
+            violation = found.Message;
+        }
+
+        var world = scenario._world;
+        return new RunResult(seed, world.Steps, new LogReader(world, scenario._partitions).Entries, world.Trace, violation);
+    }
+
+    private static int Pick(Random random, params int[] choices) => choices[random.Next(choices.Length)];
+
+    private Func<Activation, Grain> Grains(World world, Random shape)
+    {
+        var (log, index, rows) = (new ClaimLog(world.Database, world.Time, new SimLogger<ClaimLog>(world)), new ClaimIndex(world.Database), new EntityRows(world.Database));
+        var lifetime = new Lifetime();
+        var partitionOptions = Options.Create(new PartitionOptions
+        {
+            MaximumClaimsPerEntry = Pick(shape, 2, 100),
+            MaximumEntriesPerDelta = Pick(shape, 1, 2, 16),
+            CachedRecords = Pick(shape, 1, 1_000),
+            CachedKeys = Pick(shape, 1, 1_000),
+            PersistBacklog = Pick(shape, 2, 1_000),
+        });
+        var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(shape, 1, 1_000), MaximumWritesInFlight = 1_000 });
+        var services = Array.ConvertAll(
+            _registries,
+            registry => new EntityServices(rows, log, registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));
+        return activation => activation.Key.Type switch
+        {
+            "partition" => new PartitionGrain(log, index, world.Time, partitionOptions, lifetime, new SimLogger<PartitionGrain>(world)),
+            "region" => new RegionGrain(services[activation.Silo]),
+            "actor" => new ActorGrain(services[activation.Silo]),
+            _ => new SourceGrain(services[activation.Silo]),
+        };
+    }
+
+    private void Run()
+    {
+        var senders = Enumerable.Range(0, 1 + _world.Random.Next(2)).Select(_ => new Sender(_world, PartitionOf, _journal)).ToArray();
+        var running = senders.Select(sender => _world.Begin(() => sender.RunAsync(2 + _world.Random.Next(6)))).ToArray();
+        var reading = _world.Begin(() => _views.WatchAsync(4));
+        var edit = _world.Chance(3) ? _world.Random.Next(FaultySteps) : -1;
+        for (var step = 0; step < FaultySteps && !Array.TrueForAll(running, one => one.IsCompleted); step++)
+        {
+            if (step == edit)
+            {
+                _edits.Latest = Edits.Edited[_world.Random.Next(Edits.Edited.Length)];
+                _world.Note("the registry is edited");
+            }
+
+            if (_edits.Latest.Version > 1 && _world.Chance(20))
+            {
+                HearOfEdits(_world.Random.Next(_registries.Length));
+            }
+
+            Step();
+        }
+
+        Rest();
+        Until(() => Array.TrueForAll(running, one => one.IsCompleted) && reading.IsCompleted, "senders do not end");
+        _world.Note("senders have ended");
+        if (_edits.Latest.Version > 1)
+        {
+            var edited = new Refold(new LogReader(_world, _partitions).Records, _edits.Latest);
+            var adopts = _world.Begin(() => AllAdoptAsync(edited.All));
+            Until(() => adopts.IsCompleted, "entities do not take up the registry");
+        }
+
+        var shows = _world.Begin(() => AllShowAsync(new LogReader(_world, _partitions)));
+        Until(() => shows.IsCompleted, "claims do not come to show");
+        _world.Note("all claims show");
+        Until(AllCheckpointed, "checkpoints do not come to the end");
+        _world.Note("all is checkpointed");
+        var log = new LogReader(_world, _partitions);
+        log.AuditAcknowledged(_journal);
+        var refold = new Refold(log.Records, _edits.Latest);
+        var shown = _world.Begin(() => _views.ReadAsync(refold.Entities));
+        Until(() => shown.IsCompleted, "views are not answered");
+        _world.Note("all views are read");
+        foreach (var (entity, view) in Done(shown))
+        {
+            var (is_, should) = (Shown.Of(view), Shown.Of(entity, refold, _edits.Latest));
+            if (is_ != should)
+            {
+                throw new ViolationException($"E: {entity} shows\n  {is_}\nand should\n  {should}");
+            }
+        }
+    }
+
+    // Every silo pings every partition about once a second.
+    private void Step()
+    {
+        if (_world.Steps % StepsPerPing == 0)
+        {
+            _ = _world.Begin(() => PingAsync(_world.Random.Next(_partitions)));
+        }
+
+        _world.Step();
+    }
+
+    private async Task<bool> PingAsync(int partition)
+    {
+        try
+        {
+            await ((IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(partition))).PingAsync();
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
+    // Faults end; what was forgotten goes for good, and every silo has heard of edits.
+    private void Rest()
+    {
+        _world.Note("faults end");
+        _world.Perils = new Perils();
+        foreach (var zombie in _world.Alive.Where(one => one.IsZombie).ToArray())
+        {
+            _world.End(zombie);
+        }
+
+        for (var silo = 0; silo < _registries.Length; silo++)
+        {
+            HearOfEdits(silo);
+        }
+    }
+
+    // As the poller and the waker of a silo do.
+    private void HearOfEdits(int silo)
+    {
+        var registry = _registries[silo];
+        if (registry.Current.Version < _edits.Latest.Version)
+        {
+            registry.CatchUp();
+            foreach (var activation in _world.Alive.Where(one => one.Silo == silo && one.Key.Type != "partition").ToArray())
+            {
+                _ = _world.Begin(() => AdoptAsync(activation.Key));
+            }
+        }
+    }
+
+    private async Task<bool> AdoptAsync(GrainKey entity)
+    {
+        try
+        {
+            return await Entity(entity).AdoptAsync(_edits.Latest.Version, null);
+        }
+        catch (Exception)
+        {
+            // It adopts the registry with whatever it is asked next.
+            return false;
+        }
+    }
+
+    // What is asked after an edit: whether all totals rest on it.
+    private async Task<bool> AllAdoptAsync(IEnumerable<EntityKey> entities)
+    {
+        foreach (var entity in entities)
+        {
+            while (!await AdoptAsync(KeyOf(entity)))
+            {
+                await _world.PauseAsync();
+            }
+        }
+
+        return true;
+    }
+
+    private IEntityGrain Entity(GrainKey key) => key.Type switch
+    {
+        "region" => (IEntityGrain)_world.Reference(typeof(IRegionGrain), key),
+        "actor" => (IEntityGrain)_world.Reference(typeof(IActorGrain), key),
+        _ => (IEntityGrain)_world.Reference(typeof(ISourceGrain), key),
+    };
+
+    private static GrainKey KeyOf(EntityKey entity) => new(Activation.TypeOf(entity.Kind), entity.Id);
+
+    private void Until(Func<bool> condition, string otherwise)
+    {
+        for (var left = RestSteps; !condition(); left--)
+        {
+            if (left == 0)
+            {
+                throw new ViolationException(otherwise);
+            }
+
+            Step();
+        }
+    }
+
+    private bool AllCheckpointed()
+    {
+        var keys = _world.Database.Keys;
+        return Enumerable.Range(0, _partitions).All(partition => _world.Store.Get(keys.Checkpoint(partition)) == _world.Store.Get(keys.Last(partition)));
+    }
+
+    // What ?wait=applied asks, of everything at once.
+    private async Task<bool> AllShowAsync(LogReader log)
+    {
+        for (var partition = 0; partition < _partitions; partition++)
+        {
+            var touched = log.Records.Where(placed => placed.Position.Partition == partition).SelectMany(placed => placed.Record.Touches).Distinct().ToArray();
+            var grain = (IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(partition));
+            if (touched.Length > 0 && !await grain.AwaitAppliedAsync(log.Ends()[partition], touched))
+            {
+                throw new ViolationException($"partition {partition} says that its claims do not show");
+            }
+        }
+
+        return true;
+    }
+
+    private static T Done<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    private IPartitionGrain PartitionOf(string source) =>
+        (IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(ClaimIdentity.Partition(source, _partitions, HashSeed)));
+
+    private static GrainKey KeyOf(int partition) => new("partition", partition.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    private sealed class Lifetime : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication()
+        {
+        }
+    }
+}

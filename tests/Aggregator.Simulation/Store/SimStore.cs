@@ -1,0 +1,248 @@
+using System.Globalization;
+using Aggregator.Store.Scripts;
+using StackExchange.Redis;
+
+namespace Aggregator.Simulation.Store;
+
+/// <summary>
+/// What a Redis holds, and what its commands and our scripts do to it, each in one step. The store's contract tests run over it
+/// too, so that it does what the servers do.
+/// </summary>
+internal sealed class SimStore
+{
+    private static readonly RedisValue Zero = "0";
+    private static readonly Dictionary<string, string> Names = typeof(StoreScripts).GetFields()
+        .ToDictionary(field => (string)field.GetValue(null)!, field => field.Name);
+
+    private readonly Dictionary<RedisKey, RedisValue> _strings = [];
+    private readonly Dictionary<RedisKey, SortedDictionary<string, RedisValue>> _hashes = [];
+    private readonly Dictionary<RedisKey, SortedSet<string>> _sets = [];
+
+    public SimStore()
+    {
+    }
+
+    private SimStore(SimStore other)
+    {
+        _strings = new(other._strings);
+        _hashes = other._hashes.ToDictionary(pair => pair.Key, pair => new SortedDictionary<string, RedisValue>(pair.Value, StringComparer.Ordinal));
+        _sets = other._sets.ToDictionary(pair => pair.Key, pair => new SortedSet<string>(pair.Value, StringComparer.Ordinal));
+    }
+
+    /// <summary>What it holds now, for a crash that loses what comes after.</summary>
+    public SimStore Copy() => new(this);
+
+    public RedisValue Get(RedisKey key) => _strings.GetValueOrDefault(key);
+
+    public void Set(RedisKey key, RedisValue value) => _strings[key] = value;
+
+    public bool Exists(RedisKey key) => _strings.ContainsKey(key) || _hashes.ContainsKey(key) || _sets.ContainsKey(key);
+
+    public RedisValue HashGet(RedisKey key, RedisValue field) => _hashes.TryGetValue(key, out var hash) ? hash.GetValueOrDefault((string)field!) : RedisValue.Null;
+
+    public HashEntry[] HashGetAll(RedisKey key) => _hashes.TryGetValue(key, out var hash) ? [.. hash.Select(pair => new HashEntry(pair.Key, pair.Value))] : [];
+
+    public RedisValue[] Members(RedisKey key) => _sets.TryGetValue(key, out var set) ? [.. set.Select(one => (RedisValue)one)] : [];
+
+    /// <summary>What a script is called.</summary>
+    public static string NameOf(string script) => Names[script];
+
+    /// <summary>Runs one of our scripts.</summary>
+    public RedisResult Run(string script, RedisKey[] keys, RedisValue[] values) =>
+        script == StoreScripts.Append ? Append(keys, values)
+        : script == StoreScripts.OpenPartition ? OpenPartition(keys)
+        : script == StoreScripts.RaiseIncarnation ? RaiseIncarnation(keys, values)
+        : script == StoreScripts.SaveCheckpoint ? SaveCheckpoint(keys, values)
+        : script == StoreScripts.IndexRows ? IndexRows(keys, values)
+        : script == StoreScripts.RaiseMark ? RaiseMark(keys, values)
+        : script == StoreScripts.RaiseEpoch ? RaiseEpoch(keys, values)
+        : script == StoreScripts.WriteRow ? WriteRow(keys, values)
+        : throw new NotSupportedException("no such script here");
+
+    private RedisResult Append(RedisKey[] keys, RedisValue[] values)
+    {
+        var stored = Get(keys[2]);
+        if (stored == values[2])
+        {
+            return Reply(1);
+        }
+
+        var incarnation = Get(keys[0]);
+        if (incarnation != values[0])
+        {
+            return Reply(3, incarnation.IsNull ? Zero : incarnation);
+        }
+
+        if (!stored.IsNull)
+        {
+            return Reply(2, stored);
+        }
+
+        if (keys.Length == 4 && Number(keys[1]) != (long)values[1] - 1 && !Exists(keys[3]))
+        {
+            return Reply(4);
+        }
+
+        Set(keys[2], values[2]);
+        Set(keys[1], values[1]);
+        return Reply(0);
+    }
+
+    private RedisResult OpenPartition(RedisKey[] keys)
+    {
+        var incarnation = Get(keys[0]);
+        if (incarnation.IsNull)
+        {
+            if (Exists(keys[1]) || Exists(keys[2]) || Exists(keys[3]))
+            {
+                return Reply(Zero, Number(keys[1]), Number(keys[2]));
+            }
+
+            Set(keys[0], incarnation = 1);
+        }
+
+        return Reply(incarnation, Number(keys[1]), Number(keys[2]));
+    }
+
+    private RedisResult RaiseIncarnation(RedisKey[] keys, RedisValue[] values)
+    {
+        var incarnation = Number(keys[0]);
+        if (incarnation != (long)values[0])
+        {
+            return RedisResult.Create((RedisValue)incarnation);
+        }
+
+        Set(keys[0], values[1]);
+        return RedisResult.Create(values[1]);
+    }
+
+    private RedisResult SaveCheckpoint(RedisKey[] keys, RedisValue[] values)
+    {
+        var (incarnation, checkpoint) = (Number(keys[0]), Number(keys[1]));
+        if (incarnation != (long)values[0])
+        {
+            return Reply(1, incarnation, checkpoint);
+        }
+
+        if (keys.Length == 3 && !Exists(keys[2]))
+        {
+            return Reply(2, incarnation, checkpoint);
+        }
+
+        if (checkpoint < (long)values[1])
+        {
+            Set(keys[1], values[1]);
+            checkpoint = (long)values[1];
+        }
+
+        return Reply(0, incarnation, checkpoint);
+    }
+
+    private RedisResult IndexRows(RedisKey[] keys, RedisValue[] values)
+    {
+        for (var at = 0; at < keys.Length; at++)
+        {
+            var stored = Get(keys[at]);
+            if (stored.IsNull || ((byte[])stored!).AsSpan(0, 12).SequenceCompareTo(((byte[])values[at]!).AsSpan(0, 12)) < 0)
+            {
+                Set(keys[at], values[at]);
+            }
+        }
+
+        return RedisResult.Create((RedisValue)keys.Length);
+    }
+
+    private RedisResult RaiseMark(RedisKey[] keys, RedisValue[] values)
+    {
+        if (Number(keys[0]) < (long)values[0])
+        {
+            Set(keys[0], values[0]);
+        }
+
+        return RedisResult.Create(Get(keys[0]));
+    }
+
+    private RedisResult RaiseEpoch(RedisKey[] keys, RedisValue[] values)
+    {
+        if (values[1] == 1 && !Exists(keys[0]))
+        {
+            return Reply(Zero, Zero);
+        }
+
+        Add(keys[1], values[0]);
+        var epoch = (HashGet(keys[0], "$e") is { IsNull: false } held ? (long)held : 0) + 1;
+        HashOf(keys[0])["$e"] = epoch;
+        return Reply(epoch, HashGet(keys[0], "$v") is { IsNull: false } version ? version : Zero);
+    }
+
+    private RedisResult WriteRow(RedisKey[] keys, RedisValue[] values)
+    {
+        var actual = HashGet(keys[0], "$v") is { IsNull: false } held ? held : Zero;
+        var epoch = HashGet(keys[0], "$e") is { IsNull: false } raised ? raised : Zero;
+        if (actual != values[0] || (values[5].Length() > 0 && epoch != values[5]))
+        {
+            return Reply(0, actual);
+        }
+
+        var (fields, chunks) = ((int)values[3], (int)values[4]);
+        if (keys.Length == 3 + chunks)
+        {
+            Add(keys[2 + chunks], values[2]);
+        }
+
+        if (actual == Zero)
+        {
+            Add(keys[1], values[2]);
+        }
+
+        var firstChunk = 6 + (2 * fields);
+        for (var at = 0; at < chunks; at++)
+        {
+            if (values[firstChunk + at].Length() == 0)
+            {
+                _strings.Remove(keys[2 + at]);
+            }
+            else
+            {
+                Set(keys[2 + at], values[firstChunk + at]);
+            }
+        }
+
+        var hash = HashOf(keys[0]);
+        foreach (var gone in values[(firstChunk + chunks)..])
+        {
+            hash.Remove((string)gone!);
+        }
+
+        for (var at = 6; at < firstChunk; at += 2)
+        {
+            hash[(string)values[at]!] = values[at + 1];
+        }
+
+        return Reply(1, values[1]);
+    }
+
+    private long Number(RedisKey key) => Get(key) is { IsNull: false } value ? long.Parse((string)value!, CultureInfo.InvariantCulture) : 0;
+
+    private void Add(RedisKey set, RedisValue member)
+    {
+        if (!_sets.TryGetValue(set, out var members))
+        {
+            _sets[set] = members = new(StringComparer.Ordinal);
+        }
+
+        members.Add((string)member!);
+    }
+
+    private SortedDictionary<string, RedisValue> HashOf(RedisKey key)
+    {
+        if (!_hashes.TryGetValue(key, out var hash))
+        {
+            _hashes[key] = hash = new(StringComparer.Ordinal);
+        }
+
+        return hash;
+    }
+
+    private static RedisResult Reply(params RedisValue[] values) => RedisResult.Create([.. values.Select(value => RedisResult.Create(value))]);
+}
