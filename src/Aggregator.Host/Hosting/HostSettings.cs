@@ -74,6 +74,7 @@ internal sealed record HostSettings
                 Path = configuration["Store:Path"] ?? "data",
                 Redis = embedded ? null : redis,
                 Partitions = Number(configuration, "Partitions", 32, 1, 1024),
+                EmbeddedAofMebibytes = Number(configuration, "Store:EmbeddedAofMebibytes", 256, 64, 65_536),
                 Unsafe = Flag(configuration, "Store:Unsafe"),
                 MustExist = Flag(configuration, "Store:MustExist"),
             },

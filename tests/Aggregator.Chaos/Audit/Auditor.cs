@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+using Aggregator.Chaos.Load;
+using Aggregator.Chaos.Running;
+
+namespace Aggregator.Chaos.Audit;
+
+/// <summary>
+/// Judges through the public API alone: evidence pages of every source say which claims stand, the figures and counts of every entity
+/// must be those claims', what was acknowledged must be a duplicate when it is sent again, and a fresh host that is fed the
+/// same claims once must show the same views.
+/// </summary>
+internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
+{
+    private const int ClaimsPerRequest = 500;
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(60);
+
+    /// <summary>Places that were merged, with their survivors.</summary>
+    public IReadOnlyDictionary<string, string> MergedInto { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How long the views took to be what they should be, from the end of the load.</summary>
+    public TimeSpan ConvergedAfter { get; private set; }
+
+    /// <summary>How many claims stand.</summary>
+    public int Standing { get; private set; }
+
+    public async Task<IReadOnlyList<Violation>> RunAsync(bool againstReference)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var found = await ConvergeAsync();
+        ConvergedAfter = TimeProvider.System.GetElapsedTime(began);
+        Standing = found.Standing.Count;
+        if (found.Violations.Count > 0)
+        {
+            return found.Violations;
+        }
+
+        var violations = new List<Violation>();
+        violations.AddRange(await SendAgainAsync());
+        violations.AddRange((await LookAsync(new Truth(loader.Operations))).Violations);
+        if (againstReference && violations.Count == 0)
+        {
+            violations.AddRange(await CompareAsync(found.Standing));
+        }
+
+        return violations;
+    }
+
+    /// <summary>Looks until everything is right. Views may follow the last acknowledgement by a moment; what never comes right is a fault.</summary>
+    public async Task<(List<ClaimSpec> Standing, IReadOnlyList<Violation> Violations)> ConvergeAsync()
+    {
+        var truth = new Truth(loader.Operations);
+        var found = (Standing: new List<ClaimSpec>(), Violations: (IReadOnlyList<Violation>)[]);
+        await Eventually.WithinAsync(Convergence, async () => (found = await LookAsync(truth)).Violations.Count == 0);
+        return found;
+    }
+
+    /// <summary>Key and figure of every claim that the sources' evidence pages show, through one front.</summary>
+    public async Task<List<(string Key, long? Count)>> EvidenceAsync(HostNode front)
+    {
+        var all = new List<(string, long?)>();
+        foreach (var source in ClaimFactory.SourceNames)
+        {
+            for (string? cursor = ""; cursor is not null;)
+            {
+                var page = await GetAsync(front, $"/v1/sources/{source}/claims?limit=500{(cursor.Length > 0 ? "&cursor=" + cursor : "")}");
+                all.AddRange(page["items"]!.AsArray().Select(item => ((string)item!["key"]!, (long?)item["figure"]?["best"])));
+                cursor = (string?)page["next"];
+            }
+        }
+
+        return all;
+    }
+
+    private async Task<(List<ClaimSpec> Standing, IReadOnlyList<Violation> Violations)> LookAsync(Truth truth)
+    {
+        try
+        {
+            var (standing, violations) = truth.Judge(await EvidenceAsync(fronts.Surviving.First()));
+            var expected = new Expectation(standing, MergedInto);
+            foreach (var front in fronts.Surviving)
+            {
+                foreach (var path in Views.All)
+                {
+                    violations.AddRange(Compare(front, path, await GetAsync(front, path), expected));
+                }
+            }
+
+            return (standing, violations);
+        }
+        catch (UnansweredException fault)
+        {
+            return ([], [fault.Violation]);
+        }
+    }
+
+    private static IEnumerable<Violation> Compare(HostNode front, string path, JsonObject view, Expectation expected)
+    {
+        var figures = Views.Destroyed(view);
+        foreach (var key in figures.Keys.Union(expected.Figures(path).Keys))
+        {
+            var (shown, should) = (figures.GetValueOrDefault(key), expected.Figures(path).GetValueOrDefault(key));
+            if (shown != should)
+            {
+                yield return new Violation(Promise.Figure, $"{path} through {front.Name}: {key} is {shown} and should be {should}");
+            }
+        }
+
+        if ((long)view["claims"]!["total"]! != expected.Count(path))
+        {
+            yield return new Violation(Promise.Figure, $"{path} through {front.Name}: {view["claims"]!["total"]} claims, and there should be {expected.Count(path)}");
+        }
+    }
+
+    private async Task<IEnumerable<Violation>> SendAgainAsync()
+    {
+        var violations = new List<Violation>();
+        var acknowledged = loader.Operations.Where(one => one is { IsAcknowledged: true, Kind: not OperationKind.Retraction }).SelectMany(one => one.Claims);
+        foreach (var claims in acknowledged.Chunk(ClaimsPerRequest))
+        {
+            var answer = default(Answer);
+            var body = string.Join('\n', claims.Select(claim => claim.Json));
+            if (!await Eventually.WithinAsync(Convergence, async () => (answer = await fronts.Http.PostAsync(fronts.Next(surviving: true).Url, "/v1/claims?wait=applied", body)).IsOk))
+            {
+                violations.Add(new Violation(Promise.Recovery, $"a batch sent again was answered {answer}"));
+            }
+            else if ((int)answer!.Body!["duplicate"]! != claims.Length)
+            {
+                violations.Add(new Violation(Promise.Lost, $"{claims.Length} acknowledged claims from {claims[0].Key} on, sent again, were answered {answer}"));
+            }
+        }
+
+        return violations;
+    }
+
+    private async Task<IEnumerable<Violation>> CompareAsync(List<ClaimSpec> standing)
+    {
+        var violations = new List<Violation>();
+        await using var reference = new HostNode("reference", folder, NodeAddress.Loopback, "--Store:Path", Path.Combine(folder, "reference"));
+        await reference.StartAsync(fronts.Http);
+        foreach (var claims in standing.OrderBy(claim => claim.Key, StringComparer.Ordinal).Chunk(ClaimsPerRequest))
+        {
+            var answer = await fronts.Http.PostAsync(reference.Url, "/v1/claims?wait=applied", string.Join('\n', claims.Select(claim => claim.Json)));
+            if (!answer.IsOk || (int)answer.Body!["accepted"]! != claims.Length || (bool?)answer.Body["applied"] != true)
+            {
+                throw new InvalidOperationException($"the reference did not take the claims: {answer}");
+            }
+        }
+
+        foreach (var (merged, survivor) in MergedInto)
+        {
+            var answer = await fronts.Http.PostAsync(reference.Url, $"/v1/regions/{merged}/merge-into/{survivor}?wait=applied", "", "application/json");
+            if (!answer.IsOk)
+            {
+                throw new InvalidOperationException($"the reference refused a merge: {answer}");
+            }
+        }
+
+        foreach (var path in Views.All)
+        {
+            var should = Views.Comparable(await GetAsync(reference, path));
+            foreach (var front in fronts.Surviving)
+            {
+                if (Views.Difference(Views.Comparable(await GetAsync(front, path)), should) is { } difference)
+                {
+                    violations.Add(new Violation(Promise.Reference, $"{path} through {front.Name}: {difference}"));
+                }
+            }
+        }
+
+        return violations;
+    }
+
+    private async Task<JsonObject> GetAsync(HostNode front, string path)
+    {
+        var answer = await fronts.Http.GetAsync(front.Url, path, ReadLimit);
+        return answer.IsOk ? answer.Body! : answer.Status == 404 ? Absent() : throw new UnansweredException(new Violation(answer.IsExpected ? Promise.Recovery : Promise.Answer, $"GET {path} through {front.Name}: {answer}"));
+
+        static JsonObject Absent() => new() { ["claims"] = new JsonObject { ["total"] = 0 }, ["lines"] = new JsonArray(), ["items"] = new JsonArray() };
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using Aggregator.Chaos.Load;
+
+namespace Aggregator.Chaos.Audit;
+
+/// <summary>Reads views as the audit looks at them.</summary>
+internal static class Views
+{
+    private static readonly string[] Outside = ["version", "appliedAt", "registryVersion", "duplicates", "corrections", "retractions", "reports"];
+    private static readonly string[] OutsideOfRecord = ["letter", "mean", "n", "corrected", "retracted"];
+
+    /// <summary>Every entity that claims of the load concern, as a path.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. Theatre.Regions.Select(id => "/v1/regions/" + id), .. Theatre.Actors.Select(id => "/v1/actors/" + id), .. ClaimFactory.SourceNames.Select(id => "/v1/sources/" + id),
+    ];
+
+    /// <summary>The figures of what was destroyed, by item and voice, over all lines of a view.</summary>
+    public static Dictionary<string, long> Destroyed(JsonObject view)
+    {
+        var figures = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var line in view["lines"]?.AsArray() ?? [])
+        {
+            if ((string?)line!["outcome"] == "destroyed")
+            {
+                foreach (var position in line["positions"]!.AsArray())
+                {
+                    var key = $"{line["item"]} {position!["voice"]!["id"]}";
+                    figures[key] = figures.GetValueOrDefault(key) + ((long?)position["best"] ?? 0);
+                }
+            }
+        }
+
+        return figures;
+    }
+
+    /// <summary>
+    /// A view without what depends on how claims came and not on which they are (R1): version, appliedAt and the counts of resends,
+    /// corrections, retractions and reports, and the track record where it rests on those counts.
+    /// </summary>
+    public static JsonObject Comparable(JsonObject view)
+    {
+        var copy = view.DeepClone().AsObject();
+        foreach (var name in Outside)
+        {
+            copy.Remove(name);
+        }
+
+        foreach (var name in OutsideOfRecord)
+        {
+            (copy["trackRecord"] as JsonObject)?.Remove(name);
+        }
+
+        return copy;
+    }
+
+    /// <summary>The first place where two views differ, with both values.</summary>
+    public static string? Difference(JsonNode? one, JsonNode? other, string path = "")
+    {
+        if (JsonNode.DeepEquals(one, other))
+        {
+            return null;
+        }
+
+        return (one, other) switch
+        {
+            (JsonObject left, JsonObject right) => left.Select(pair => pair.Key).Union(right.Select(pair => pair.Key))
+                .Select(name => Difference(left[name], right[name], $"{path}.{name}")).First(found => found is not null),
+            (JsonArray left, JsonArray right) when left.Count == right.Count => left.Select((value, at) => Difference(value, right[at], $"{path}[{at}]")).First(found => found is not null),
+            (JsonArray left, JsonArray right) => $"{path} has {left.Count} entries and not {right.Count}",
+            _ => $"{path} is {Short(one)} and not {Short(other)}",
+        };
+    }
+
+    private static string Short(JsonNode? node) => node?.ToJsonString() is not { } text ? "null" : text.Length > 120 ? text[..120] + "…" : text;
+}

@@ -1,0 +1,38 @@
+namespace Aggregator.Chaos.Audit;
+
+/// <summary>What was broken.</summary>
+public enum Promise
+{
+    /// <summary>An acknowledged claim is not there.</summary>
+    Lost,
+
+    /// <summary>A claim is there more often than once, or was never sent.</summary>
+    Doubled,
+
+    /// <summary>A figure or count is not what the claims that are there make.</summary>
+    Figure,
+
+    /// <summary>The version of a view fell.</summary>
+    Version,
+
+    /// <summary>A figure that can only grow fell in a view, if only for a while.</summary>
+    Regression,
+
+    /// <summary>A view is not that of a fresh host with the same claims.</summary>
+    Reference,
+
+    /// <summary>A checkpoint beyond its log, or an incarnation that fell.</summary>
+    Log,
+
+    /// <summary>An answer that no client should see.</summary>
+    Answer,
+
+    /// <summary>It did not come back in time.</summary>
+    Recovery,
+
+    /// <summary>What the scenario itself asks for.</summary>
+    Scenario,
+}
+
+/// <summary>A promise that was broken, with an example.</summary>
+internal sealed record Violation(Promise Promise, string What);

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Aggregator.Chaos.Load;
+using Aggregator.Chaos.Running;
+
+namespace Aggregator.Chaos.Audit;
+
+/// <summary>
+/// Polls views through all fronts in turn, one request after another: per entity the version never falls, and neither do figures that
+/// can only grow. Answers of a host that was stopped or cut off, and may not know that it was evicted, are stale by design and
+/// not held against it.
+/// </summary>
+internal sealed class Watcher : IAsyncDisposable
+{
+    private const int Examples = 20;
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private static readonly string[] Watched =
+    [
+        "/v1/regions/world", "/v1/regions/azerbaijan", "/v1/regions/karabakh", "/v1/regions/fizuli", "/v1/regions/ukraine", "/v1/regions/mariupol", "/v1/regions/azovstal",
+        "/v1/actors/azerbaijan", "/v1/actors/russia-armed-forces", $"/v1/sources/{ClaimFactory.SourceName(0)}", $"/v1/sources/{ClaimFactory.SourceName(3)}",
+    ];
+
+    private readonly Fronts _fronts;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<Violation> _violations = new();
+    private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Path, string Figure), (long Best, long FellAt)> _figures = [];
+    private readonly Task _watching;
+    private volatile bool _forget;
+
+    public Watcher(Fronts fronts)
+    {
+        _fronts = fronts;
+        _watching = Task.Run(WatchAsync);
+    }
+
+    /// <summary>Views read.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>How often a figure that can only grow was less than it had been, and for how long at most until it was back.</summary>
+    public int Falls { get; private set; }
+
+    public TimeSpan LongestFall { get; private set; }
+
+    public IEnumerable<Violation> Violations => _violations;
+
+    /// <summary>Begins anew: the store itself went back.</summary>
+    public void Forget() => _forget = true;
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _watching;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            foreach (var path in Watched)
+            {
+                var front = _fronts.Next();
+                var wasStale = front.MayBeStale || !front.IsRunning;
+                var answer = wasStale ? null : await _fronts.Http.GetAsync(front.Url, path, ReadLimit, _stop.Token);
+                if (answer is { IsOk: true } && !front.MayBeStale)
+                {
+                    Look(front, path, answer.Body!);
+                }
+            }
+
+            await Task.Delay(Pause, _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private void Look(HostNode front, string path, JsonObject view)
+    {
+        Reads++;
+        if (_forget)
+        {
+            _versions.Clear();
+            _figures.Clear();
+            _forget = false;
+        }
+
+        var version = (long)view["version"]!;
+        if (version < _versions.GetValueOrDefault(path))
+        {
+            Report(Promise.Version, $"{path} through {front.Name}: version {version} after {_versions[path]}");
+        }
+
+        _versions[path] = Math.Max(version, _versions.GetValueOrDefault(path));
+        var figures = Views.Destroyed(view).Where(one => !one.Key.StartsWith(ClaimFactory.Retractable, StringComparison.Ordinal)).ToDictionary();
+        if (path.StartsWith("/v1/sources", StringComparison.Ordinal))
+        {
+            figures["claims"] = (long)view["claims"]!["total"]!;
+        }
+
+        var now = TimeProvider.System.GetTimestamp();
+        foreach (var key in _figures.Keys.Where(key => key.Path == path).Select(key => key.Figure).Union(figures.Keys).ToArray())
+        {
+            var (best, fellAt) = _figures.GetValueOrDefault((path, key));
+            var shown = figures.GetValueOrDefault(key);
+            if (shown < best && fellAt == 0)
+            {
+                Falls++;
+                fellAt = now;
+                Report(Promise.Regression, $"{path} through {front.Name}: {key} is {shown} after {best}, version {version:x}");
+            }
+            else if (shown >= best && fellAt != 0)
+            {
+                var lasted = TimeProvider.System.GetElapsedTime(fellAt, now);
+                LongestFall = lasted > LongestFall ? lasted : LongestFall;
+                fellAt = 0;
+            }
+
+            _figures[(path, key)] = (Math.Max(best, shown), fellAt);
+        }
+    }
+
+    private void Report(Promise promise, string what)
+    {
+        if (_violations.Count(one => one.Promise == promise) < Examples)
+        {
+            _violations.Enqueue(new Violation(promise, what));
+        }
+    }
+}

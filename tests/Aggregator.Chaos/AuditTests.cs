@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using Aggregator.Chaos.Audit;
+using Aggregator.Chaos.Load;
+using Aggregator.Chaos.Running;
+
+namespace Aggregator.Chaos;
+
+/// <summary>An audit that finds nothing must be one that would have found something.</summary>
+public sealed class AuditTests
+{
+    private static readonly ClaimFactory Factory = new(seed: 1, claimsPerBatch: 4, quoteLength: 0);
+
+    [Fact]
+    public void Truth_AllThere_IsRight()
+    {
+        var operation = Sent(OperationKind.Claims, Factory.Batch(1), acknowledged: true);
+
+        var (standing, violations) = new Truth([operation]).Judge(Shown(operation.Claims));
+
+        Assert.Empty(violations);
+        Assert.Equal(operation.Claims, standing);
+    }
+
+    [Fact]
+    public void Truth_AcknowledgedAndMissing_IsLost()
+    {
+        var operation = Sent(OperationKind.Claims, Factory.Batch(1), acknowledged: true);
+
+        Assert.Equal([Promise.Lost], Judge([operation], Shown(operation.Claims[1..])));
+    }
+
+    [Fact]
+    public void Truth_NotAcknowledged_CountsOnceOrNot()
+    {
+        var operation = Sent(OperationKind.Claims, Factory.Batch(1), acknowledged: false);
+
+        Assert.Empty(Judge([operation], []));
+        Assert.Empty(Judge([operation], Shown(operation.Claims)));
+        Assert.Equal([Promise.Doubled], Judge([operation], Shown([operation.Claims[0], operation.Claims[0]])));
+    }
+
+    [Fact]
+    public void Truth_NeverSent_IsFound() => Assert.Equal([Promise.Doubled], Judge([], Shown(Factory.Batch(1)[..1])));
+
+    [Theory]
+    [InlineData(true, 1L, Promise.Lost)]
+    [InlineData(true, 3L, null)]
+    [InlineData(false, 1L, null)]
+    [InlineData(false, 3L, null)]
+    [InlineData(false, 2L, Promise.Lost)]
+    public void Truth_Corrected_ShowsTheCorrectionOnceItIsAcknowledged(bool acknowledged, long shown, Promise? broken)
+    {
+        var claims = Sent(OperationKind.Claims, Factory.Batch(1)[..1], acknowledged: true);
+        var correction = Sent(OperationKind.Correction, [claims.Claims[0] with { Count = ClaimFactory.CorrectedCount, Revision = 1 }], acknowledged);
+
+        Assert.Equal(broken is { } one ? [one] : [], Judge([claims, correction], [(claims.Claims[0].Key, shown)]));
+    }
+
+    [Fact]
+    public void Truth_TakenBackAndShown_IsWrong()
+    {
+        var claims = Sent(OperationKind.Claims, Factory.Batch(1)[..1], acknowledged: true);
+        var retraction = Sent(OperationKind.Retraction, claims.Claims, acknowledged: true);
+
+        Assert.Empty(Judge([claims, retraction], []));
+        Assert.Equal([Promise.Figure], Judge([claims, retraction], Shown(claims.Claims)));
+    }
+
+    [Fact]
+    public void Expectation_OfALeaf_CountsUpToTheRoot()
+    {
+        var claim = Factory.Batch(1)[0] with { Region = "azovstal", Theatre = Theatre.All[1], Target = "russia-armed-forces", Item = "tank" };
+
+        var expected = new Expectation([claim], new Dictionary<string, string>());
+
+        foreach (var path in new[] { "regions/azovstal", "regions/mariupol", "regions/donetsk-oblast", "regions/donbas", "regions/ukraine", "regions/world", "actors/russia-armed-forces", "actors/russia" })
+        {
+            Assert.Equal((path, 1), (path, expected.Figures("/v1/" + path)["tank ukraine"]));
+        }
+
+        Assert.Empty(expected.Figures("/v1/regions/karabakh"));
+        Assert.Equal(0, expected.Count("/v1/regions/mariupol"));
+    }
+
+    [Fact]
+    public void AofTail_Cut_DropsWholeTransactionsAfterTheTime()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "appendonlydir")).FullName, "appendonly.aof.1.incr.aof");
+        var kept = "#TS:100\r\n" + Command("SET", "a", "1") + "#TS:101\r\n" + Command("MULTI") + Command("SET", "b", "2") + Command("EXEC");
+        File.WriteAllText(file, kept + "#TS:102\r\n" + Command("MULTI") + Command("SET", "c", "3") + Command("EXEC") + Command("SET", "d", "4"));
+
+        var (commands, from) = AofTail.Cut(folder.Path, DateTimeOffset.FromUnixTimeSeconds(101));
+
+        Assert.Equal((2, 102), (commands, from.ToUnixTimeSeconds()));
+        Assert.Equal(kept, File.ReadAllText(file));
+
+        static string Command(params string[] words) =>
+            string.Create(CultureInfo.InvariantCulture, $"*{words.Length}\r\n") + string.Concat(words.Select(word => string.Create(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n")));
+    }
+
+    private static Promise[] Judge(Operation[] operations, (string Key, long? Count)[] evidence) => [.. new Truth(operations).Judge(evidence).Violations.Select(one => one.Promise)];
+
+    private static (string Key, long? Count)[] Shown(IEnumerable<ClaimSpec> claims) => [.. claims.Select(claim => (claim.Key, (long?)claim.Count))];
+
+    private static Operation Sent(OperationKind kind, ClaimSpec[] claims, bool acknowledged)
+    {
+        var operation = new Operation(1, kind, claims, persists: true) { Attempts = 1 };
+        if (acknowledged)
+        {
+            operation.Acknowledge(DateTimeOffset.UnixEpoch);
+        }
+
+        return operation;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Aggregator.Chaos.Audit;
+
+namespace Aggregator.Chaos.Reporting;
+
+/// <summary>How long it took to come back from one fault.</summary>
+/// <param name="Fault">What was done.</param>
+/// <param name="Queries">Seconds until every entity answered through every surviving front.</param>
+/// <param name="Fresh">Seconds until new claims were acknowledged and shown.</param>
+internal sealed record Recovery(string Fault, double Queries, double Fresh);
+
+/// <summary>What one run of a scenario gave.</summary>
+internal sealed record RunResult
+{
+    public required string Scenario { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>Why it was not run; null if it was.</summary>
+    public string? Skipped { get; init; }
+
+    /// <summary>Why it may fail for now; null if it may not.</summary>
+    public string? ExpectedLater { get; init; }
+
+    public IReadOnlyList<Violation> Violations { get; init; } = [];
+
+    public IReadOnlyList<Recovery> Recoveries { get; init; } = [];
+
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Claims sent, acknowledged, standing at the end.</summary>
+    public int Sent { get; init; }
+
+    public int Acknowledged { get; init; }
+
+    public int Standing { get; init; }
+
+    /// <summary>How often a sender had no acknowledgement, by what it had instead.</summary>
+    public IReadOnlyDictionary<string, int> Refusals { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Where the logs are; null if they were removed.</summary>
+    public string? Logs { get; init; }
+
+    public bool Passed => Skipped is null && Violations.Count == 0;
+
+    public string Outcome => Skipped is not null ? "skipped" : Passed ? "passed" : ExpectedLater is not null ? "fails, expected for now" : "FAILED";
+}
+
+/// <summary>Writes results for people and for programs.</summary>
+internal static class Results
+{
+    private const int Examples = 5;
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+
+    public static string OfRun(RunResult run)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{run.Scenario} seed {run.Seed}: {run.Outcome} in {run.Seconds:F0} s; {run.Sent} sent, {run.Acknowledged} acknowledged, {run.Standing} stand; not acknowledged: {string.Join(", ", run.Refusals.Select(one => $"{one.Key} {one.Value}"))}");
+        foreach (var recovery in run.Recoveries)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {recovery.Fault}: queries after {recovery.Queries:F1} s, fresh claims after {recovery.Fresh:F1} s");
+        }
+
+        foreach (var note in run.Notes)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {note}");
+        }
+
+        foreach (var kind in run.Violations.GroupBy(one => one.Promise))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {kind.Key}: {kind.Count()}");
+            foreach (var example in kind.Take(Examples))
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"    {example.What}");
+            }
+        }
+
+        if (!run.Passed && (run.Skipped ?? run.ExpectedLater) is { } reason)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {reason}");
+        }
+
+        if (run.Logs is not null)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  logs in {run.Logs}; again with: {run.Scenario} --seed {run.Seed}");
+        }
+
+        return text.ToString();
+    }
+
+    public static string Table(IReadOnlyList<RunResult> runs)
+    {
+        var text = new StringBuilder();
+        text.AppendLine($"{"scenario",-22} {"times",5} {"passed",6}  {"result",-24} {"queries median/max",-20} {"fresh median/max",-20} broken");
+        foreach (var scenario in runs.GroupBy(run => run.Scenario))
+        {
+            Recovery[] recoveries = [.. scenario.SelectMany(run => run.Recoveries)];
+            var worst = scenario.FirstOrDefault(run => run.Outcome == "FAILED") ?? scenario.FirstOrDefault(run => !run.Passed) ?? scenario.First();
+            text.AppendLine(CultureInfo.InvariantCulture, $"{scenario.Key,-22} {scenario.Count(),5} {scenario.Count(run => run.Passed),6}  {worst.Outcome,-24} {Figures(recoveries, one => one.Queries),-20} {Figures(recoveries, one => one.Fresh),-20} {string.Join(", ", scenario.SelectMany(run => run.Violations).GroupBy(one => one.Promise).Select(group => $"{group.Key} {group.Count()}"))}");
+        }
+
+        return text.ToString();
+    }
+
+    public static void Write(string file, IReadOnlyList<RunResult> runs) => File.WriteAllText(file, JsonSerializer.Serialize(runs, Json));
+
+    private static string Figures(Recovery[] recoveries, Func<Recovery, double> of)
+    {
+        if (recoveries.Length == 0)
+        {
+            return "–";
+        }
+
+        double[] sorted = [.. recoveries.Select(of).Order()];
+        return string.Create(CultureInfo.InvariantCulture, $"{sorted[sorted.Length / 2]:F1}/{sorted[^1]:F1} s");
+    }
+}

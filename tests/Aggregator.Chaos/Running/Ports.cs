@@ -1,0 +1,30 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Aggregator.Chaos.Running;
+
+/// <summary>Free loopback ports below those that the system gives to outgoing connections, so that a restart finds its port free.</summary>
+internal static class Ports
+{
+    private const int Lowest = 15_000;
+    private const int Highest = 30_000;
+    private static int _next = Lowest + Random.Shared.Next(Highest - Lowest);
+
+    public static int Free()
+    {
+        while (true)
+        {
+            var port = Lowest + (Interlocked.Increment(ref _next) % (Highest - Lowest));
+            using var listener = new TcpListener(IPAddress.Any, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Net.Http.Headers;
+using System.Text;
+using Aggregator.Chaos.Audit;
+using Aggregator.Chaos.Load;
+using Aggregator.Chaos.Running;
+
+namespace Aggregator.Chaos.Scenarios;
+
+/// <summary>What senders do wrong, and what is edited meanwhile.</summary>
+internal static class InputScenarios
+{
+    private const string Poison = "chaos-poison";
+
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("bad-records", "one record in a hundred is none, while silos die", BadRecordsAsync),
+        new("poison", "a claim on which the fold throws", PoisonAsync) { ExpectedLater = "entries on which the fold throws are not quarantined yet (DESIGN.md, section 6)" },
+        new("same-batch", "two clients send the same batches at once, while silos die", SameBatchAsync),
+        new("merge", "a name is merged into another between two sendings of its claims, while silos die", MergeAsync),
+        new("bodies", "bodies that are too large, too slow, bombs, too deep or no text, beside the load", BodiesAsync),
+    ];
+
+    private static async Task BadRecordsAsync(ScenarioContext context)
+    {
+        // A batch of 20 with one bad record in one of five: one record in a hundred.
+        await context.StartAsync(new ClusterOptions(), new LoadOptions { BadRecords = 0.2 });
+        await context.RepeatAsync(() => KillOneAsync(context));
+    }
+
+    private static async Task SameBatchAsync(ScenarioContext context)
+    {
+        await context.StartAsync(new ClusterOptions(), new LoadOptions { Twins = 0.7, Duplicates = 0.2 });
+        await context.RepeatAsync(() => KillOneAsync(context));
+    }
+
+    private static async Task PoisonAsync(ScenarioContext context)
+    {
+        await context.StartAsync(new ClusterOptions());
+        foreach (var silo in context.Cluster.Silos)
+        {
+            silo.Set("CHAOS_POISON", Poison);
+            await silo.KillAsync();
+            await silo.StartAsync(context.Cluster.Http);
+        }
+
+        await context.RunOnAsync(2, 4);
+        var since = TimeProvider.System.GetTimestamp();
+        var claim = $$$"""{"id":"poison","source":"chaos-wire-0","reportedAt":"2024-01-01T00:00:00Z","claimant":"armenia","target":"azerbaijan","region":"fizuli","quote":"{{{Poison}}}","figure":{"item":"ship","outcome":"destroyed","low":1,"best":1,"high":1}}""";
+        var answer = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, "/v1/claims", claim, "application/json");
+        context.Note($"the claim was answered {answer}");
+        await context.RecoverAsync("a claim that cannot be folded", since);
+        await context.RunOnAsync(3, 5);
+    }
+
+    private static async Task MergeAsync(ScenarioContext context)
+    {
+        await context.StartAsync(new ClusterOptions());
+        const string Name = "chaosville";
+        var claims = Enumerable.Range(0, 40).Select(at => ClaimFactory.Probe(1_000_000)[at % ClaimFactory.Sources] with
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"merge-{at}"),
+            Region = Name,
+            Theatre = Theatre.All[0],
+            Claimant = "armenia",
+            Target = "azerbaijan",
+            Day = new DateOnly(2021, 1, 1).AddDays(at),
+        }).ToArray();
+        await context.Loader.SendAsync(claims[..20], waitApplied: false, TimeSpan.FromSeconds(60));
+        var kill = KillOneAsync(context);
+        context.MergedInto[Name] = "fizuli";
+        var answer = default(Answer);
+        if (!await Eventually.WithinAsync(TimeSpan.FromSeconds(90), async () =>
+            (answer = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, $"/v1/regions/{Name}/merge-into/fizuli?wait=applied", "", "application/json")).IsOk))
+        {
+            context.Violated(Promise.Answer, $"the merge was answered {answer}");
+        }
+
+        await kill;
+
+        // Sent again under the old name they are what they were; new ones count for the survivor.
+        var again = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, "/v1/claims?wait=applied", string.Join('\n', claims[..20].Select(claim => claim.Json)));
+        if (again.IsOk && (int)again.Body!["duplicate"]! != 20)
+        {
+            context.Violated(Promise.Doubled, $"20 claims sent again after a merge were answered {again}");
+        }
+
+        await context.Loader.SendAsync(claims[20..], waitApplied: false, TimeSpan.FromSeconds(60));
+        await context.RepeatAsync(() => KillOneAsync(context));
+    }
+
+    private static async Task BodiesAsync(ScenarioContext context)
+    {
+        await context.StartAsync(new ClusterOptions(), new LoadOptions { Corrections = 0, Retractions = 0 });
+        await context.RunOnAsync(3, 5);
+        var (before, began) = (context.Loader.Acknowledged, TimeProvider.System.GetTimestamp());
+        await context.RunOnAsync(5, 6);
+        var usual = (context.Loader.Acknowledged - before) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+
+        (before, began) = (context.Loader.Acknowledged, TimeProvider.System.GetTimestamp());
+        var trickles = Enumerable.Range(0, 8).Select(_ => TrickleAsync(context, TimeSpan.FromSeconds(15))).ToArray();
+        do
+        {
+            await ExpectAsync("an oversized body", new ByteArrayContent(new byte[17 * 1024 * 1024]), 413);
+            await ExpectAsync("a gzip bomb", Gzip(new byte[256 * 1024 * 1024]), 413);
+            await ExpectAsync("10,000 brackets", new ByteArrayContent(Encoding.ASCII.GetBytes(new string('[', 10_000))), 400);
+            await ExpectAsync("no UTF-8", new ByteArrayContent([(byte)'"', 0xff, 0xfe, (byte)'"']), 400);
+        }
+        while (trickles.Any(trickle => !trickle.IsCompleted));
+        await Task.WhenAll(trickles);
+        var meanwhile = (context.Loader.Acknowledged - before) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        context.Note(string.Create(CultureInfo.InvariantCulture, $"{usual:F1} operations/s before, {meanwhile:F1} beside the bodies"));
+        if (meanwhile < usual / 2)
+        {
+            context.Violated(Promise.Scenario, string.Create(CultureInfo.InvariantCulture, $"{meanwhile:F1} operations/s beside bad bodies, {usual:F1} without"));
+        }
+
+        async Task ExpectAsync(string what, HttpContent body, int status)
+        {
+            body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            var answer = await context.Cluster.Http.SendAsync(context.Cluster.Fronts.Next().Url, HttpMethod.Post, "/v1/claims", body, TimeSpan.FromSeconds(30));
+
+            // A server may close the connection on a sender that goes on after the refusal.
+            if (answer.Status != status && !(status == 413 && answer.Status == 0))
+            {
+                context.Violated(Promise.Answer, $"{what} was answered {answer}");
+            }
+        }
+    }
+
+    private static ByteArrayContent Gzip(byte[] bytes)
+    {
+        using var buffer = new MemoryStream();
+        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(bytes);
+        }
+
+        var content = new ByteArrayContent(buffer.ToArray());
+        content.Headers.ContentEncoding.Add("gzip");
+        return content;
+    }
+
+    private static async Task TrickleAsync(ScenarioContext context, TimeSpan length)
+    {
+        using var content = new TrickleContent(length);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        await context.Cluster.Http.SendAsync(context.Cluster.Fronts.Next().Url, HttpMethod.Post, "/v1/claims", content, length + TimeSpan.FromSeconds(5));
+    }
+
+    private static async Task KillOneAsync(ScenarioContext context)
+    {
+        var silo = context.Cluster.Silos[context.Random.Next(context.Cluster.Silos.Count)];
+        var since = TimeProvider.System.GetTimestamp();
+        await silo.KillAsync();
+        await silo.LaunchAsync();
+        await context.RecoverAsync($"{silo.Name} started again", since);
+        await silo.ReadyAsync(context.Cluster.Http);
+    }
+
+    /// <summary>A body of blanks, one at a time.</summary>
+    private sealed class TrickleContent(TimeSpan length) : HttpContent
+    {
+        private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(200);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        {
+            for (var left = length; left > TimeSpan.Zero; left -= Gap)
+            {
+                await stream.WriteAsync(" "u8.ToArray());
+                await stream.FlushAsync();
+                await Task.Delay(Gap);
+            }
+        }
+
+        protected override bool TryComputeLength(out long bytes)
+        {
+            bytes = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,232 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Aggregator.Chaos.Audit;
+using Aggregator.Chaos.Load;
+using Aggregator.Chaos.Reporting;
+using Aggregator.Chaos.Running;
+
+namespace Aggregator.Chaos.Scenarios;
+
+/// <summary>What a run may be told.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>How long faults go on under load.</summary>
+    public TimeSpan Span { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Entities that are made before the load.</summary>
+    public int Entities { get; init; }
+
+    /// <summary>Folder of an older built host, to upgrade from.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Whether the views are compared with those of a fresh host.</summary>
+    public bool AgainstReference { get; init; } = true;
+}
+
+/// <summary>One run of a scenario: a cluster under load, what is done to it, and the audit.</summary>
+internal sealed class ScenarioContext(RunOptions options, int seed, string folder) : IAsyncDisposable
+{
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
+    private readonly List<Violation> _violations = [];
+    private readonly List<Recovery> _recoveries = [];
+    private readonly List<string> _notes = [];
+    private AckJournal? _journal;
+    private bool _isFinished;
+    private bool _isDisposed;
+
+    public RunOptions Options => options;
+
+    public int Seed => seed;
+
+    public string Folder => folder;
+
+    public Random Random { get; } = new(seed);
+
+    public Cluster Cluster { get; private set; } = null!;
+
+    public Loader Loader { get; private set; } = null!;
+
+    public Watcher Watcher { get; private set; } = null!;
+
+    public LogKeys? Keys { get; private set; }
+
+    public Auditor Auditor { get; private set; } = null!;
+
+    /// <summary>Places that are merged in the course of the run, with their survivors.</summary>
+    public Dictionary<string, string> MergedInto { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the views are to be audited: not where the scenario ends with hosts that rightly serve nothing.</summary>
+    public bool IsAudited { get; set; } = true;
+
+    /// <summary>Paths that must answer for queries to count as recovered.</summary>
+    public IReadOnlyList<string> Paths { get; set; } = Views.All;
+
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    public IReadOnlyList<Recovery> Recoveries => _recoveries;
+
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Starts a cluster and the load on it.</summary>
+    public async Task StartAsync(ClusterOptions cluster, LoadOptions? load = null) => await BeginAsync(await Cluster.StartAsync(folder, cluster), load);
+
+    /// <summary>Starts one host with its embedded store and the load on it.</summary>
+    public async Task StartEmbeddedAsync(string[] arguments, LoadOptions? load = null) => await BeginAsync(await Cluster.StartEmbeddedAsync(folder, arguments), load);
+
+    public void Note(string note) => _notes.Add(note);
+
+    public void Violated(Promise promise, string what) => _violations.Add(new Violation(promise, what));
+
+    /// <summary>Lets the load run on for a random time.</summary>
+    public Task RunOnAsync(double leastSeconds, double mostSeconds) => Task.Delay(TimeSpan.FromSeconds(leastSeconds + (Random.NextDouble() * (mostSeconds - leastSeconds))));
+
+    /// <summary>Repeats faults under load until the span is over, once at least.</summary>
+    public async Task RepeatAsync(Func<Task> fault)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        do
+        {
+            await RunOnAsync(2, 6);
+            await fault();
+        }
+        while (TimeProvider.System.GetElapsedTime(began) < options.Span);
+    }
+
+    /// <summary>Waits until every entity answers through every surviving front and new claims are shown, and notes how long that took.</summary>
+    /// <param name="fault">What was done.</param>
+    /// <param name="since">Time stamp of when it was done.</param>
+    public async Task RecoverAsync(string fault, long since)
+    {
+        var waiting = new ConcurrentDictionary<(HostNode Front, string Path), bool>(
+            Cluster.Fronts.Surviving.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true))));
+        var queries = MeasureAsync(async () =>
+        {
+            await AskAsync(waiting);
+            return waiting.IsEmpty;
+        });
+        var fresh = MeasureAsync(async () =>
+        {
+            await Loader.ProbeAsync(RecoveryLimit);
+            return true;
+        });
+        _recoveries.Add(new Recovery(fault, await queries, await fresh));
+
+        async Task<double> MeasureAsync(Func<Task<bool>> isBack)
+        {
+            try
+            {
+                if (await Eventually.WithinAsync(RecoveryLimit, isBack))
+                {
+                    return TimeProvider.System.GetElapsedTime(since).TotalSeconds;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The probe's own limit.
+            }
+
+            Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture, $"{fault}: not back within {RecoveryLimit.TotalSeconds} s"));
+            return double.PositiveInfinity;
+        }
+    }
+
+    /// <summary>Ends the load and the faults, and audits.</summary>
+    public async Task FinishAsync()
+    {
+        if (_isFinished)
+        {
+            return;
+        }
+
+        _isFinished = true;
+        if (IsAudited)
+        {
+            var restarted = await Cluster.RestartDeadAsync();
+            if (restarted.Count > 0)
+            {
+                Note($"started again at the end: {string.Join(", ", restarted)}");
+            }
+        }
+
+        await Loader.StopAsync();
+        if (IsAudited)
+        {
+            try
+            {
+                await Loader.SettleAsync(SettleLimit);
+                await Loader.ProbeAsync(SettleLimit);
+            }
+            catch (OperationCanceledException)
+            {
+                Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture, $"after the faults what was not acknowledged was not taken within {SettleLimit.TotalSeconds} s"));
+            }
+        }
+
+        await Watcher.StopAsync();
+        if (IsAudited)
+        {
+            Auditor = NewAuditor();
+            _violations.AddRange(await Auditor.RunAsync(options.AgainstReference));
+            Note(string.Create(CultureInfo.InvariantCulture, $"views right {Auditor.ConvergedAfter.TotalSeconds:F1} s after the load"));
+        }
+
+        if (Keys is not null)
+        {
+            _violations.AddRange(await Keys.StopAsync());
+        }
+
+        Note(string.Create(CultureInfo.InvariantCulture, $"{Watcher.Reads} views watched; {Watcher.Falls} figures fell, for {Watcher.LongestFall.TotalSeconds:F1} s at most"));
+        _violations.AddRange(Watcher.Violations);
+        _violations.AddRange(Loader.Faults.Select(fault => new Violation(Promise.Answer, fault)));
+    }
+
+    public Auditor NewAuditor() => new(Cluster.Fronts, Loader, folder) { MergedInto = MergedInto };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        foreach (var part in new IAsyncDisposable?[] { Loader, Watcher, Keys, Cluster, _journal })
+        {
+            if (part is not null)
+            {
+                await part.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task BeginAsync(Cluster cluster, LoadOptions? load)
+    {
+        Cluster = cluster;
+        _journal = new AckJournal(Path.Combine(folder, "acknowledged.log"));
+        Loader = new Loader(cluster.Fronts, _journal, load ?? new LoadOptions(), seed);
+        await Loader.ProbeAsync(SettleLimit);
+        if (options.Entities > 0)
+        {
+            Paths = await ManyEntities.MakeAsync(cluster, options.Entities);
+            var since = TimeProvider.System.GetTimestamp();
+            await AskAsync(new(cluster.Fronts.Surviving.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true)))));
+            Note(string.Create(CultureInfo.InvariantCulture, $"{options.Entities} entities; asking all through every front takes {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s when nothing is wrong"));
+        }
+
+        Watcher = new Watcher(cluster.Fronts);
+        Keys = cluster.HasRedis ? new LogKeys(cluster.Redis) : null;
+        Loader.Start();
+    }
+
+    /// <summary>Asks every entity that has not answered yet, through every front that still serves.</summary>
+    private Task AskAsync(ConcurrentDictionary<(HostNode Front, string Path), bool> waiting) =>
+        Parallel.ForEachAsync(waiting.Keys, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (one, stop) =>
+        {
+            if (!one.Front.IsRunning || (await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).Status is 200 or 404)
+            {
+                waiting.TryRemove(one, out _);
+            }
+        });
+}
