@@ -328,8 +328,10 @@ internal sealed class Scenario
         }
     }
 
-    // What a restarted store has lost is lost, if it had been sent before; it is said, and sending it again is the sender's matter.
-    private bool IsExcused(Acknowledged one) => _lost.Exists(restart => one.SentAt <= restart.Step && restart.Lost.Contains((one.Key, one.Content)));
+    // What a restarted store has lost is lost, if it had been sent before; it is said, and sending it again is the sender's matter. What was a
+    // duplicate of a retraction is lost with that.
+    private bool IsExcused(Acknowledged one) =>
+        _lost.Exists(restart => one.SentAt <= restart.Step && (restart.Lost.Contains((one.Key, one.Content)) || restart.Lost.Contains((one.Key, null))));
 
     private bool AllCheckpointed()
     {
