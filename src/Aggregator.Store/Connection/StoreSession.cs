@@ -73,19 +73,23 @@ public sealed class StoreSession
     /// <exception cref="StoreRestartedException">It is another: nothing was written.</exception>
     internal async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values, long? era, CancellationToken cancellationToken = default)
     {
-        var run = await RunAsync(cancellationToken).ConfigureAwait(false);
-        if (era is { } known && known != run.Era)
+        while (true)
         {
-            throw Restarted(known, run.Era);
-        }
+            var run = await RunAsync(cancellationToken).ConfigureAwait(false);
+            if (era is { } known && known != run.Era)
+            {
+                throw Restarted(known, run.Era);
+            }
 
-        try
-        {
-            return await _database.ScriptEvaluateAsync(run.Digests[script], keys, values).ConfigureAwait(false);
-        }
-        catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            throw Restarted(run.Era, (await ReplaceAsync(run, cancellationToken).ConfigureAwait(false)).Era);
+            try
+            {
+                return await _database.ScriptEvaluateAsync(run.Digests[script], keys, values).ConfigureAwait(false);
+            }
+            catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            {
+                // Whoever rests on an era hears of the next one; who rests on none asks again.
+                await ReplaceAsync(run, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

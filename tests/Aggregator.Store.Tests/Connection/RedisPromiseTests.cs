@@ -169,7 +169,7 @@ public sealed class RedisPromiseTests
         var restart = server.CrashAndRestartAsync();
         Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, 1, 51, BitConverter.GetBytes((Int128)51)));
         await restart;
-        Assert.Equal(new LogHead(1, 51, 0), await log.OpenAsync(0));
+        Assert.Equal(new LogHead(2, 51, 0) { Era = 2 }, await log.OpenAsync(0));
         Assert.Equal(51, (await log.ReadAsync(0, 1, 51).ToListAsync()).Count);
     }
 
