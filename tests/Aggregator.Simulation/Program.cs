@@ -21,17 +21,18 @@ return args.Contains("--server", StringComparer.Ordinal) || args.Contains("--int
 /// <summary>The long form: many seeds, or one told step by step.</summary>
 internal static class Runs
 {
-    /// <summary>Runs the seeds FIRST..LAST (the last not among them) on all cores, or on as many as <c>--threads</c> says.</summary>
+    /// <summary>Runs the seeds FIRST..LAST (the last not among them), until one fails or the time is over.</summary>
     public static int Many(string range, string[] rest)
     {
         if (range.Split("..") is not [var from, var to]
             || !int.TryParse(from, CultureInfo.InvariantCulture, out var first) || !int.TryParse(to, CultureInfo.InvariantCulture, out var last))
         {
-            Console.Error.WriteLine("--seeds FIRST..LAST [--threads N]");
+            Console.Error.WriteLine("--seeds FIRST..LAST [--threads N] [--minutes M]");
             return 2;
         }
 
-        var threads = rest is ["--threads", var n] ? int.Parse(n, CultureInfo.InvariantCulture) : Environment.ProcessorCount;
+        var threads = Option("--threads") ?? Environment.ProcessorCount;
+        var limit = TimeSpan.FromMinutes(Option("--minutes") ?? 24 * 60);
         var (next, steps, entries, done) = (first - 1, 0L, 0L, 0L);
         RunResult? failed = null;
         var clock = Stopwatch.StartNew();
@@ -39,7 +40,8 @@ internal static class Runs
         Array.ForEach(workers, worker => worker.Start());
         Array.ForEach(workers, worker => worker.Join());
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{done} seeds, {steps / Math.Max(1, done)} steps and {(double)entries / Math.Max(1, done):f1} log entries a seed, {clock.Elapsed.TotalSeconds:f1} s"));
+            CultureInfo.InvariantCulture,
+            $"{done} seeds from {first}, {steps / Math.Max(1, done)} steps and {(double)entries / Math.Max(1, done):f1} log entries a seed, {clock.Elapsed.TotalSeconds:f1} s"));
         if (failed is null)
         {
             return 0;
@@ -48,9 +50,11 @@ internal static class Runs
         Console.WriteLine($"seed {failed.Seed} after {failed.Steps} steps: {failed.Violation}");
         return 1;
 
+        int? Option(string name) => Array.IndexOf(rest, name) is var at and >= 0 && at + 1 < rest.Length ? int.Parse(rest[at + 1], CultureInfo.InvariantCulture) : null;
+
         void Work()
         {
-            while (failed is null && Interlocked.Increment(ref next) is var seed && seed < last)
+            while (failed is null && clock.Elapsed < limit && Interlocked.Increment(ref next) is var seed && seed < last)
             {
                 var outcome = Scenario.Run(seed);
                 Interlocked.Increment(ref done);
