@@ -31,7 +31,7 @@ internal sealed record RunResult(int Seed, long Steps, long Entries, ulong Trace
 /// One run: senders feed a cluster in which anything may go wrong, faults end, all comes to rest, and what is acknowledged, stored and
 /// shown is compared. The grains, the log, the index and the rows are the product's own.
 /// </summary>
-internal sealed class Scenario
+internal sealed class Scenario : IStoreAlarm
 {
     private const int FaultySteps = 500;
     private const int RestSteps = 6_000;
@@ -47,6 +47,7 @@ internal sealed class Scenario
     private readonly Views _views;
     private readonly List<(long Step, IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Lost)> _lost = [];
     private LogReader? _beforeRestart;
+    private string? _alarm;
 
     private Scenario(int seed, Action<string>? tell)
     {
@@ -64,6 +65,14 @@ internal sealed class Scenario
         };
         _world = new World(seed, perils, world => Grains(world, shape)) { Tell = tell };
         _views = new Views(_world);
+        if (shape.Next(8) == 0)
+        {
+            // A claim that some folds fail on: those of one kind of entity, as a fault in a rule would.
+            var content = Claims.Of(shape.Next(Claims.Keys), shape.Next(Claims.Versions)).ContentHash;
+            var type = new[] { "region", "actor", "source" }[shape.Next(3)];
+            _world.FailsOn = (entity, claim) => entity.Type == type && claim.ContentHash == content;
+        }
+
         _world.Restarting = () => _beforeRestart = new LogReader(_world, _partitions);
         _world.Restarted = () =>
         {
@@ -113,6 +122,9 @@ internal sealed class Scenario
         }
     }
 
+    // Nothing of what a simulated store does may look like a log that has lost what a checkpoint rests on.
+    void IStoreAlarm.Lost(string what) => _alarm ??= what;
+
     private static int Pick(Random random, params int[] choices) => choices[random.Next(choices.Length)];
 
     private Func<Activation, Grain> Grains(World world, Random shape)
@@ -134,7 +146,7 @@ internal sealed class Scenario
             silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));
         return activation => activation.Key.Type switch
         {
-            "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, new SimLogger<PartitionGrain>(world)),
+            "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, this, new SimLogger<PartitionGrain>(world)),
             "region" => new RegionGrain(services[activation.Silo]),
             "actor" => new ActorGrain(services[activation.Silo]),
             _ => new SourceGrain(services[activation.Silo]),
@@ -186,6 +198,11 @@ internal sealed class Scenario
         Until(AllCheckpointed, "checkpoints do not come to the end");
         _world.Note("all is checkpointed");
         var log = new LogReader(_world, _partitions);
+        if (_alarm is not null)
+        {
+            throw new ViolationException($"alarm: {_alarm}");
+        }
+
         log.Audit();
         var missing = log.Missing(_journal).FirstOrDefault(one => !IsExcused(one));
         if (missing is not null)
@@ -199,7 +216,8 @@ internal sealed class Scenario
         _world.Note("all views are read");
         foreach (var (entity, view) in Done(shown))
         {
-            var (is_, should) = (Shown.Of(view), Shown.Of(entity, refold, _edits.Latest));
+            var resends = !refold.HasQuarantined;
+            var (is_, should) = (Shown.Of(view, resends), Shown.Of(entity, refold, _edits.Latest, resends));
             if (is_ != should)
             {
                 throw new ViolationException($"E: {entity} shows{Shown.Differing(is_, should)}\n  and should{Shown.Differing(should, is_)}");

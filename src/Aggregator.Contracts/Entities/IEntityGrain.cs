@@ -223,4 +223,25 @@ public sealed record ApplyReply
     /// <summary>Everything up to here that touches the entity is in its row and in those of its ancestors.</summary>
     [Id(1)]
     public required long DurableMark { get; init; }
+
+    /// <summary>A record of the delta that cannot be folded; null if there is none. The mark is before it.</summary>
+    [Id(3)]
+    public PoisonedRecord? Poisoned { get; init; }
+}
+
+/// <summary>A record that a fold failed on.</summary>
+[GenerateSerializer, Immutable, Alias("aggregator.poisoned")]
+public sealed record PoisonedRecord
+{
+    /// <summary>The entry of the partition's log.</summary>
+    [Id(0)]
+    public required long Sequence { get; init; }
+
+    /// <summary>The record in it.</summary>
+    [Id(1)]
+    public required int Ordinal { get; init; }
+
+    /// <summary>What happened, for people.</summary>
+    [Id(2)]
+    public required string Reason { get; init; }
 }

@@ -202,6 +202,33 @@ public static class AggregateFormat
     /// <summary>Reads what <see cref="EncodeNames"/> made.</summary>
     public static IReadOnlyList<string> DecodeNames(ReadOnlyMemory<byte> bytes) => Open(bytes).Texts();
 
+    /// <summary>Places in the log.</summary>
+    public static byte[] EncodePositions(IReadOnlyCollection<LogPosition> positions)
+    {
+        ArgumentNullException.ThrowIfNull(positions);
+        var writer = Start();
+        writer.Unsigned((ulong)positions.Count);
+        foreach (var position in positions.OrderBy(position => (position.Partition, position.Sequence, position.Ordinal)))
+        {
+            LogFormat.Write(writer, position);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="EncodePositions"/> made.</summary>
+    public static IReadOnlyList<LogPosition> DecodePositions(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = Open(bytes);
+        var positions = new LogPosition[reader.Count()];
+        for (var at = 0; at < positions.Length; at++)
+        {
+            positions[at] = LogFormat.ReadPosition(reader);
+        }
+
+        return positions;
+    }
+
     /// <summary>What a part tells its parent.</summary>
     public static byte[] EncodeUpdate(PartUpdate update)
     {

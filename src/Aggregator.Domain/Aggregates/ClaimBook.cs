@@ -16,6 +16,7 @@ namespace Aggregator.Domain.Aggregates;
 /// </remarks>
 public sealed class ClaimBook(EntityKey owner)
 {
+    private readonly HashSet<LogPosition> _quarantined = [];
     private readonly Dictionary<BucketKey, ClaimBucket> _buckets = [];
     private readonly HashSet<BucketKey> _dirty = [];
 
@@ -97,6 +98,12 @@ public sealed class ClaimBook(EntityKey owner)
         .Where(chunk => chunk.IsLoaded)
         .Select(chunk => new LoadedChunk(pair.Key, chunk.Standing.Values, chunk.Formers)));
 
+    /// <summary>Records that the fold does not take, and whose claims it does not count (<see cref="LogRecord.Quarantined"/>).</summary>
+    public IReadOnlySet<LogPosition> Quarantined => _quarantined;
+
+    /// <summary>Puts back what is quarantined.</summary>
+    public void RestoreQuarantined(IEnumerable<LogPosition> positions) => _quarantined.UnionWith(positions);
+
     /// <summary>The buckets that must be in memory for a record to be applied.</summary>
     public IEnumerable<BucketKey> Needs(LogRecord record)
     {
@@ -105,6 +112,7 @@ public sealed class ClaimBook(EntityKey owner)
             LogRecord.Corrected corrected => Holding(corrected.Claim.Key, corrected.Replaced),
             LogRecord.Retracted retracted => Holding(retracted.Retraction.Key, retracted.Removed),
             LogRecord.Superseded superseded => Holding(superseded.Removed.Key, superseded.Removed),
+            LogRecord.Quarantined => _buckets.Keys,
             _ => [],
         };
 
@@ -155,6 +163,11 @@ public sealed class ClaimBook(EntityKey owner)
             case LogRecord.Superseded superseded:
                 _counts.Corrections += superseded.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
                 Retract(superseded.Removed.Key, superseded.Removed, superseded.RemovedAt, superseded.KnownFrom, changed);
+                break;
+            case LogRecord.Quarantined quarantined:
+                _quarantined.Add(quarantined.Position);
+                TakeOut(quarantined.Record, quarantined.Position, changed);
+                Recount();
                 break;
             case LogRecord.Reported:
                 _counts.Reports++;
@@ -283,6 +296,45 @@ public sealed class ClaimBook(EntityKey owner)
         }
     }
 
+    // Whatever stood of the claim up to the record stands no more, whether this fold had taken the record or not: which figure holds nobody
+    // can say until another version comes. One that has come since stands.
+    private void TakeOut(LogRecord record, LogPosition position, HashSet<BucketKey> changed)
+    {
+        Claim?[] versions = record switch
+        {
+            LogRecord.Added added => [added.Claim],
+            LogRecord.Corrected corrected => [corrected.Claim, corrected.Replaced],
+            LogRecord.Retracted retracted => [retracted.Removed],
+            LogRecord.Superseded superseded => [superseded.Removed],
+            _ => [],
+        };
+        foreach (var version in versions.OfType<Claim>().Where(Touches))
+        {
+            foreach (var bucket in BucketKey.Of(version, owner))
+            {
+                if (_buckets.TryGetValue(bucket, out var held) && held.Find(version.Key) is { } found && !IsAfter(found.Position, position))
+                {
+                    held.Remove(version.Key, out _);
+                    Moves++;
+                    changed.Add(bucket);
+                }
+            }
+
+        }
+    }
+
+    // Some folds took the record and some did not: what stands is counted anew. All of it is in memory.
+    private void Recount()
+    {
+        _counts.ForgetClaims();
+        foreach (var claim in _buckets.Values.SelectMany(bucket => bucket.Standing).Select(one => one.Claim).DistinctBy(claim => claim.Key))
+        {
+            _counts.Count(claim, owner, 1);
+        }
+    }
+
+    private static bool IsAfter(LogPosition one, LogPosition other) => (one.Sequence, one.Ordinal).CompareTo((other.Sequence, other.Ordinal)) > 0;
+
     private BucketKey[] BucketsWithFormers(ClaimKey claim) => _formers.TryGetValue(ClaimBucket.Digest(claim), out var buckets) ? [.. buckets] : [];
 
     private void Keep(BucketKey bucket, Former former)
@@ -336,7 +388,7 @@ public sealed class ClaimBook(EntityKey owner)
             return;
         }
 
-        _counts.Count(claim, owner, -1);
+        _counts.Count(claim, owner, _quarantined.Contains(position) ? 0 : -1);
         foreach (var bucket in BucketKey.Of(claim, owner))
         {
             var held = BucketOf(bucket);

@@ -72,13 +72,28 @@ public sealed class Counts
         }
     }
 
+    /// <summary>Forgets what was counted of claims, and keeps what was counted of resends.</summary>
+    public void ForgetClaims()
+    {
+        ByStance.Clear();
+        ByReportedDay.Clear();
+        Spellings.Clear();
+        Regions.Clear();
+        Late = 0;
+    }
+
     /// <summary>Counts a claim in, or out again.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="owner">The entity that it names.</param>
-    /// <param name="by">1 or −1.</param>
+    /// <param name="by">1, −1 or nothing.</param>
     public void Count(Claim claim, EntityKey owner, int by)
     {
         ArgumentNullException.ThrowIfNull(claim);
+        if (by == 0)
+        {
+            return;
+        }
+
         if (NameIn(claim, owner) is { } name && NameFolding.ToSlug(name) == owner.Id)
         {
             Add(Spellings, name, by);

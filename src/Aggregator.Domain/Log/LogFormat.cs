@@ -12,6 +12,9 @@ public static class LogFormat
     /// <summary>The version written; every version up to it is read.</summary>
     public const byte Version = 2;
 
+    // Only where a record is quarantined, which releases before it cannot read.
+    private const byte QuarantineVersion = 4;
+
     // Without what earlier versions of a claim name, and since when one was outranked.
     private const byte FirstVersion = 1;
 
@@ -24,6 +27,7 @@ public static class LogFormat
     private const byte RetractedKind = 4;
     private const byte SupersededKind = 5;
     private const byte ReportedKind = 6;
+    private const byte QuarantinedKind = 7;
 
     /// <summary>Encodes the records of one entry.</summary>
     /// <param name="nonce">Unique per attempt of a writer.</param>
@@ -38,7 +42,7 @@ public static class LogFormat
             writer.Byte(part);
         }
 
-        writer.Byte(Version);
+        writer.Byte(records.Any(static record => record is LogRecord.Quarantined) ? QuarantineVersion : Version);
         writer.Signed(receivedAt.UtcTicks);
         writer.Unsigned((ulong)records.Count);
         foreach (var record in records)
@@ -53,7 +57,8 @@ public static class LogFormat
     /// <param name="bytes">As stored.</param>
     /// <param name="partition">The partition it was read from.</param>
     /// <param name="sequence">The entry's sequence, for the positions.</param>
-    /// <exception cref="InvalidDataException">The bytes are not an entry of a known version.</exception>
+    /// <exception cref="LogVersionException">It is of a version that this release does not read: a newer one does.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no entry.</exception>
     public static LogEntryContent Decode(ReadOnlyMemory<byte> bytes, int partition, long sequence)
     {
         var reader = new BinaryFormatReader(bytes);
@@ -63,9 +68,9 @@ public static class LogFormat
         }
 
         var version = reader.Byte();
-        if (version is not (Version or FirstVersion))
+        if (version is not (Version or FirstVersion or QuarantineVersion))
         {
-            throw new InvalidDataException($"entry {partition}/{sequence} has format {version}; this release reads up to {Version}");
+            throw new LogVersionException($"entry {partition}/{sequence} has format {version}; this release reads up to {Version}");
         }
 
         var receivedAt = new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
@@ -199,6 +204,12 @@ public static class LogFormat
                 writer.Text(duplicates.Source);
                 writer.Signed(duplicates.Count);
                 break;
+            case LogRecord.Quarantined quarantined:
+                writer.Byte(QuarantinedKind);
+                Write(writer, quarantined.Position);
+                writer.Text(quarantined.Reason);
+                Write(writer, quarantined.Record);
+                break;
             default:
                 throw new InvalidOperationException($"no stored form for {record.GetType().Name}");
         }
@@ -219,6 +230,7 @@ public static class LogFormat
         },
         ReportedKind => new LogRecord.Reported(ReadText(reader)),
         DuplicatesKind => new LogRecord.Duplicates(reader.Text(), reader.Signed()),
+        QuarantinedKind => ReadQuarantined(reader, version),
         var kind => throw new InvalidDataException($"record of unknown kind {kind}"),
     };
 
@@ -284,6 +296,12 @@ public static class LogFormat
         return entities;
     }
 
+    private static LogRecord.Quarantined ReadQuarantined(BinaryFormatReader reader, byte version)
+    {
+        var (position, reason) = (ReadPosition(reader), reader.Text());
+        return new LogRecord.Quarantined(position, Read(reader, version), reason);
+    }
+
     private static LogRecord.Retracted ReadRetracted(BinaryFormatReader reader, byte version)
     {
         var retraction = new Retraction(new ClaimKey(reader.Text(), reader.Text()), reader.Text());
@@ -292,6 +310,9 @@ public static class LogFormat
             : new LogRecord.Retracted(retraction, null, null);
     }
 }
+
+/// <summary>Stored by a newer release; this one does not know what it says.</summary>
+public sealed class LogVersionException(string message) : Exception(message);
 
 /// <summary>A decoded entry.</summary>
 /// <param name="ReceivedAt">When it was made, UTC.</param>

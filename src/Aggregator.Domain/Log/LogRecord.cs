@@ -107,6 +107,19 @@ public abstract record LogRecord
     }
 
     /// <summary>
+    /// A record on which a fold failed: no fold takes it from now on, and what stood of its claim up to it counts nowhere, until another version
+    /// comes. It stands in the log, so whoever reads that knows. What views of the past showed before stays as it was, and a source's count of corrections may hold it.
+    /// </summary>
+    /// <param name="Position">Where the record stands.</param>
+    /// <param name="Record">The record.</param>
+    /// <param name="Reason">What happened, for people.</param>
+    public sealed record Quarantined(LogPosition Position, LogRecord Record, string Reason) : LogRecord
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyCollection<EntityKey> Touches => Record.Touches;
+    }
+
+    /// <summary>
     /// A claim changes its source, its place (the world where none is given), its target's losses and what its
     /// claimant said.
     /// </summary>

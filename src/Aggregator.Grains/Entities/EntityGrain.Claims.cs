@@ -103,7 +103,19 @@ internal abstract partial class EntityGrain<TAggregate>
     }
 
     /// <summary>Brings the totals up to what the claims say now, under the gate.</summary>
-    private Task<bool> RefreshTotalsAsync() => ReadAsync(() => _roller.Refresh(_registry));
+    private async Task<bool> RefreshTotalsAsync()
+    {
+        try
+        {
+            return await ReadAsync(() => _roller.Refresh(_registry));
+        }
+        catch (Exception fault) when (IsOfTheFold(fault))
+        {
+            // Something since the last write of the row: the partitions send it again, and it is looked for.
+            _mustReload = _suspicious = true;
+            throw;
+        }
+    }
 
     /// <summary>Brings buckets into memory.</summary>
     private async Task LoadAsync(IEnumerable<BucketKey> buckets)

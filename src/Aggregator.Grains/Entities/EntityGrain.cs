@@ -36,6 +36,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private bool _mustReload = true;
     private bool _leaving;
     private bool _hasLoaded;
+    private bool _suspicious;
 
     /// <summary>The aggregate; read and changed under the gate.</summary>
     protected TAggregate Aggregate { get; private set; } = null!;
@@ -142,7 +143,22 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
         if (verdict == DeltaVerdict.Apply && delta.To > delta.From)
         {
-            await ApplyRecordsAsync(delta);
+            try
+            {
+                await ApplyRecordsAsync(delta);
+            }
+            catch (PoisonedException poison)
+            {
+                await LoadAsync(_stop.Token);
+                var stands = _marks[delta.Partition];
+                return new ApplyReply
+                {
+                    Incarnation = stands.Incarnation,
+                    Mark = stands.Sequence,
+                    DurableMark = 0,
+                    Poisoned = new PoisonedRecord { Sequence = poison.Position.Sequence, Ordinal = poison.Position.Ordinal, Reason = $"{Key}: {poison.InnerException!.GetType().Name}: {poison.InnerException.Message}" },
+                };
+            }
         }
 
         if (delta.PersistSoon && _dirty)
@@ -310,8 +326,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
                     await LoadAsync(book.Needs(record.Record));
                 }
 
-                Failpoint.Reach(Failpoint.Fold, record.Record);
-                changed.UnionWith(book.Apply(record));
+                changed.UnionWith(await FoldAsync(record));
             }
 
             await NoteAsync(changed, []);
@@ -335,6 +350,29 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
         MarkDirty();
     }
+
+    // Totals are made later, of many records at once. If that failed before, they are made after each, so as to see which one it is.
+    private async Task<IReadOnlyCollection<BucketKey>> FoldAsync(PlacedRecord record)
+    {
+        try
+        {
+            Failpoint.Reach(Failpoint.Fold, record.Record);
+            var changed = Aggregate.Book.Apply(record);
+            if (_suspicious)
+            {
+                await NoteAsync(changed, []);
+                await RefreshTotalsAsync();
+            }
+
+            return changed;
+        }
+        catch (Exception fault) when (IsOfTheFold(fault))
+        {
+            throw new PoisonedException(record.Position, fault);
+        }
+    }
+
+    private static bool IsOfTheFold(Exception fault) => fault is not (StoreException or OperationCanceledException or TimeoutException or OrleansException or PoisonedException);
 
     /// <summary>Buckets and lines have changed: all totals that hang on them are to be made again.</summary>
     private async Task NoteAsync(IReadOnlyCollection<BucketKey> buckets, IEnumerable<LineKey> lines)
@@ -432,7 +470,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         {
             if (await _store.WriteAsync(fields, registry, cancellationToken))
             {
-                _mustReload = _dirty = false;
+                _mustReload = _dirty = _suspicious = false;
                 _settlement.Written(changes, marks);
                 Shed(Aggregate);
                 return true;

@@ -24,6 +24,7 @@ internal static class EntityRowCodec
     private const string AppliedAt = "applied-at";
     private const string Told = "told";
     private const string Judged = "judged";
+    private const string Quarantined = "quarantined";
     private const string BucketPrefix = "bucket:";
 
     public static EntityRowFields Encode(ClaimBook book, EntityRowHead row, PartUpdate totals)
@@ -33,6 +34,7 @@ internal static class EntityRowCodec
             new(Marks, row.Marks.Encode()),
             new(Told, row.HasTold ? [] : null),
             new(Judged, row.Judged.Count > 0 ? AggregateFormat.EncodeNames(row.Judged) : null),
+            new(Quarantined, book.Quarantined.Count > 0 ? AggregateFormat.EncodePositions(book.Quarantined) : null),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
             new(Totals, AggregateFormat.EncodeUpdate(totals)),
             new(Structure, row.Structure is { } known ? BitConverter.GetBytes(known) : null),
@@ -71,6 +73,11 @@ internal static class EntityRowCodec
         if (row.Fields.TryGetValue(Counts, out var counts))
         {
             AggregateFormat.RestoreCounts(book.Counts, counts);
+        }
+
+        if (row.Fields.TryGetValue(Quarantined, out var quarantined))
+        {
+            book.RestoreQuarantined(AggregateFormat.DecodePositions(quarantined));
         }
 
         var marks = row.Fields.TryGetValue(Marks, out var stored) ? Protocol.Marks.Decode(stored) : new Marks();

@@ -1,5 +1,6 @@
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
+using Aggregator.Store;
 using Aggregator.Store.Log;
 
 namespace Aggregator.Grains.Partition;
@@ -24,7 +25,11 @@ internal sealed class FannedEntry(LogEntryContent content)
 }
 
 /// <summary>The last entries of a partition, decoded; older ones are read from the log again.</summary>
-internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords)
+/// <param name="log">The log.</param>
+/// <param name="partition">The partition.</param>
+/// <param name="maximumRecords">Records kept.</param>
+/// <param name="unreadable">Hears of an entry that cannot be read.</param>
+internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords, Action<long, Exception> unreadable)
 {
     private readonly Dictionary<long, FannedEntry> _entries = [];
     private readonly Queue<long> _order = new();
@@ -48,7 +53,7 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
         return entry;
     }
 
-    /// <exception cref="InvalidDataException">The log has no such entry, or it cannot be read.</exception>
+    /// <exception cref="StoreTruncatedException">The log has no such entry.</exception>
     public async ValueTask<FannedEntry> GetAsync(long sequence, CancellationToken cancellationToken)
     {
         if (_entries.TryGetValue(sequence, out var cached))
@@ -57,8 +62,23 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
         }
 
         var bytes = await log.ReadOneAsync(partition, sequence, cancellationToken)
-            ?? throw new InvalidDataException($"log {partition} has no entry {sequence}");
-        return new FannedEntry(LogFormat.Decode(bytes, partition, sequence));
+            ?? throw new StoreTruncatedException($"The log of partition {partition} has no entry {sequence}, which was there. Restore the store.");
+        return new FannedEntry(Decode(bytes, sequence));
+    }
+
+    /// <summary>Decodes an entry. One that nobody can read is one without records: the partition goes on, and says so.</summary>
+    /// <exception cref="LogVersionException">A newer release can read it: it must not be passed over.</exception>
+    public LogEntryContent Decode(byte[] bytes, long sequence)
+    {
+        try
+        {
+            return LogFormat.Decode(bytes, partition, sequence);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or ArgumentException or OverflowException or IndexOutOfRangeException)
+        {
+            unreadable(sequence, fault);
+            return new LogEntryContent(default, []);
+        }
     }
 
     /// <summary>The claim that a position holds.</summary>

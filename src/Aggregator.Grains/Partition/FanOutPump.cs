@@ -20,6 +20,8 @@ internal sealed partial class FanOutPump(
     long era,
     PartitionOptions options,
     Action<long> ahead,
+    Quarantine quarantine,
+    Func<Exception, Task> raiseAlarm,
     ILogger logger,
     CancellationToken stop)
 {
@@ -165,6 +167,11 @@ internal sealed partial class FanOutPump(
                 return false;
             }
 
+            if (reply.Poisoned is { } poisoned)
+            {
+                quarantine.Report(new LogPosition(partition, poisoned.Sequence, poisoned.Ordinal), poisoned.Reason);
+            }
+
             var moved = fanOut.Answered(send, reply.Mark, reply.DurableMark);
             Failpoint.Reach(fanOut.Unapplied > 0 ? Failpoint.MidFanOut : Failpoint.AfterApply);
             Wake();
@@ -175,6 +182,7 @@ internal sealed partial class FanOutPump(
             // Unknown outcome: the tick sends again, and the entity's mark tells what became of it.
             fanOut.Failed(send);
             LogSendFailed(logger, partition, send.Entity, send.From, send.To, fault);
+            await raiseAlarm(fault);
             return false;
         }
     }
@@ -185,7 +193,7 @@ internal sealed partial class FanOutPump(
         foreach (var sequence in send.Sequences)
         {
             var entry = await entries.GetAsync(sequence, stop);
-            records.AddRange(entry.For(send.Entity));
+            records.AddRange(entry.For(send.Entity).Where(placed => !quarantine.Holds(placed.Position)));
         }
 
         return records;

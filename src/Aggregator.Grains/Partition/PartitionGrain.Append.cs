@@ -188,7 +188,7 @@ internal sealed partial class PartitionGrain
     /// <summary>Takes in an entry that another writer made.</summary>
     private async Task TakeInAsync(byte[] bytes, long sequence)
     {
-        var entry = LogFormat.Decode(bytes, _partition, sequence);
+        var entry = _entries.Decode(bytes, sequence);
         Index(entry.Records, await _index.FindAsync(Keys(entry.Records), _stop.Token), sequence);
         FanOutEntry(sequence, entry);
         _pump.Start();
@@ -197,6 +197,7 @@ internal sealed partial class PartitionGrain
 
     private void FanOutEntry(long sequence, LogEntryContent content)
     {
+        _quarantine.Take(content.Records);
         _fanOut.Appended(sequence, _entries.Add(sequence, content).Entities);
     }
 

@@ -20,6 +20,14 @@ internal sealed partial class PartitionGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}, incarnation {Incarnation}: the store has restarted and lost entries {First} to {Last}; claims in them that were acknowledged are to be sent again")]
     private static partial void LogTailLost(ILogger logger, int partition, long incarnation, long first, long last);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Position} is quarantined, no view shows it: {Reason}")]
+    private static partial void LogQuarantined(ILogger logger, Domain.Log.LogPosition position, string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}: entry {Sequence} cannot be read, no view shows what was in it; restore it from an archive")]
+    private static partial void LogUnreadable(ILogger logger, int partition, long sequence, Exception fault);
+
+    private void LogUnreadable(long sequence, Exception fault) => LogUnreadable(logger, _partition, sequence, fault);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: entry {Sequence} is not in every view in time")]
     private static partial void LogNotApplied(ILogger logger, int partition, long sequence, Exception fault);
 

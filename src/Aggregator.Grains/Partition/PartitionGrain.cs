@@ -27,6 +27,7 @@ internal sealed partial class PartitionGrain(
     TimeProvider time,
     IOptions<PartitionOptions> options,
     IHostApplicationLifetime lifetime,
+    IStoreAlarm alarm,
     ILogger<PartitionGrain> logger) : Grain, IPartitionGrain, IRemindable, IDisposable
 {
     private const int ResendsPerEntry = 256;
@@ -44,6 +45,7 @@ internal sealed partial class PartitionGrain(
     private AppendQueue _queue = null!;
     private RecentIndex _index = null!;
     private EntryCache _entries = null!;
+    private readonly Quarantine _quarantine = new();
     private FanOut _fanOut = null!;
     private FanOutPump _pump = null!;
     private bool _writing;
@@ -56,9 +58,18 @@ internal sealed partial class PartitionGrain(
         _partition = (int)this.GetPrimaryKeyLong();
         _sending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, lifetime.ApplicationStopping);
         _queue = new AppendQueue(_options.MaximumQueuedClaims, _options.MaximumClaimsPerEntry, _options.MaximumEntryBytes);
-        _entries = new EntryCache(log, _partition, _options.CachedRecords);
-        await ReplayAsync(cancellationToken);
-        _pump = new FanOutPump(_fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), logger, _sending.Token);
+        _entries = new EntryCache(log, _partition, _options.CachedRecords, LogUnreadable);
+        try
+        {
+            await ReplayAsync(cancellationToken);
+        }
+        catch (StoreException fault)
+        {
+            await RaiseAlarmAsync(fault);
+            throw;
+        }
+
+        _pump = new FanOutPump(_fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), _quarantine, RaiseAlarmAsync, logger, _sending.Token);
         this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(_options.Tick, _options.Tick) { Interleave = true, KeepAlive = true });
         _pump.Start();
     }
@@ -171,6 +182,7 @@ internal sealed partial class PartitionGrain(
     /// <summary>Reads the log from where index and checkpoint end, so that memory is what it was.</summary>
     private async Task ReplayAsync(CancellationToken cancellationToken)
     {
+        _era = await log.Session.OpenAsync(cancellationToken);
         var head = await log.OpenAsync(_partition, cancellationToken);
         var indexedTo = await index.IndexedToAsync(_partition, cancellationToken);
         (_incarnation, _era) = (head.Incarnation, head.Era);
@@ -180,7 +192,7 @@ internal sealed partial class PartitionGrain(
         _index.Start(indexedTo);
         await foreach (var entry in log.ReadAsync(_partition, Math.Min(indexedTo, head.Checkpoint) + 1, head.LastSequence, cancellationToken))
         {
-            var content = LogFormat.Decode(entry.Bytes, _partition, entry.Sequence);
+            var content = _entries.Decode(entry.Bytes, entry.Sequence);
             if (entry.Sequence > indexedTo)
             {
                 var held = await _index.FindAsync(Keys(content.Records), cancellationToken);
@@ -214,6 +226,11 @@ internal sealed partial class PartitionGrain(
 
             _pump.Tick();
             StartWriting();
+            if (_quarantine.Reported.Count > 0 && !_writing)
+            {
+                await TryAsync(QuarantineAsync);
+            }
+
             if (_duplicates.Count > 0 && !_writing)
             {
                 await TryAsync(AppendDuplicatesAsync);
@@ -264,6 +281,28 @@ internal sealed partial class PartitionGrain(
         if (last < _fanOut.Head)
         {
             LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.Head);
+        }
+    }
+
+    /// <summary>Writes into the log which records no fold takes any more.</summary>
+    private async Task QuarantineAsync()
+    {
+        _writing = true;
+        try
+        {
+            var records = new List<LogRecord>();
+            foreach (var (position, reason) in _quarantine.Reported.ToArray())
+            {
+                records.Add(new LogRecord.Quarantined(position, (await _entries.GetAsync(position.Sequence, _stop.Token)).Records[position.Ordinal].Record, reason));
+                LogQuarantined(logger, position, reason);
+            }
+
+            await AppendRecordsAsync([.. records], [], _fanOut.Head + 1, time.GetUtcNow());
+        }
+        finally
+        {
+            _writing = false;
+            StartWriting();
         }
     }
 
@@ -348,9 +387,30 @@ internal sealed partial class PartitionGrain(
         catch (Exception fault) when (fault is StoreException or OperationCanceledException)
         {
             LogTidyFailed(logger, _partition, fault);
+            await RaiseAlarmAsync(fault);
         }
 
         DeactivateOnIdle();
+    }
+
+    /// <summary>
+    /// Stops the host if the log lacks what was acknowledged: trying again would hide that. Not if the store has restarted meanwhile: then it
+    /// is this activation that is behind, and the next one judges what it finds.
+    /// </summary>
+    private async Task RaiseAlarmAsync(Exception fault)
+    {
+        try
+        {
+            if (fault is StoreTruncatedException or StoreDamagedException && await log.Session.PulseAsync(_stop.Token) == _era)
+            {
+                alarm.Lost(fault.Message);
+            }
+        }
+        catch (Exception unknown) when (unknown is StoreException or OperationCanceledException)
+        {
+            // Nobody knows which run of the store this was; who tries again finds out.
+            LogTidyFailed(logger, _partition, unknown);
+        }
     }
 
     private LogRecord.Duplicates[] TakeDuplicates()

@@ -7,24 +7,39 @@ using Aggregator.Domain.TrackRecord;
 namespace Aggregator.Simulation.Audit;
 
 /// <summary>The aggregates that a log comes to when one thread folds it from the start, each with its parts.</summary>
-internal sealed class Refold(IReadOnlyCollection<PlacedRecord> log, RegistrySnapshot registry)
+internal sealed class Refold
 {
+    private readonly IReadOnlyCollection<PlacedRecord> _log;
+    private readonly RegistrySnapshot _registry;
     private readonly Dictionary<EntityKey, IAggregate> _made = [];
-    private readonly HashSet<EntityKey> _entities =
-    [
-        .. log.SelectMany(placed => placed.Record.Touches).Distinct()
-            .SelectMany(entity => registry.Ancestors(entity.Kind, entity.Id).Append(entity.Id).Select(id => new EntityKey(entity.Kind, id))),
-    ];
+    private readonly HashSet<EntityKey> _entities;
+
+    public Refold(IReadOnlyCollection<PlacedRecord> log, RegistrySnapshot registry)
+    {
+        // What is quarantined nobody folds.
+        var quarantined = log.Select(placed => (placed.Record as LogRecord.Quarantined)?.Position).ToHashSet();
+        HasQuarantined = quarantined.Any(position => position is not null);
+        _log = [.. log.Where(placed => !quarantined.Contains(placed.Position))];
+        _registry = registry;
+        _entities =
+        [
+            .. _log.SelectMany(placed => placed.Record.Touches).Distinct()
+                .SelectMany(entity => registry.Ancestors(entity.Kind, entity.Id).Append(entity.Id).Select(id => new EntityKey(entity.Kind, id))),
+        ];
+    }
+
+    /// <summary>Whether the log takes a record out of all folds.</summary>
+    public bool HasQuarantined { get; }
 
     /// <summary>All that the log touches, with what contains it.</summary>
     public IReadOnlyCollection<EntityKey> All => _entities;
 
     /// <summary>All that the log touches, with what contains it; what was merged is part of its survivor.</summary>
-    public IEnumerable<EntityKey> Entities => _entities.Where(entity => !registry.IsMerged(entity.Kind, entity.Id));
+    public IEnumerable<EntityKey> Entities => _entities.Where(entity => !_registry.IsMerged(entity.Kind, entity.Id));
 
     /// <summary>Denials and confirmations made in what contains a region, from the top.</summary>
     public IReadOnlyList<Answer> Inherited(string region) =>
-        registry.Parent(EntityKind.Region, region) is { } parent ? [.. Inherited(parent), .. ((RegionAggregate)Of(new(EntityKind.Region, parent))).OwnAnswers(registry)] : [];
+        _registry.Parent(EntityKind.Region, region) is { } parent ? [.. Inherited(parent), .. ((RegionAggregate)Of(new(EntityKind.Region, parent))).OwnAnswers(_registry)] : [];
 
     /// <summary>The aggregate of an entity.</summary>
     public IAggregate Of(EntityKey entity)
@@ -41,22 +56,22 @@ internal sealed class Refold(IReadOnlyCollection<PlacedRecord> log, RegistrySnap
             _ => new SourceAggregate(entity.Id),
         };
         _made[entity] = aggregate;
-        foreach (var part in _entities.Where(one => one.Kind == entity.Kind && registry.Parent(one.Kind, one.Id) == entity.Id))
+        foreach (var part in _entities.Where(one => one.Kind == entity.Kind && _registry.Parent(one.Kind, one.Id) == entity.Id))
         {
             aggregate.Parts.Apply(part.Id, Told(Of(part)));
         }
 
-        foreach (var placed in log.Where(placed => placed.Record.Touches.Contains(entity)))
+        foreach (var placed in _log.Where(placed => placed.Record.Touches.Contains(entity)))
         {
             aggregate.Book.Apply(placed);
         }
 
         if (aggregate is SourceAggregate source)
         {
-            foreach (var region in source.Regions(registry).ToArray())
+            foreach (var region in source.Regions(_registry).ToArray())
             {
                 var judgements = ((RegionAggregate)Of(new(EntityKind.Region, region))).Judgements;
-                judgements.Refresh(registry);
+                judgements.Refresh(_registry);
                 source.Judgements.Take(region, new PartVersion(1, 1), judgements[entity.Id]);
             }
         }
@@ -67,9 +82,9 @@ internal sealed class Refold(IReadOnlyCollection<PlacedRecord> log, RegistrySnap
     private PartUpdate Told(IAggregate part) => new(
         new PartVersion(1, 1),
         null,
-        part.TellsTotals(registry) ? part.AllLines(registry).ToDictionary(line => line, line => part.Total(line, registry)) : [],
-        part.TellsBuckets(registry).ToDictionary(bucket => bucket, part.Claims))
+        part.TellsTotals(_registry) ? part.AllLines(_registry).ToDictionary(line => line, line => part.Total(line, _registry)) : [],
+        part.TellsBuckets(_registry).ToDictionary(bucket => bucket, part.Claims))
     {
-        Resends = part.TellsResends(registry),
+        Resends = part.TellsResends(_registry),
     };
 }

@@ -14,17 +14,19 @@ internal static class Shown
     private const int After = 350;
 
     /// <summary>What a grain shows.</summary>
-    public static string Of(EntityView? view) => view switch
+    /// <param name="view">The view.</param>
+    /// <param name="resends">Whether counts of corrections must be the same too: a quarantined one may be in them or not.</param>
+    public static string Of(EntityView? view, bool resends) => view switch
     {
         null => "nothing",
         RegionView region => Text(region.Claims, region.Activity, region.Lines, region.Control, region.Children),
         ActorView actor => Text(actor.Claims, actor.Activity, actor.Lines, actor.Said, actor.Children),
-        SourceView source => Text(source.Claims, source.Activity, source.Corrections, source.Retractions, source.Reports, source.TrackRecord),
+        SourceView source => Text(source.Claims, source.Activity, source.Reports, resends ? source.Corrections : null, resends ? source.Retractions : null, resends ? source.TrackRecord : null),
         _ => throw new NotSupportedException(),
     };
 
     /// <summary>What it should.</summary>
-    public static string Of(EntityKey entity, Refold refold, RegistrySnapshot registry)
+    public static string Of(EntityKey entity, Refold refold, RegistrySnapshot registry, bool resends)
     {
         var aggregate = refold.Of(entity);
         var counts = aggregate.Counts(registry);
@@ -40,7 +42,9 @@ internal static class Shown
             case ActorAggregate actor:
                 return Text(claims, activity, actor.Lines(registry).Select(views.Line).ToArray(), actor.Said(registry).Select(views.Said).ToArray(), children);
             default:
-                return Text(claims, activity, counts.Corrections, counts.Retractions, counts.Reports, ViewMaker.TrackRecord(((SourceAggregate)aggregate).Reliability));
+                return Text(
+                    claims, activity, counts.Reports, resends ? counts.Corrections : null, resends ? counts.Retractions : null,
+                    resends ? ViewMaker.TrackRecord(((SourceAggregate)aggregate).Reliability) : null);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
 using Aggregator.Simulation.Store;
@@ -82,6 +83,9 @@ internal sealed class World
 
     /// <summary>The store, as each silo calls it.</summary>
     public SimDatabase[] Databases { get; }
+
+    /// <summary>Whether the fold of an entity fails on a claim.</summary>
+    public Func<GrainKey, Claim, bool>? FailsOn { get; set; }
 
     /// <summary>Hears of a restart of the store, before what it loses is lost.</summary>
     public Action? Restarting { get; set; }
@@ -447,8 +451,16 @@ internal sealed class World
                 LogRecord.Added { Claim: var claim } => $"{claim.Key} {claim.ContentHash}",
                 LogRecord.Corrected { Claim: var claim } => $"{claim.Key} {claim.ContentHash}, a correction",
                 LogRecord.Retracted { Retraction.Key: var key } => $"the retraction of {key}",
+                LogRecord.Quarantined { Position: var position } => $"the quarantine of {position}",
                 var other => other?.GetType().Name,
             }}");
+            if (Acting.Value is { IsDead: false } folding
+                && ((detail as LogRecord.Added)?.Claim ?? (detail as LogRecord.Corrected)?.Claim) is { } folded
+                && FailsOn?.Invoke(folding.Key, folded) == true)
+            {
+                Note($"{folding.Key} fails on {folded.Key}");
+                throw new InvalidOperationException("a fault in a rule");
+            }
         }
 
         if (Acting.Value is { IsDead: false } activation && Chance(Perils.Failpoint))

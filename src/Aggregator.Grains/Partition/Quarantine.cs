@@ -1,0 +1,41 @@
+using Aggregator.Domain.Log;
+
+namespace Aggregator.Grains.Partition;
+
+/// <summary>
+/// The records of a partition that no fold takes: entities have failed on them. The log says which they are, by a record of its own;
+/// until that is written a record is only suspected, and still sent. Runs in the turns of its grain.
+/// </summary>
+internal sealed class Quarantine
+{
+    private readonly HashSet<LogPosition> _held = [];
+    private readonly Dictionary<LogPosition, string> _reported = [];
+
+    /// <summary>Records to be quarantined, each with what happened.</summary>
+    public IReadOnlyCollection<KeyValuePair<LogPosition, string>> Reported => _reported;
+
+    /// <summary>Whether a record is sent to nobody.</summary>
+    public bool Holds(LogPosition position) => _held.Contains(position);
+
+    /// <summary>An entity has failed on a record.</summary>
+    public void Report(LogPosition position, string reason)
+    {
+        if (!_held.Contains(position))
+        {
+            _reported.TryAdd(position, reason);
+        }
+    }
+
+    /// <summary>The log has an entry: what it quarantines is.</summary>
+    public void Take(IEnumerable<PlacedRecord> records)
+    {
+        foreach (var placed in records)
+        {
+            if (placed.Record is LogRecord.Quarantined { Position: var position })
+            {
+                _held.Add(position);
+                _reported.Remove(position);
+            }
+        }
+    }
+}
