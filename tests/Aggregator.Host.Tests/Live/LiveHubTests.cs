@@ -76,6 +76,23 @@ public sealed class LiveHubTests : IAsyncDisposable
         Assert.Equal(calls, _source.Calls);
     }
 
+    /// <summary>A fresh snapshot for who comes costs the others no change before their interval is over.</summary>
+    [Fact]
+    public async Task Newcomer_IsShownTheNewest_AndTheOthersInTheirTime()
+    {
+        _source.Set(Fizuli, 1);
+        var first = await SubscribeAsync(Fizuli);
+        await first.Reader!.NextAsync();
+
+        _source.Set(Fizuli, 2, "newer");
+        var second = await SubscribeAsync(Fizuli);
+        Assert.Equal(("snapshot", 2), Read(await second.Reader!.NextAsync()));
+
+        Assert.Equal(("change", 2), Read(await NextAsync(first)));
+        await PassAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal((0, 0), (first.Reader.Waiting, second.Reader.Waiting));
+    }
+
     [Fact]
     public async Task SlowReader_IsDroppedInItsTime_WhileAnotherGoesOn()
     {
