@@ -26,8 +26,7 @@ public sealed class LiveHubTests : IAsyncDisposable
     private readonly List<Subscriber> _subscribers = [];
     private readonly LiveHub _hub;
 
-    public LiveHubTests() =>
-        _hub = new LiveHub(_source, Settings, Options.Create(new JsonOptions()), _time, NullLogger<LiveHub>.Instance);
+    public LiveHubTests() => _hub = HubOf(Settings);
 
     [Fact]
     public async Task Burst_BetweenTwoLooks_IsOneChangeToTheNewest()
@@ -76,20 +75,23 @@ public sealed class LiveHubTests : IAsyncDisposable
         Assert.Equal(calls, _source.Calls);
     }
 
-    /// <summary>A fresh snapshot for who comes costs the others no change before their interval is over.</summary>
+    /// <summary>Whoever comes is shown the newest at once; the others, whatever wakes their streams, when their interval is over.</summary>
     [Fact]
-    public async Task Newcomer_IsShownTheNewest_AndTheOthersInTheirTime()
+    public async Task Newcomer_BringsTheOthersNoChangeBeforeTheirInterval()
     {
+        var hub = HubOf(Settings with { Interval = TimeSpan.FromSeconds(40), Refresh = TimeSpan.FromSeconds(80) });
         _source.Set(Fizuli, 1);
-        var first = await SubscribeAsync(Fizuli);
+        var first = await SubscribeAsync(hub, isRead: true, Fizuli);
         await first.Reader!.NextAsync();
 
         _source.Set(Fizuli, 2, "newer");
-        var second = await SubscribeAsync(Fizuli);
+        var second = await SubscribeAsync(hub, isRead: true, Fizuli);
         Assert.Equal(("snapshot", 2), Read(await second.Reader!.NextAsync()));
 
+        await UntilAsync(() => first.Reader.Comments > 1);
+        Assert.Equal(0, first.Reader.Waiting);
         Assert.Equal(("change", 2), Read(await NextAsync(first)));
-        await PassAsync(TimeSpan.FromSeconds(2));
+        await PassAsync(TimeSpan.FromSeconds(50));
         Assert.Equal((0, 0), (first.Reader.Waiting, second.Reader.Waiting));
     }
 
@@ -264,11 +266,15 @@ public sealed class LiveHubTests : IAsyncDisposable
         return (received.Name, received.Id);
     }
 
-    private Task<Subscriber> SubscribeAsync(params EntityKey[] entities) => SubscribeAsync(isRead: true, entities);
+    private LiveHub HubOf(LiveSettings settings) => new(_source, settings, Options.Create(new JsonOptions()), _time, NullLogger<LiveHub>.Instance);
 
-    private async Task<Subscriber> SubscribeAsync(bool isRead, params EntityKey[] entities)
+    private Task<Subscriber> SubscribeAsync(params EntityKey[] entities) => SubscribeAsync(_hub, isRead: true, entities);
+
+    private Task<Subscriber> SubscribeAsync(bool isRead, params EntityKey[] entities) => SubscribeAsync(_hub, isRead, entities);
+
+    private async Task<Subscriber> SubscribeAsync(LiveHub hub, bool isRead, params EntityKey[] entities)
     {
-        var stream = _hub.TryOpen(entities);
+        var stream = hub.TryOpen(entities);
         Assert.NotNull(stream);
         try
         {
