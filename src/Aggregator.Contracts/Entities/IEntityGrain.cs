@@ -72,6 +72,10 @@ public interface IEntityGrain : IGrainWithStringKey
     /// <summary>When the entity's claims were reported or happened (R18), with those of its parts.</summary>
     [Alias("timeline")]
     Task<TimelineCounts> GetTimelineAsync(TimelineQuery query);
+
+    /// <summary>The version that a view made now would have, without making one: cheap enough to be asked again and again.</summary>
+    [Alias("version")]
+    Task<long> GetVersionAsync();
 }
 
 /// <summary>The aggregate of an actor.</summary>

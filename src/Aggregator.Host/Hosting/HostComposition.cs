@@ -5,6 +5,7 @@ using Aggregator.Grains.Hosting;
 using Aggregator.Host.Diagnostics;
 using Aggregator.Host.Feed;
 using Aggregator.Host.Ingest;
+using Aggregator.Host.Live;
 using Aggregator.Host.Problems;
 using Aggregator.Host.Query;
 using Aggregator.Host.Registry;
@@ -42,6 +43,9 @@ internal static class HostComposition
         services.AddSingleton(settings.Shutdown);
         services.AddSingleton(settings.Ingest);
         services.AddSingleton<BytesInFlight>();
+        services.AddSingleton(settings.Live);
+        services.AddSingleton<ILiveSource, GrainSource>();
+        services.AddSingleton<LiveHub>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.AddSingleton<StoreWatch>();
@@ -133,6 +137,7 @@ internal static class HostComposition
             .WithSummary("Feed raw wire copy")
             .WithDescription("Extracts claims and feeds them. JSON {source,url,title,publishedAt,text,language}, an array, NDJSON, or text whose first line is ' date YYYY-MM-DD'. dryRun=true stores nothing.");
         api.MapQueries();
+        api.MapLive();
         api.MapRegistry(FeedPolicy);
 
         app.MapOpenApi("/openapi/{documentName}.json");

@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Aggregator.Grains.Hosting;
 using Aggregator.Host.Ingest;
+using Aggregator.Host.Live;
 using Aggregator.Host.Problems;
 using Aggregator.Store;
 
@@ -33,6 +34,9 @@ internal sealed record HostSettings
 
     /// <summary>Bounds of feeding.</summary>
     public required IngestSettings Ingest { get; init; }
+
+    /// <summary>Bounds and rhythms of live streams.</summary>
+    public required LiveSettings Live { get; init; }
 
     /// <exception cref="InvalidOperationException">A setting is not what it may be; the message names it.</exception>
     public static HostSettings Read(IConfiguration configuration)
@@ -68,6 +72,15 @@ internal sealed record HostSettings
             Ingest = new IngestSettings(
                 Number(configuration, "Ingest:BytesInFlight", 256 * 1024 * 1024, (int)IngestLimits.BodyBytes, int.MaxValue),
                 Time(configuration, "Ingest:BodyTimeout", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
+            Live = new LiveSettings
+            {
+                Interval = Time(configuration, "Live:Interval", TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
+                WriteTimeout = Time(configuration, "Live:WriteTimeout", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+
+                // Below what the server takes of connections: who asks and who feeds need some too.
+                MaximumSubscribers = Number(configuration, "Live:MaximumSubscribers", 1_000, 1, 3_000),
+                MaximumEntities = Number(configuration, "Live:MaximumEntities", 2_000, 1, 100_000),
+            },
             Urls = ReadUrls(configuration),
             Store = new StoreOptions
             {

@@ -19,7 +19,7 @@ internal static class OpenApiText
         Refusals are RFC 9457 problem details with a stable `code`. Of whole requests: `body.empty` `body.malformed`
         `body.utf8` `body.too-large` `body.too-many` `body.too-slow` `body.media-type` `body.encoding` `query.*` `route.*` `auth.*`
         `entity.unknown` `feed.busy` `store.unavailable` `store.lost` `cluster.unavailable` `host.stopping` `past.too-large`
-        `internal`. Every 429 and 503 says in Retry-After when to try again. Of one claim or report: `claim.missing`
+        `live.full` `internal`. Every 429 and 503 says in Retry-After when to try again. Of one claim or report: `claim.missing`
         `claim.malformed` `claim.unknown-field` `claim.text` `claim.name` `claim.vocabulary` `claim.mismatch`
         `claim.figure` `claim.date` `claim.nothing` `claim.too-many-versions`, and `report.missing` `report.malformed`
         `report.unknown-field` `report.text` `report.date` `report.empty` `report.too-long` `report.language`. In an array or

@@ -26,6 +26,10 @@ internal static class Usage
           Feed:Path             file or folder to feed at start: .txt wire copy, .json and .ndjson claims
           Ingest:BytesInFlight  bytes of bodies, decompressed, that are held at once (268435456)
           Ingest:BodyTimeout    how long one body may take to come (00:01:00)
+          Live:Interval         least time between two changes of an entity that are sent (00:00:00.500)
+          Live:WriteTimeout     how long a subscriber may take to read one event (00:00:10)
+          Live:MaximumSubscribers  live streams at once (1000)
+          Live:MaximumEntities  entities watched at once (2000)
           ShutdownTimeoutSeconds  how long a stop may take (30)
           Shutdown:Linger       how long a stopping host goes on answering queries, not ready (00:00:01)
 

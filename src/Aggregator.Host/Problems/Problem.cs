@@ -50,6 +50,9 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>Too much is waiting; nothing that is not acknowledged counts.</summary>
     public static Problem Busy() => new(StatusCodes.Status429TooManyRequests, "feed.busy", "more is waiting than may wait; send again what was not acknowledged") { RetryAfterSeconds = 1 };
 
+    /// <summary>As many watch as this host takes.</summary>
+    public static Problem Full() => new(StatusCodes.Status429TooManyRequests, "live.full", "as many watch as this host takes; come again later, or ask another host") { RetryAfterSeconds = 5 };
+
     /// <summary>The store does not take it now, or did not say in time whether it did.</summary>
     public static Problem Unavailable() => new(StatusCodes.Status503ServiceUnavailable, "store.unavailable", "not known to be durable: send again, what is already in counts once") { RetryAfterSeconds = 5 };
 

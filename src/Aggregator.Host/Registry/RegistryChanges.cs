@@ -3,6 +3,7 @@ using Aggregator.Domain.Registry;
 using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Registry;
 using Aggregator.Host.Problems;
+using Aggregator.Host.Query;
 using Microsoft.Extensions.Options;
 
 namespace Aggregator.Host.Registry;
@@ -14,7 +15,7 @@ internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<Par
 
     /// <summary>Whether the registry has an entry of that id, or claims have used it.</summary>
     public async Task<bool> IsKnownAsync(RegistrySnapshot registry, EntityKind kind, string id) =>
-        registry.Find(kind, id) is not null || (await GrainOf(kind, id).GetClaimsAsync(new ClaimsQuery { Limit = 1 })).IsKnown;
+        registry.Find(kind, id) is not null || (await grains.GrainOf(kind, id).GetClaimsAsync(new ClaimsQuery { Limit = 1 })).IsKnown;
 
     /// <summary>
     /// Waits until the views of the entity, of what it was a part of and of what it is a part of now show an edit; what was merged
@@ -39,7 +40,7 @@ internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<Par
         {
             await Task.WhenAll(shown.Distinct().Select(async one =>
             {
-                while (!await GrainOf(kind, one.Id).AdoptAsync(version, one.Part).WaitAsync(limit.Token))
+                while (!await grains.GrainOf(kind, one.Id).AdoptAsync(version, one.Part).WaitAsync(limit.Token))
                 {
                     await Task.Delay(Pause, time, limit.Token);
                 }
@@ -70,14 +71,6 @@ internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<Par
 
     /// <summary>Others kept editing.</summary>
     public static Problem Busy() => new(StatusCodes.Status429TooManyRequests, "entry.busy", "others kept editing the registry in between; send it again") { RetryAfterSeconds = 1 };
-
-    private IEntityGrain GrainOf(EntityKind kind, string id) => kind switch
-    {
-        EntityKind.Actor => grains.GetGrain<IActorGrain>(id),
-        EntityKind.Region => grains.GetGrain<IRegionGrain>(id),
-        EntityKind.Source => grains.GetGrain<ISourceGrain>(id),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Registry version {Version}: the views of {Kind} {Id} did not show it in time")]
     private static partial void LogNotApplied(ILogger logger, EntityKind kind, string id, long version, Exception fault);

@@ -20,6 +20,10 @@ public sealed class OpenApiTests
         Assert.Superset(new HashSet<string> { "/v1/claims", "/v1/reports", "/v1/actors", "/v1/actors/{id}", "/v1/regions/{id}", "/v1/sources/{id}" }, paths.Select(path => path.Key).ToHashSet());
         Assert.EndsWith("/ClaimInput", (string?)paths["/v1/claims"]!["post"]!["requestBody"]!["content"]!["application/x-ndjson"]!["schema"]!["$ref"], StringComparison.Ordinal);
         Assert.NotNull(paths["/v1/reports"]!["post"]!["requestBody"]!["content"]!["text/plain"]);
+        var live = paths["/v1/live"]!["get"]!;
+        Assert.NotNull(live["responses"]!["200"]!["content"]!["text/event-stream"]);
+        Assert.Superset(new HashSet<string> { "400", "404", "429", "503" }, live["responses"]!.AsObject().Select(answer => answer.Key).ToHashSet());
+        Assert.Equal(["actor", "region", "source"], live["parameters"]!.AsArray().Select(parameter => (string?)parameter!["name"]));
         foreach (var (path, method) in new[] { ("/v1/claims", "post"), ("/v1/actors/{id}", "get"), ("/v1/regions", "get") })
         {
             Assert.NotNull(paths[path]![method]!["responses"]!["503"]!["content"]!["application/problem+json"]);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Aggregator.Host.Tests.Live;
 using Aggregator.Host.Tests.Running;
 
 namespace Aggregator.Host.Tests.Hosting;
@@ -21,6 +22,12 @@ public sealed class RoleTests
         Assert.Equal(3029, (long)(await api.GetAsync("/v1/regions/ukraine")).Line("russia", "tank", "lost").Position("ukraine")["best"]!);
         Assert.NotNull((await api.GetAsync("/openapi/v1.json"))["paths"]);
         await ShowsOneSiloAsync(api);
+
+        // A stream of the api follows what the silo holds.
+        await using var reader = await Reader.OpenAsync(api, "region=ukraine");
+        Assert.Equal("snapshot", (await reader.NextAsync()).Name);
+        await api.PostClaimsAsync([Edits.Tanks("live-wire", "1", "armenia", "azerbaijan", "ukraine", 4)]);
+        await reader.UntilAsync(one => one.Name == "change" && one.Data.BestOfTanks("azerbaijan") == 4);
 
         // An edit made here is known to the silo that folds under it.
         var edited = await api.PutAsync("actors/somebody", """{"name":"Somebody","kind":"rebel"}""");
