@@ -42,7 +42,7 @@ BUGS = [
      "if (last == _fanOut.Head || _writing)", "if (last >= _fanOut.Head || _writing)",
      "an entry that was written late shows nowhere"),
     ("lost-message-counts", PARTITION + "FanOutPump.cs",
-     "            fanOut.Failed(send);\n            LogSendFailed(", "            fanOut.Answered(send, send.To, fanOut.Checkpoint);\n            LogSendFailed(",
+     "            fanOut.Failed(send);\n            LogSendFailed(", "            fanOut.Answered(send, send.To, send.To);\n            LogSendFailed(",
      "a delta that got lost counts as applied"),
     ("refold-off-by-one", PROTOCOL + "FanOut.cs",
      "var sequences = target.After(from, maximumEntries);", "var sequences = target.After(from + (target.Durable > Checkpoint ? 1 : 0), maximumEntries);",

@@ -42,6 +42,8 @@ internal sealed class Scenario : IStoreAlarm
     private readonly World _world;
     private readonly Edits _edits = new();
     private readonly int _partitions;
+    private readonly int _keys;
+    private readonly int _firsts;
     private readonly List<Acknowledged> _journal = [];
     private Silo[] _silos = [];
     private readonly Views _views;
@@ -64,6 +66,7 @@ internal sealed class Scenario : IStoreAlarm
             LostSteps = Pick(shape, 0, 60),
         };
         _world = new World(seed, perils, world => Grains(world, shape)) { Tell = tell };
+        (_keys, _firsts) = (Pick(shape, 3, 5, Claims.Keys), Pick(shape, 0, 2));
         _views = new Views(_world);
         if (shape.Next(8) == 0)
         {
@@ -155,7 +158,7 @@ internal sealed class Scenario : IStoreAlarm
 
     private void Run()
     {
-        var senders = Enumerable.Range(0, 1 + _world.Random.Next(2)).Select(_ => new Sender(_world, PartitionOf, _journal)).ToArray();
+        var senders = Enumerable.Range(0, 1 + _world.Random.Next(2)).Select(_ => new Sender(_world, PartitionOf, _journal, _keys, _firsts)).ToArray();
         var running = senders.Select(sender => _world.Begin(() => sender.RunAsync(2 + _world.Random.Next(6)))).ToArray();
         var reading = _world.Begin(() => _views.WatchAsync(4));
         var edit = _world.Chance(3) ? _world.Random.Next(FaultySteps) : -1;
@@ -178,7 +181,7 @@ internal sealed class Scenario : IStoreAlarm
         Rest();
         Until(() => Array.TrueForAll(running, one => one.IsCompleted) && reading.IsCompleted, "senders do not end");
         _world.Note("senders have ended");
-        var last = _world.Begin(() => new Sender(_world, PartitionOf, _journal).SendLastAsync());
+        var last = _world.Begin(() => new Sender(_world, PartitionOf, _journal, _keys, _firsts).SendLastAsync());
         Until(() => last.IsCompleted, "nobody answers although nothing is wrong");
         if (!Done(last))
         {

@@ -34,11 +34,15 @@ internal static class EntityRowCodec
             new(Marks, row.Marks.Encode()),
             new(Told, row.HasTold ? [] : null),
             new(Judged, row.Judged.Count > 0 ? AggregateFormat.EncodeNames(row.Judged) : null),
-            new(Quarantined, book.Quarantined.Count > 0 ? AggregateFormat.EncodePositions(book.Quarantined) : null),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
             new(Totals, AggregateFormat.EncodeUpdate(totals)),
             new(Structure, row.Structure is { } known ? BitConverter.GetBytes(known) : null),
         ];
+        if (book.Quarantined.Count > 0)
+        {
+            head.Add(new(Quarantined, AggregateFormat.EncodePositions(book.Quarantined)));
+        }
+
         if (row.AppliedAt is { } at)
         {
             head.Add(new(AppliedAt, System.Text.Encoding.ASCII.GetBytes(at.UtcTicks.ToString(CultureInfo.InvariantCulture))));

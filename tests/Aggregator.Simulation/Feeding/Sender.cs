@@ -8,7 +8,12 @@ namespace Aggregator.Simulation.Feeding;
 /// Sends batches as scrapers do: one after another, again when nobody answered, now and then never again; what it sends
 /// others send too.
 /// </summary>
-internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, List<Acknowledged> journal)
+/// <param name="world">The world.</param>
+/// <param name="partitionOf">The partition of a source.</param>
+/// <param name="journal">What was acknowledged.</param>
+/// <param name="keys">How many keys it sends; the fewer, the more they are sent again, corrected and taken back.</param>
+/// <param name="firsts">How much likelier the first version of a claim is than any other.</param>
+internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, List<Acknowledged> journal, int keys, int firsts)
 {
     private const int MostTries = 6;
     private const int MostTriesAtLast = 50;
@@ -20,7 +25,7 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
             var source = world.Random.Next(4) == 0 ? "paper" : "wire";
             if (world.Chance(8))
             {
-                await RetractAsync(world.Random.Next(Claims.Keys));
+                await RetractAsync(world.Random.Next(keys));
             }
             else
             {
@@ -51,10 +56,11 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
     {
         while (true)
         {
-            var key = world.Random.Next(Claims.Keys);
+            var key = world.Random.Next(keys);
             if (Claims.Key(key).Source == source)
             {
-                return Claims.Of(key, Math.Max(0, world.Random.Next(Claims.Versions + 2) - 2));
+                // First versions most often, or all alike where claims are to be corrected a lot.
+                return Claims.Of(key, Math.Max(0, world.Random.Next(Claims.Versions + firsts) - firsts));
             }
         }
     }

@@ -1,0 +1,91 @@
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Claims;
+using Aggregator.Domain.Log;
+using Aggregator.Domain.Registry;
+using Aggregator.Domain.Tests.Ledger;
+
+namespace Aggregator.Domain.Tests.Aggregates;
+
+/// <summary>A record that is taken out of all folds: those that had taken it and those that had not come to the same.</summary>
+public sealed class QuarantineTests
+{
+    private static readonly EntityKey Town = new(EntityKind.Region, "town");
+    private static readonly EntityKey Village = new(EntityKind.Region, "village");
+    private static readonly DateTimeOffset At = Say.Time("2024-05-02T00:00Z");
+    private static readonly Claim First = Say.Figure("red", Bounds.Exactly(3), id: "c", region: "town").Claim;
+    private static readonly Claim Second = Say.Figure("red", Bounds.Exactly(4), id: "c", region: "village", reported: "2024-05-01T13:00Z").Claim with { ContentHash = 2 };
+    private static readonly Claim Third = Say.Figure("red", Bounds.Exactly(5), id: "c", region: "village", reported: "2024-05-01T14:00Z").Claim with { ContentHash = 3 };
+
+    [Fact]
+    public void Quarantined_Added_CountsNowhereWhetherFoldedOrNot()
+    {
+        var added = Placed(1, new LogRecord.Added(First));
+        Same(Town, 0, [added], []);
+    }
+
+    [Fact]
+    public void Quarantined_Correction_LeavesNeitherVersion()
+    {
+        var added = Placed(1, new LogRecord.Added(First));
+        var corrected = Placed(2, new LogRecord.Corrected(Second, First, added.Position, Stands: true));
+        Same(Town, 0, [added, corrected], [added], poison: corrected);
+        Same(Village, 0, [added, corrected], [added], poison: corrected);
+    }
+
+    [Fact]
+    public void Quarantined_CorrectedSince_TheLaterVersionStandsOnce()
+    {
+        var added = Placed(1, new LogRecord.Added(First));
+        var corrected = Placed(2, new LogRecord.Corrected(Second, First, added.Position, Stands: true));
+        var again = Placed(3, new LogRecord.Corrected(Third, Second, corrected.Position, Stands: true));
+        Same(Town, 0, [added, corrected, again], [added, again], poison: corrected);
+        Same(Village, 1, [added, corrected, again], [added, again], poison: corrected);
+    }
+
+    [Fact]
+    public void Quarantined_CorrectedAfterwards_CountsTheLaterVersion()
+    {
+        var corrected = Placed(9, new LogRecord.Corrected(Third, First, new LogPosition(0, 1, 0), Stands: true));
+        var added = Placed(1, new LogRecord.Added(First));
+        foreach (var taken in new[] { [added], Array.Empty<PlacedRecord>() })
+        {
+            var book = new ClaimBook(Town);
+            Array.ForEach([.. taken, Quarantine(added), corrected], record => book.Apply(record));
+            Assert.Equal(0, book.Counts.Total);
+        }
+    }
+
+    [Fact]
+    public void Quarantined_Retraction_TakesTheClaimOutAllTheSame()
+    {
+        var added = Placed(1, new LogRecord.Added(First));
+        var retracted = Placed(2, new LogRecord.Retracted(new Retraction(First.Key, "wire"), First, added.Position));
+        Same(Town, 0, [added, retracted], [added], poison: retracted);
+    }
+
+    [Fact]
+    public void Stored_WhatIsQuarantined_IsReadBack()
+    {
+        LogPosition[] positions = [new(3, 1, 2), new(0, 7, 0)];
+        Assert.Equal(positions.OrderBy(position => position.Partition), AggregateFormat.DecodePositions(AggregateFormat.EncodePositions(positions)));
+        var record = new LogRecord.Quarantined(new LogPosition(0, 1, 0), new LogRecord.Added(First), "a fault");
+        var read = LogFormat.Decode(LogFormat.Encode(Guid.NewGuid(), At, [record]), 0, 4).Records[0].Record;
+        Assert.Equal((record.Position, record.Reason, First.Key), (((LogRecord.Quarantined)read).Position, ((LogRecord.Quarantined)read).Reason, ((LogRecord.Added)((LogRecord.Quarantined)read).Record).Claim.Key));
+    }
+
+    private static void Same(EntityKey owner, long standing, PlacedRecord[] folded, PlacedRecord[] skipping, PlacedRecord? poison = null)
+    {
+        var quarantine = Quarantine(poison ?? folded[^1]);
+        foreach (var records in new[] { folded, skipping })
+        {
+            var book = new ClaimBook(owner);
+            Array.ForEach(records, record => book.Apply(record));
+            book.Apply(quarantine);
+            Assert.Equal((standing, standing), (book.Counts.Total, book.Buckets.Sum(bucket => book[bucket].Count)));
+        }
+    }
+
+    private static PlacedRecord Placed(long sequence, LogRecord record) => new(new LogPosition(0, sequence, 0), record, At);
+
+    private static PlacedRecord Quarantine(PlacedRecord poison) => Placed(8, new LogRecord.Quarantined(poison.Position, poison.Record, "a fault"));
+}
