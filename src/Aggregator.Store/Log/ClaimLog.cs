@@ -61,6 +61,14 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         return new LogHead(incarnation, last, checkpoint) { Era = era };
     }
 
+    /// <summary>Where the log stands, without writing anything: an incarnation of 0 where nobody has opened it. Its end is where the head pointer stands.</summary>
+    public async Task<LogHead> PeekAsync(int partition, CancellationToken cancellationToken = default)
+    {
+        var call = _database.StringGetAsync([_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition)]);
+        var values = await StoreFaults.Repeatable(call, "tell where the log stands", cancellationToken).ConfigureAwait(false);
+        return new LogHead((long)values[0], (long)values[1], (long)values[2]) { Era = 0 };
+    }
+
     /// <summary>
     /// Writes an entry to a slot if the incarnation matches, the slot before it is filled and the slot is empty. While the outcome
     /// is unknown the same bytes are sent again to the same slot, until it is known or the token is cancelled.

@@ -200,7 +200,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
         await using (proxy)
         await using (store)
         {
-            var append = new ClaimLog(store).AppendAsync(0, 1, 2, entry, cancel.Token);
+            var append = new ClaimLog(store).AppendAsync(0, 1, 2, entry, cancellationToken: cancel.Token);
             while (await _log.ReadOneAsync(0, 2) is null)
             {
                 await Task.Yield();
