@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Aggregator.ColdStart;
 
 /// <summary>What was asked for on the command line.</summary>
-internal sealed record Options(long Claims, bool IsRedis, string Folder, int EntryClaims, TimeSpan Limit, string? Host, string[] Settings)
+internal sealed record Options(long Claims, bool IsRedis, string Folder, int EntryClaims, TimeSpan Limit, string? Host, bool OnlyFills, string[] Settings)
 {
     public static Options Read(string[] args)
     {
@@ -15,6 +15,7 @@ internal sealed record Options(long Claims, bool IsRedis, string Folder, int Ent
             int.Parse(Value("--entry") ?? "500", CultureInfo.InvariantCulture),
             TimeSpan.Parse(Value("--limit") ?? "00:30:00", CultureInfo.InvariantCulture),
             Value("--host"),
+            args.Contains("--fill"),
             [.. args.SkipWhile(argument => argument != "--").Skip(1)]);
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 // How long a host takes to make every view of a log that nobody has folded:
 //   dotnet run -c Release --project tests/Aggregator.ColdStart -- --claims 100000 --store redis|embedded
-//     [--folder FOLDER] [--entry 500] [--limit 00:30:00] [--host Aggregator.Host.dll] [-- SETTINGS OF THE HOST]
+//     [--folder FOLDER] [--entry 500] [--limit 00:30:00] [--host Aggregator.Host.dll] [--fill] [-- SETTINGS OF THE HOST]
 var options = Options.Read(args);
 Directory.CreateDirectory(options.Folder);
 var scene = new Scene(BundledRegistry.Snapshot);
@@ -25,6 +25,11 @@ await using (var store = await StoreConnection.ConnectAsync(At(), NullLoggerFact
     identity = await store.OpenAsync();
     var (entries, bytes) = await new Filler(generator, store, options.EntryClaims).FillAsync(options.Claims);
     Say($"filled: {options.Claims:n0} claims in {entries:n0} entries of {bytes / Math.Max(1, entries):n0} bytes, {bytes >> 20:n0} MiB, {scene.Places:n0} places, {clock.Elapsed.TotalSeconds:n1} s");
+}
+
+if (options.OnlyFills)
+{
+    return 0;
 }
 
 clock.Restart();
