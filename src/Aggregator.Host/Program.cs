@@ -10,17 +10,20 @@ if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", Strin
 
 // A word of its own, not a setting: the configuration would take what follows it for its value.
 const string createStore = "--create-store";
-var onlyCreate = args.Contains(createStore, StringComparer.Ordinal);
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-{
-    Args = [.. args.Where(argument => argument != createStore)],
-    ContentRootPath = AppContext.BaseDirectory,
-});
+var arguments = args.Where(argument => argument != createStore).ToList();
+var does = arguments is [StoreCommand.Archive or StoreCommand.Restore, ..] ? $"aggregator does not {arguments[0]}" : "aggregator does not start";
 try
 {
+    var command = StoreCommand.Take(arguments);
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
     var settings = HostSettings.Read(builder.Configuration);
     using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
-    if (onlyCreate)
+    if (command is not null)
+    {
+        return await command.RunAsync(settings.Store, loggers, CancellationToken.None);
+    }
+
+    if (args.Contains(createStore, StringComparer.Ordinal))
     {
         await StoreMaker.MakeAsync(settings.Store, loggers);
         return 0;
@@ -43,6 +46,6 @@ try
 catch (Exception fault) when (fault is InvalidOperationException or StoreException or IOException)
 {
     // What an operator can mend is said in one line; anything else is a fault of ours and keeps its trace.
-    await Console.Error.WriteLineAsync($"aggregator does not start: {fault.Message}");
+    await Console.Error.WriteLineAsync($"{does}: {fault.Message}");
     return 1;
 }

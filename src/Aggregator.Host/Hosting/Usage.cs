@@ -33,6 +33,11 @@ internal static class Usage
           ShutdownTimeoutSeconds  how long a stop may take (30)
           Shutdown:Linger       how long a stopping host goes on answering queries, not ready (00:00:01)
 
+        Instead of serving, with the Store settings above (docs/archive.md):
+          archive --to FOLDER [--partition N]   add to an archive what the store has beyond it
+          archive --verify FOLDER               check an archive, and say what it holds
+          restore --from FOLDER                 make a store of an archive, where there is none
+
         --create-store makes the store and ends: once for an installation whose hosts have Store:MustExist.
         Exit codes: 0 stopped as told, 1 did not start or stop, 3 the store has lost what was acknowledged.
         """;

@@ -12,7 +12,7 @@ namespace Aggregator.Store;
 /// <summary>The one way to the store: the embedded Garnet or any Redis, through one multiplexer.</summary>
 public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
 {
-    private const int Format = 1;
+    internal const int Format = 1;
 
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
@@ -98,12 +98,12 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
     /// </summary>
     /// <exception cref="StoreUnsuitableException">The store was written by a newer version.</exception>
     /// <exception cref="StoreMissingException">There is no store and <see cref="StoreOptions.MustExist"/> is set; none was made.</exception>
-    /// <exception cref="StoreTruncatedException">There is a log without the identity that it was written under; none was made.</exception>
+    /// <exception cref="StoreTruncatedException">There is a log without the identity that it was written under, or a restore that has not ended; none was made.</exception>
     public async Task<StoreIdentity> OpenAsync(CancellationToken cancellationToken = default)
     {
         var call = Database.ScriptEvaluateAsync(
             StoreScripts.OpenIdentity,
-            [Keys.Identity, Keys.Incarnation(0)],
+            [Keys.Identity, Keys.Incarnation(0), Keys.Restore],
             [Format, Guid.NewGuid().ToString("N"), Options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), 1, Options.MustExist ? 1 : 0]);
         var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "open", cancellationToken).ConfigureAwait(false))!;
         switch ((int)fields[0])
@@ -113,6 +113,8 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
                     $"There is no store under {Keys.Identity} and Store:MustExist is set. If it was lost, restore it; if there never was one, make it with --create-store.");
             case -2:
                 throw new StoreTruncatedException($"There is a claim log but no {Keys.Identity}: parts of the store are missing. Restore it.");
+            case -3:
+                throw new StoreTruncatedException("The restore of an archive into this store has not ended. Run it again.");
         }
 
         var partitions = (int)fields[3];

@@ -15,6 +15,8 @@ internal sealed class StoreKeys(string prefix)
 
     public RedisKey Era { get; } = prefix + ":era";
 
+    public RedisKey Restore { get; } = prefix + ":restore";
+
     public RedisKey Slot(int partition, long sequence) => string.Create(CultureInfo.InvariantCulture, $"{prefix}:log:{{{partition}}}:{sequence}");
 
     public RedisKey Incarnation(int partition) => Log(partition, "incarnation");

@@ -11,6 +11,7 @@ namespace Aggregator.Store.Log;
 /// <summary>
 /// The claim log: one sequence of entries per partition, from 1, without holes, never trimmed. The ground state of everything.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Nobody asks the semaphore for its handle: there is nothing to free.")]
 public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = null, ILogger<ClaimLog>? logger = null)
 {
     /// <summary>Every entry begins with this many bytes of its writer's nonce.</summary>
@@ -18,8 +19,12 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
 
     private const int ProbeCount = 64;
 
+    // Entries are large: more at once would fill the one connection until answers to everybody else come too late.
+    private const int SingleReadsAtOnce = 32;
+
     private readonly IDatabase _database = store.Database;
     private readonly StoreKeys _keys = store.Keys;
+    private readonly SemaphoreSlim _singleReads = new(SingleReadsAtOnce);
     private readonly StoreSession _session = store.Session;
     private readonly StoreOptions _options = store.Options;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -59,6 +64,14 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         }
 
         return new LogHead(incarnation, last, checkpoint) { Era = era };
+    }
+
+    /// <summary>Where the log stands, without writing anything: an incarnation of 0 where nobody has opened it. Its end is where the head pointer stands.</summary>
+    public async Task<LogHead> PeekAsync(int partition, CancellationToken cancellationToken = default)
+    {
+        var call = _database.StringGetAsync([_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition)]);
+        var values = await StoreFaults.Repeatable(call, "tell where the log stands", cancellationToken).ConfigureAwait(false);
+        return new LogHead((long)values[0], (long)values[1], (long)values[2]) { Era = 0 };
     }
 
     /// <summary>
@@ -140,13 +153,21 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     public async Task<long> LastAsync(int partition, CancellationToken cancellationToken = default) =>
         (long)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.Last(partition)), "read the head pointer", cancellationToken).ConfigureAwait(false);
 
-    /// <summary>One entry's bytes, or null if the slot is empty.</summary>
+    /// <summary>One entry's bytes, or null if the slot is empty. Of many that are asked for at the same time some wait for their turn.</summary>
     /// <exception cref="StoreDamagedException">The bytes are not those that were written.</exception>
     public async Task<byte[]?> ReadOneAsync(int partition, long sequence, CancellationToken cancellationToken = default)
     {
-        var call = _database.StringGetAsync(_keys.Slot(partition, sequence));
-        var value = await StoreFaults.Repeatable(call, "read an entry", cancellationToken).ConfigureAwait(false);
-        return value.IsNull ? null : EntrySeal.Open((byte[])value!, partition, sequence);
+        await _singleReads.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var call = _database.StringGetAsync(_keys.Slot(partition, sequence));
+            var value = await StoreFaults.Repeatable(call, "read an entry", cancellationToken).ConfigureAwait(false);
+            return value.IsNull ? null : EntrySeal.Open((byte[])value!, partition, sequence);
+        }
+        finally
+        {
+            _singleReads.Release();
+        }
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ public sealed class RegistryEdits(StoreDatabase store)
     /// <exception cref="StoreRefusedException">Known not to be written.</exception>
     public async Task<RegistryHead?> AppendAsync(RegistryHead expected, ReadOnlyMemory<byte> edit, CancellationToken cancellationToken = default)
     {
-        var head = new RegistryHead(expected.Version + 1, TagOf(edit.Span));
+        var head = HeadOf(expected.Version + 1, edit.Span);
         var stored = EntrySeal.Close(edit.Span);
         for (var attempt = 1; ; attempt++)
         {
@@ -79,6 +79,9 @@ public sealed class RegistryEdits(StoreDatabase store)
             }
         }
     }
+
+    /// <summary>The head that an edit is where it is the last.</summary>
+    internal static RegistryHead HeadOf(long version, ReadOnlySpan<byte> edit) => new(version, TagOf(edit));
 
     private static string TagOf(ReadOnlySpan<byte> edit) => XxHash64.HashToUInt64(edit).ToString("x16", CultureInfo.InvariantCulture);
 

@@ -18,11 +18,14 @@ internal static class StoreScripts
     public static readonly string WriteRow = Load("write-row");
     public static readonly string AppendEdit = Load("append-edit");
 
+    public static readonly string BeginRestore = Load("begin-restore");
+    public static readonly string EndRestore = Load("end-restore");
+
     public static readonly string OpenSession = Load("open-session");
 
     /// <summary>The scripts that a restarted server is not to run for who has not noticed (<see cref="Connection.StoreSession"/>).</summary>
     public static readonly string[] Writing =
-        [OpenSession, OpenPartition, Append, RaiseIncarnation, SaveCheckpoint, IndexRows, RaiseMark, RaiseEpoch, WriteRow, AppendEdit];
+        [OpenSession, OpenPartition, Append, RaiseIncarnation, SaveCheckpoint, IndexRows, RaiseMark, RaiseEpoch, WriteRow, AppendEdit, BeginRestore, EndRestore];
 
     private static string Load(string name)
     {

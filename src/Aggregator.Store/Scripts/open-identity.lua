@@ -1,8 +1,12 @@
 -- Fixes the store's identity at its first start; gives {1 if this call did, then the fields as stored}.
--- KEYS  1 identity   2 incarnation of partition 0   ARGV  format, store id, partitions, hash seed, generation, 1 if it must exist
--- {-1} where it must exist and does not, {-2} where the log it belongs to is there without it; nothing is written then.
+-- KEYS  1 identity   2 incarnation of partition 0   3 a restore under way   ARGV  format, store id, partitions, hash seed, generation, 1 if it must exist
+-- {-1} where it must exist and does not, {-2} where the log it belongs to is there without it, {-3} where a restore has not ended;
+-- nothing is written then.
 local created = 0
 if redis.call('EXISTS', KEYS[1]) == 0 then
+  if redis.call('EXISTS', KEYS[3]) == 1 then
+    return {-3}
+  end
   if redis.call('EXISTS', KEYS[2]) == 1 then
     return {-2}
   end

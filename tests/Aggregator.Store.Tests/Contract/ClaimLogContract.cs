@@ -212,14 +212,6 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     }
 
     [Fact]
-    public async Task Append_ServerForgotTheScripts_LoadsThemAgain()
-    {
-        await FillAsync(0, 1);
-        await Store.Database.ExecuteAsync("SCRIPT", "FLUSH");
-        Assert.Equal(new AppendResult.Appended(Late: false), await _log.AppendAsync(0, 1, 2, Entry(2)));
-    }
-
-    [Fact]
     public async Task Read_Range_GivesTheEntriesInOrder()
     {
         await FillAsync(0, 700);

@@ -14,7 +14,7 @@ public abstract class StoreContract(Backend backend) : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync() => Store = await Backend.ConnectAsync();
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Store is not null)
         {
