@@ -35,6 +35,12 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     /// <summary>Keeps the partition awake, so that none sleeps on what it has not fanned out.</summary>
     [Alias("ping")]
     Task PingAsync();
+
+    /// <summary>
+    /// Whether what the log had when the activation read it shows in all views: after a start of everything they are behind until then.
+    /// </summary>
+    [Alias("caught-up")]
+    Task<bool> IsCaughtUpAsync();
 }
 
 /// <summary>Claims of one partition, validated and resolved.</summary>

@@ -31,6 +31,7 @@ internal sealed partial class PartitionGrain(
     ILogger<PartitionGrain> logger) : Grain, IPartitionGrain, IRemindable, IDisposable
 {
     private const int ResendsPerEntry = 256;
+    private const int EntitiesSettledAtOnce = 256;
     private const string KeepAwake = "keep-awake";
     private static readonly TimeSpan KeepAwakePeriod = TimeSpan.FromMinutes(5);
 
@@ -52,6 +53,7 @@ internal sealed partial class PartitionGrain(
     private bool _ticking;
     private bool _reminded;
     private bool _isLeaving;
+    private bool _isCaughtUp;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -72,6 +74,7 @@ internal sealed partial class PartitionGrain(
         _pump = new FanOutPump(_fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), _quarantine, RaiseAlarmAsync, logger, _sending.Token);
         this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(_options.Tick, _options.Tick) { Interleave = true, KeepAlive = true });
         _pump.Start();
+        _ = ShowReplayedAsync(_fanOut.Head, [.. _fanOut.Entities]);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -96,6 +99,8 @@ internal sealed partial class PartitionGrain(
     }
 
     public Task PingAsync() => Task.CompletedTask;
+
+    public Task<bool> IsCaughtUpAsync() => Task.FromResult(_isCaughtUp);
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
@@ -206,6 +211,25 @@ internal sealed partial class PartitionGrain(
         }
 
         LogReplayed(logger, _partition, head.Checkpoint, head.LastSequence, _incarnation);
+    }
+
+    // What the log had before this activation is shown once the entities it touched have it, and all above them.
+    private async Task ShowReplayedAsync(long head, EntityKey[] entities)
+    {
+        foreach (var some in entities.Chunk(EntitiesSettledAtOnce))
+        {
+            while (!await AwaitAppliedAsync(head, some))
+            {
+                if (_stop.HasBegun)
+                {
+                    return;
+                }
+
+                await Task.Delay(_options.Tick, time, CancellationToken.None);
+            }
+        }
+
+        _isCaughtUp = true;
     }
 
     private async Task TickAsync(CancellationToken cancellationToken)

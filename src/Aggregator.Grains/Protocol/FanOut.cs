@@ -37,6 +37,9 @@ public sealed class FanOut
     /// <summary>Entities that have something to come or to make durable.</summary>
     public int Targets => _targets.Count;
 
+    /// <summary>The entities that entries after the checkpoint touch.</summary>
+    public IReadOnlyCollection<EntityKey> Entities => _targets.Keys;
+
     /// <summary>Entries times entities that are not applied yet: what a bound on the backlog counts.</summary>
     public long Unapplied { get; private set; }
 

@@ -72,6 +72,7 @@ internal static class HostComposition
             options.OnRejected = async (rejected, _) => await Problem.Busy().ToResult().ExecuteAsync(rejected.HttpContext);
         });
         services.AddOpenApi("v1", OpenApiText.Describe);
+        services.AddSingleton<ReadyCheck>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.AddSingleton<IClaimExtractor, ClaimExtractor>();
         services.AddSingleton<Ingestor>();
