@@ -36,6 +36,7 @@ public static class AggregatorSilo
         }
 
         OrleansLimits.Set(silo, cluster);
+        silo.AddIncomingGrainCallFilter<StoreFaultFilter>();
         silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
         silo.Services.AddAggregatorStore(store, identity, cluster);

@@ -1,3 +1,4 @@
+using Aggregator.Contracts;
 using Aggregator.Contracts.Entities;
 using Aggregator.Host.Hosting;
 using Aggregator.Store;
@@ -21,7 +22,7 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
             BadHttpRequestException bad => new Problem(bad.StatusCode, "request.malformed", "the request cannot be read"),
             PastTooLargeException => Problem.PastTooLarge(),
             InvalidDataException => Problem.Malformed("the body cannot be decompressed"),
-            StoreException => Problem.Unavailable(),
+            StoreException or StoreFaultException => Problem.Unavailable(),
 
             // Grains that are overloaded, silos that died or do not answer, and what is disposed of while somebody still asks it.
             OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException => Problem.Unreachable(),

@@ -21,11 +21,16 @@ public sealed class AdmissionTests
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using (var holder = await OpenAsync(host, $"POST /v1/claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Room}\r\n\r\n["))
         {
+            // It goes on sending, as slowly as the server takes it: one that stops is cut off, and makes room.
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+            var trickling = TrickleAsync(holder, enough.Token);
             await Eventually.AsyncTrue(async () => await StatusAsync(Declared()) == HttpStatusCode.TooManyRequests, limit.Token);
 
             // Compressed and chunked bodies are counted as they come.
             Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(Compressed()));
             Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/v1/regions", limit.Token)).StatusCode);
+            await enough.CancelAsync();
+            await trickling;
         }
 
         await Eventually.AsyncTrue(async () => await StatusAsync(Declared()) == HttpStatusCode.OK, limit.Token);
@@ -37,6 +42,23 @@ public sealed class AdmissionTests
             using var response = await host.Client.PostAsync("/v1/claims", body, limit.Token);
             Assert.Equal(response.StatusCode == HttpStatusCode.TooManyRequests, response.Headers.RetryAfter is not null);
             return response.StatusCode;
+        }
+
+        static async Task TrickleAsync(TcpClient to, CancellationToken enough)
+        {
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+            var spaces = Encoding.ASCII.GetBytes(new string(' ', 1_000));
+            try
+            {
+                while (await pace.WaitForNextTickAsync(enough))
+                {
+                    await to.GetStream().WriteAsync(spaces, enough);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // All is seen.
+            }
         }
 
         static StringContent Declared() => new(Claim);
