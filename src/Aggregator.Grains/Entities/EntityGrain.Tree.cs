@@ -15,11 +15,16 @@ internal abstract partial class EntityGrain<TAggregate>
     /// <inheritdoc/>
     public async Task OutrankedAsync(long epoch)
     {
-        if (await UnderGateAsync(() => Task.FromResult(_mustReload = epoch > _epoch)))
+        await UnderGateAsync(async () =>
         {
-            // The next step reads the row, and schedules what is to be told.
-            await UnderGateAsync(() => Task.FromResult(true));
-        }
+            if (epoch > _epoch)
+            {
+                // Reads the row, and schedules what is to be told.
+                await LoadAsync(_stop.Token);
+            }
+
+            return true;
+        });
     }
 
     /// <inheritdoc/>
