@@ -185,8 +185,9 @@ public sealed class LiveTests(LiveHost shared) : IClassFixture<LiveHost>
         }
     }
 
+    // Of claims said at one time the one with the last id stands: ids sort as counts do.
     private static JsonObject Wide(int at, int count) => Edits.Tanks(
-        "wide-wire", string.Create(CultureInfo.InvariantCulture, $"{at}-{count}"), "armenia", string.Create(CultureInfo.InvariantCulture, $"{new string('w', 150)} {at}"), "wide-place", count);
+        "wide-wire", string.Create(CultureInfo.InvariantCulture, $"{at}-{count:D3}"), "armenia", string.Create(CultureInfo.InvariantCulture, $"{new string('w', 150)} {at}"), "wide-place", count);
 
     private async Task<(HttpStatusCode, string?)> StatusAsync(string query)
     {
