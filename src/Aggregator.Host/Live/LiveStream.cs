@@ -155,7 +155,8 @@ internal sealed class LiveStream : IDisposable
         }
         catch (OperationCanceledException)
         {
-            return left.IsCancellationRequested ? StreamEnd.Left : StreamEnd.TooSlow;
+            // The server takes a broken-off write for the connection's end, and then the subscriber has left as well.
+            return patience.IsCancellationRequested ? StreamEnd.TooSlow : StreamEnd.Left;
         }
     }
 }
