@@ -142,8 +142,11 @@ internal sealed class Scenario : IStoreAlarm
             CachedRecords = Pick(shape, 1, 1_000),
             CachedKeys = Pick(shape, 1, 1_000),
             PersistBacklog = Pick(shape, 2, 1_000),
+            RecordsAhead = Pick(shape, 1, 3, 1_000),
+            EntriesIndexedAtOnce = Pick(shape, 0, 100),
+            MaximumDeltasInFlight = Pick(shape, 1, 16),
         });
-        var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(shape, 1, 1_000), MaximumWritesInFlight = 1_000 });
+        var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(shape, 1, 1_000), MaximumWritesInFlight = 1_000, MaximumReadsInFlight = 1_000 });
         var services = Array.ConvertAll(
             _silos,
             silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));

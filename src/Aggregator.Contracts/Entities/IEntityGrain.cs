@@ -210,6 +210,10 @@ public sealed record EntityDelta
     /// <summary>The era of the store that the partition read its log in.</summary>
     [Id(8)]
     public long Era { get; init; }
+
+    /// <summary>Whether the partition is behind its log, so that more for this entity is likely to come soon: writes and pushes may gather more.</summary>
+    [Id(9)]
+    public bool IsBacklog { get; init; }
 }
 
 /// <summary>How far an entity has come with a partition's log.</summary>

@@ -14,9 +14,6 @@ public sealed class ActorAggregate : IAggregate
     private readonly string _id;
     private readonly Folds _folds;
 
-    // Once a denial or confirmation has come, a change in a place may touch the lines of all places within it.
-    private bool _answered;
-
     /// <summary>An aggregate without claims.</summary>
     public ActorAggregate(string id)
     {
@@ -38,9 +35,8 @@ public sealed class ActorAggregate : IAggregate
         LineKey[] own = bucket.Kind == BucketKind.Cell
             ? [.. _folds.Affected(bucket, registry).Select(one => new LineKey(null, one.Item, one.Outcome, bucket.Cell.Region))]
             : [];
-        _answered |= _folds.Answers(registry).Count > 0;
         return _folds.NamesClaims(bucket, registry) ? [.. AllLines(registry).Union(own)]
-            : !_answered || own.Length == 0
+            : !_folds.AnswersOthers(bucket, registry) || own.Length == 0
             ? own
             : [.. AllLines(registry)
                 .Where(line => own.Any(other => other.Item == line.Item && other.Outcome == line.Outcome) && registry.IsWithin(EntityKind.Region, line.Place ?? RegistrySnapshot.World, bucket.Cell.Region))
@@ -109,13 +105,9 @@ public sealed class ActorAggregate : IAggregate
         places: true);
 
     // Denials of a loss name its target, so the target has them: those made in the place or in one that contains it.
-    private IEnumerable<Answer> AnswersOn(LineKey line, string place, RegistrySnapshot registry)
-    {
-        _answered |= _folds.Answers(registry).Count > 0;
-        return _folds.Answers(registry).Where(answer =>
-            answer.Holder is null && answer.Target == _id && (answer.RefersTo.Count > 0 || (answer.Item == line.Item && answer.Outcome == line.Outcome))
-            && registry.IsWithin(EntityKind.Region, place, answer.Region));
-    }
+    private IEnumerable<Answer> AnswersOn(LineKey line, string place, RegistrySnapshot registry) => _folds.Answers(registry).Where(answer =>
+        answer.Holder is null && answer.Target == _id && (answer.RefersTo.Count > 0 || (answer.Item == line.Item && answer.Outcome == line.Outcome))
+        && registry.IsWithin(EntityKind.Region, place, answer.Region));
 }
 
 /// <summary>One thing an actor says of a target in a place.</summary>

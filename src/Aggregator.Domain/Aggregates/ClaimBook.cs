@@ -23,7 +23,10 @@ public sealed class ClaimBook(EntityKey owner)
     // Where versions of a claim are kept that no longer stand, so that a correction looks at no others.
     private readonly Dictionary<ulong, HashSet<BucketKey>> _formers = [];
     private readonly Dictionary<BucketKey, long> _stamps = [];
+    private HashSet<BucketKey> _touched = [];
     private readonly Counts _counts = new();
+    private readonly LoadedCount _loaded = new();
+    private int _shedAt;
     private long _stamp;
     private long _uses;
 
@@ -45,14 +48,24 @@ public sealed class ClaimBook(EntityKey owner)
     /// <summary>The buckets that have or had standing claims.</summary>
     public IReadOnlyCollection<BucketKey> Changed => _stamps.Keys;
 
-    /// <summary>Grows with every change of any bucket.</summary>
-    public long Stamp => _stamp;
+    /// <summary>The buckets that have changed, or were read, since the last call: for the one who keeps folds of them.</summary>
+    internal IReadOnlyCollection<BucketKey> TakeTouched()
+    {
+        if (_touched.Count == 0)
+        {
+            return [];
+        }
+
+        var touched = _touched;
+        _touched = [];
+        return touched;
+    }
 
     /// <summary>Grows whenever a claim is taken from where it was: who reads stored chunks one by one sees by it whether one moved meanwhile.</summary>
     public long Moves { get; private set; }
 
     /// <summary>Claims in memory, those that stand no more included.</summary>
-    public int LoadedClaims => _buckets.Values.Sum(bucket => bucket.LoadedCount);
+    public int LoadedClaims => _loaded.Count;
 
     /// <summary>Another number after every change of the bucket: what a fold of it may be kept by.</summary>
     public long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket);
@@ -77,7 +90,7 @@ public sealed class ClaimBook(EntityKey owner)
         _buckets.TryGetValue(bucket, out var held) ? held.Formers : [];
 
     /// <summary>How many claims a bucket has, in memory or not, those that stand no more included.</summary>
-    public int CountOf(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) ? held.Chunks.Sum(chunk => chunk.Count) : 0;
+    public int CountOf(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) ? held.Count : 0;
 
     /// <summary>Whether a bucket has denials or confirmations.</summary>
     public bool HasAnswers(BucketKey bucket) => _buckets.TryGetValue(bucket, out var held) && held.AnsweringCount > 0;
@@ -123,22 +136,22 @@ public sealed class ClaimBook(EntityKey owner)
     /// <summary>Lets go of stored claims, the buckets used longest ago first, until no more than these are in memory; what is not stored yet stays.</summary>
     public void Shed(int maximum)
     {
-        var loaded = LoadedClaims;
-        if (loaded <= maximum)
+        // What is not stored cannot be let go of: it is not looked for again before there is more.
+        if (LoadedClaims <= maximum || (_dirty.Count > 0 && LoadedClaims - _shedAt <= maximum / 4))
         {
             return;
         }
 
         foreach (var bucket in _buckets.Values.Where(bucket => bucket.LoadedCount > 0).OrderBy(bucket => bucket.UsedAt).ToList())
         {
-            loaded -= bucket.LoadedCount;
             bucket.Shed();
-            loaded += bucket.LoadedCount;
-            if (loaded <= maximum)
+            if (LoadedClaims <= maximum)
             {
-                return;
+                break;
             }
         }
+
+        _shedAt = LoadedClaims;
     }
 
     /// <summary>Folds one record in.</summary>
@@ -181,7 +194,7 @@ public sealed class ClaimBook(EntityKey owner)
 
         foreach (var bucket in changed)
         {
-            _stamps[bucket] = ++_stamp;
+            Stamp(bucket);
         }
 
         _dirty.UnionWith(changed);
@@ -210,7 +223,7 @@ public sealed class ClaimBook(EntityKey owner)
             }
 
             BucketOf(bucket).Put(one);
-            _stamps[bucket] = ++_stamp;
+            Stamp(bucket);
         }
     }
 
@@ -239,7 +252,7 @@ public sealed class ClaimBook(EntityKey owner)
             Remember(former, bucket);
         }
 
-        _stamps[bucket] = ++_stamp;
+        Stamp(bucket);
     }
 
     /// <summary>Puts the claims of a stored chunk back.</summary>
@@ -252,6 +265,12 @@ public sealed class ClaimBook(EntityKey owner)
         {
             _dirty.Add(chunk.Bucket);
         }
+    }
+
+    private void Stamp(BucketKey bucket)
+    {
+        _stamps[bucket] = ++_stamp;
+        _touched.Add(bucket);
     }
 
     private bool Touches(Claim claim) => LogRecord.TouchedBy(claim).Contains(owner);
@@ -414,25 +433,12 @@ public sealed class ClaimBook(EntityKey owner)
     {
         if (!_buckets.TryGetValue(bucket, out var held))
         {
-            _buckets[bucket] = held = new ClaimBucket();
+            _buckets[bucket] = held = new ClaimBucket(_loaded);
         }
 
         return held;
     }
 
-    private static Appearance WithoutWords(Appearance appearance)
-    {
-        var claim = appearance.Claim;
-        return appearance with
-        {
-            Claim = claim with
-            {
-                Quote = null,
-                Span = null,
-                Credibility = null,
-                Report = claim.Report is { } report ? report with { Title = null } : null,
-                Figure = claim.Figure is { Phrase: not null } figure ? figure with { Phrase = null } : claim.Figure,
-            },
-        };
-    }
+    private static Appearance WithoutWords(Appearance appearance) =>
+        appearance.Claim.WithoutWords() is var claim && ReferenceEquals(claim, appearance.Claim) ? appearance : appearance with { Claim = claim };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Text;
 using Aggregator.Domain.Claims;
@@ -9,15 +10,21 @@ namespace Aggregator.Domain.Aggregates;
 /// The claims of one bucket: those that stand, and those that once did, in chunks. What is new goes into the newest chunk, so
 /// that nothing needs to be in memory for a claim to be added; whatever else is done to a claim needs all of them.
 /// </summary>
-internal sealed class ClaimBucket
+/// <param name="loaded">Counts the claims in memory, of this bucket and others.</param>
+internal sealed class ClaimBucket(LoadedCount loaded)
 {
     /// <summary>Claims after which a new chunk begins.</summary>
     public const int ClaimsPerChunk = 128;
 
-    private readonly SortedDictionary<int, ClaimChunk> _chunks = [];
-    private readonly Dictionary<ClaimKey, ClaimChunk> _chunkOf = [];
-    private readonly HashSet<ulong> _formerKeys = [];
-    private readonly HashSet<Item> _takesOver = [];
+    private static readonly ImmutableHashSet<ulong> NoKeys = [];
+    private static readonly ImmutableHashSet<Item> NoItems = [];
+
+    // There may be many buckets with few claims, all of them stored: what is empty is not there.
+    private readonly List<ClaimChunk> _chunks = new(1);
+    private Dictionary<ClaimKey, ClaimChunk>? _chunkOf;
+    private HashSet<ulong>? _formerKeys;
+    private HashSet<Item>? _takesOver;
+    private int _loaded;
     private ClaimChunk? _newest;
     private int _away;
     private int _lastId;
@@ -29,7 +36,15 @@ internal sealed class ClaimBucket
     public int AnsweringCount { get; private set; }
 
     /// <summary>Claims in memory, those that stand no more included.</summary>
-    public int LoadedCount { get; private set; }
+    public int LoadedCount
+    {
+        get => _loaded;
+        private set
+        {
+            loaded.Count += value - _loaded;
+            _loaded = value;
+        }
+    }
 
     /// <summary>Whether all of it is in memory.</summary>
     public bool IsLoaded => _away == 0;
@@ -41,36 +56,51 @@ internal sealed class ClaimBucket
     public long UsedAt { get; set; }
 
     /// <summary>The items that a claim in it takes over, or once did (R16).</summary>
-    public IReadOnlySet<Item> TakesOver => _takesOver;
+    public IReadOnlySet<Item> TakesOver => _takesOver is { } items ? items : NoItems;
 
     /// <summary>Digests of the keys that it keeps former versions of, or once did.</summary>
-    public IReadOnlySet<ulong> FormerKeys => _formerKeys;
+    public IReadOnlySet<ulong> FormerKeys => _formerKeys is { } keys ? keys : NoKeys;
+
+    /// <summary>All claims, in memory or not, those that stand no more included.</summary>
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            foreach (var chunk in _chunks)
+            {
+                count += chunk.Count;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>All chunks, oldest first.</summary>
-    public IReadOnlyCollection<ClaimChunk> Chunks => _chunks.Values;
+    public IReadOnlyList<ClaimChunk> Chunks => _chunks;
 
     /// <summary>The claims that stand, in no order; all of it is in memory.</summary>
     public IReadOnlyCollection<Appearance> Standing => _chunks.Count == 1
-        ? _chunks.Values.First().Standing.Values
-        : [.. _chunks.Values.SelectMany(chunk => chunk.Standing.Values)];
+        ? _chunks[0].Standing.Values
+        : [.. _chunks.SelectMany(chunk => chunk.Standing.Values)];
 
     /// <summary>What stood once, in no order; all of it is in memory.</summary>
-    public IReadOnlyCollection<Former> Formers => [.. _chunks.Values.SelectMany(chunk => chunk.Formers)];
+    public IReadOnlyCollection<Former> Formers => [.. _chunks.SelectMany(chunk => chunk.Formers)];
 
     /// <summary>The digest that <see cref="FormerKeys"/> names a claim by.</summary>
     public static ulong Digest(ClaimKey key) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(key.ToString()));
 
     /// <summary>The standing version of a claim, if its chunk is in memory.</summary>
-    public Appearance? Find(ClaimKey key) => _chunkOf.TryGetValue(key, out var chunk) ? chunk.Standing[key] : null;
+    public Appearance? Find(ClaimKey key) => _chunkOf is { } chunkOf && chunkOf.TryGetValue(key, out var chunk) ? chunk.Standing[key] : null;
 
     /// <summary>A claim stands from now on, in place of any other version of it in memory.</summary>
     public void Put(Appearance appearance)
     {
         var key = appearance.Claim.Key;
         Remove(key, out _);
-        var chunk = _chunkOf[key] = Open();
+        var chunk = (_chunkOf ??= [])[key] = Open();
         chunk.Standing[key] = appearance;
-        Count(appearance.Claim, 1);
+        Tell(appearance.Claim, 1);
         NoteTakeovers(appearance.Claim);
         Touch(chunk);
     }
@@ -79,18 +109,18 @@ internal sealed class ClaimBucket
     public bool Remove(ClaimKey key, out Appearance? removed)
     {
         removed = null;
-        if (!_chunkOf.Remove(key, out var chunk) || !chunk.Standing.Remove(key, out removed))
+        if (_chunkOf is null || !_chunkOf.Remove(key, out var chunk) || !chunk.Standing.Remove(key, out removed))
         {
             return false;
         }
 
-        Count(removed.Claim, -1);
+        Tell(removed.Claim, -1);
         Touch(chunk);
         return true;
     }
 
     /// <summary>Whether a version of a claim is kept among those that stand no more; all of it is in memory.</summary>
-    public bool HasFormer(Claim version) => _chunks.Values.Any(chunk => chunk.Formers.Exists(former => former.Appearance.Claim.Key == version.Key && former.Appearance.Claim.ContentHash == version.ContentHash));
+    public bool HasFormer(Claim version) => _chunks.Exists(chunk => chunk.Formers.Exists(former => former.Appearance.Claim.Key == version.Key && former.Appearance.Claim.ContentHash == version.ContentHash));
 
     /// <summary>Keeps what stood once; what was never known to stand is not kept.</summary>
     public void Keep(Former former)
@@ -100,7 +130,7 @@ internal sealed class ClaimBucket
             var chunk = Open();
             chunk.Formers.Add(former);
             LoadedCount++;
-            _formerKeys.Add(Digest(former.Appearance.Claim.Key));
+            (_formerKeys ??= []).Add(Digest(former.Appearance.Claim.Key));
             Touch(chunk);
         }
     }
@@ -121,21 +151,21 @@ internal sealed class ClaimBucket
     {
         foreach (var chunk in chunks)
         {
-            _chunks[chunk.Id] = chunk;
+            _chunks.Add(chunk);
             _away++;
             _lastId = Math.Max(_lastId, chunk.Id);
             StandingCount += chunk.StandingCount;
         }
 
         AnsweringCount = answering;
-        _takesOver.UnionWith(takesOver);
-        _formerKeys.UnionWith(formerKeys);
+        _takesOver = takesOver.Any() ? [.. takesOver] : null;
+        _formerKeys = formerKeys.Any() ? [.. formerKeys] : null;
     }
 
     /// <summary>Takes the claims of a chunk in. Of a claim in two chunks, as a write that broke off may leave it, the later one has it.</summary>
     public void Load(int id, IReadOnlyCollection<Appearance> standing, IReadOnlyCollection<Former> formers)
     {
-        var chunk = _chunks[id];
+        var chunk = Find(id)!;
         if (chunk.IsLoaded)
         {
             return;
@@ -144,6 +174,7 @@ internal sealed class ClaimBucket
         StandingCount -= chunk.StandingCount;
         chunk.Load(standing, formers);
         _away--;
+        _chunkOf ??= new Dictionary<ClaimKey, ClaimChunk>(standing.Count);
         foreach (var key in standing.Select(one => one.Claim.Key))
         {
             if (!_chunkOf.TryGetValue(key, out var other))
@@ -176,12 +207,12 @@ internal sealed class ClaimBucket
     /// <summary>Lets go of all that is stored.</summary>
     public void Shed()
     {
-        foreach (var chunk in _chunks.Values.Where(chunk => chunk is { IsLoaded: true, IsDirty: false }))
+        foreach (var chunk in _chunks.Where(chunk => chunk is { IsLoaded: true, IsDirty: false }))
         {
             LoadedCount -= chunk.Count;
             foreach (var key in chunk.Standing.Keys)
             {
-                _chunkOf.Remove(key);
+                _chunkOf!.Remove(key);
             }
 
             chunk.Shed();
@@ -189,18 +220,19 @@ internal sealed class ClaimBucket
         }
 
         _newest = null;
+        _chunkOf = _chunkOf is { Count: > 0 } ? _chunkOf : null;
     }
 
     /// <summary>All that has changed is about to be stored: gives the chunks, the empty ones among them for the last time.</summary>
     public IReadOnlyList<ClaimChunk> TakeDirty()
     {
-        var dirty = _chunks.Values.Where(chunk => chunk.IsDirty).ToList();
+        var dirty = _chunks.Where(chunk => chunk.IsDirty).ToList();
         foreach (var chunk in dirty)
         {
             chunk.IsDirty = false;
             if (chunk.Count == 0)
             {
-                _chunks.Remove(chunk.Id);
+                _chunks.Remove(chunk);
                 _newest = _newest == chunk ? null : _newest;
             }
         }
@@ -209,13 +241,31 @@ internal sealed class ClaimBucket
         return dirty;
     }
 
+    // Later chunks have greater ids.
+    private ClaimChunk? Find(int id)
+    {
+        for (var at = _chunks.Count - 1; at >= 0 && _chunks[at].Id >= id; at--)
+        {
+            if (_chunks[at].Id == id)
+            {
+                return _chunks[at];
+            }
+        }
+
+        return null;
+    }
+
     // The newest chunk if it is in memory and has room, else one more.
     private ClaimChunk Open()
     {
         if (_newest is not { IsLoaded: true } || _newest.Count >= ClaimsPerChunk)
         {
-            _newest = _chunks.TryGetValue(_lastId, out var last) && last is { IsLoaded: true, Count: < ClaimsPerChunk } ? last : new ClaimChunk(++_lastId);
-            _chunks[_newest.Id] = _newest;
+            _newest = Find(_lastId) is { IsLoaded: true, Count: < ClaimsPerChunk } last ? last : null;
+            if (_newest is null)
+            {
+                _newest = new ClaimChunk(++_lastId);
+                _chunks.Add(_newest);
+            }
         }
 
         return _newest;
@@ -227,7 +277,7 @@ internal sealed class ClaimBucket
         IsDirty = true;
     }
 
-    private void Count(Claim claim, int by)
+    private void Tell(Claim claim, int by)
     {
         StandingCount += by;
         LoadedCount += by;
@@ -238,13 +288,13 @@ internal sealed class ClaimBucket
     {
         if (claim.Figure?.Supersedes.Count > 0)
         {
-            _takesOver.UnionWith(ItemClass.TakenOverBy(claim).Select(taken => taken.Item));
+            (_takesOver ??= []).UnionWith(ItemClass.TakenOverBy(claim).Select(taken => taken.Item));
         }
     }
 
     private void Cut(Predicate<Appearance> which, DateTimeOffset until)
     {
-        foreach (var chunk in _chunks.Values)
+        foreach (var chunk in _chunks)
         {
             for (var at = chunk.Formers.Count - 1; at >= 0; at--)
             {
@@ -272,4 +322,10 @@ internal sealed class ClaimBucket
     // R3: revision, reportedAt, arrival.
     private static (int, DateTimeOffset, long, int) Rank(Appearance one) =>
         (one.Claim.Revision, one.Claim.ReportedAt, one.Position.Sequence, one.Position.Ordinal);
+}
+
+/// <summary>Counts the claims in memory of all buckets of a book.</summary>
+internal sealed class LoadedCount
+{
+    public int Count { get; set; }
 }

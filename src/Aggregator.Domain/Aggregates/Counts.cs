@@ -94,7 +94,7 @@ public sealed class Counts
             return;
         }
 
-        if (NameIn(claim, owner) is { } name && NameFolding.ToSlug(name) == owner.Id)
+        if (NameIn(claim, owner) is { } name && (Spellings.ContainsKey(name) || NameFolding.ToSlug(name) == owner.Id))
         {
             Add(Spellings, name, by);
         }

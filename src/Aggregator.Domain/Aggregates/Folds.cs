@@ -20,20 +20,26 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     private readonly List<Miss> _misses = [];
     private readonly Dictionary<BucketKey, ((long Book, long Parts) Stamp, Answer[] Answers)> _answered = [];
     private RegistrySnapshot? _registry;
-    private (long, long) _indexed = (-1, -1);
-    private bool _isIncomplete;
 
     // By the bucket as it reads now, those that have claims, and the last change of any that is or was one of them.
-    private Dictionary<BucketKey, List<BucketKey>> _kept = [];
-    private Dictionary<BucketKey, (long Book, long Parts)> _stamps = [];
-    private ILookup<LineKey, string?> _targets = Enumerable.Empty<string?>().ToLookup(_ => default(LineKey));
-    private Answer[] _answers = [];
+    private readonly Dictionary<BucketKey, List<BucketKey>> _kept = [];
+    private readonly Dictionary<BucketKey, (long Book, long Parts)> _stamps = [];
+
+    // The targets of cells, each as often as there are cells on it.
+    private readonly Dictionary<LineKey, List<string?>> _targets = [];
+
+    // Buckets whose answers are not known because claims are out of memory, and all answers that are known; null when some have changed.
+    private readonly HashSet<BucketKey> _unanswered = [];
+    private Answer[]? _answers = [];
 
     // By bucket, the other items that ever were to take it over or be taken over by it; a retracted claim leaves its pair here.
     private readonly Dictionary<BucketKey, HashSet<Item>> _redefined = [];
 
     // The buckets that ever had an answer that names claims: it may reach any line (R12). Of who holds a place it reaches that alone.
     private readonly HashSet<BucketKey> _naming = [];
+
+    // The buckets that ever had any other answer on a loss: it may reach the places within its own.
+    private readonly HashSet<BucketKey> _answering = [];
     private readonly Dictionary<BucketKey, (long Book, long Parts)> _looked = [];
 
     /// <summary>The buckets that have claims.</summary>
@@ -56,7 +62,7 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     public IEnumerable<string?> Targets(LineKey line, RegistrySnapshot registry)
     {
         Index(registry);
-        return _targets[line];
+        return _targets.GetValueOrDefault(line) ?? [];
     }
 
     /// <summary>Whether something could not be read.</summary>
@@ -77,8 +83,13 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     public bool TryLoaded(IEnumerable<BucketKey> buckets, RegistrySnapshot registry, Action retry)
     {
         Index(registry);
+        return AreLoaded(buckets.SelectMany(bucket => _kept.TryGetValue(bucket, out var kept) ? kept : []), retry);
+    }
+
+    private bool AreLoaded(IEnumerable<BucketKey> buckets, Action retry)
+    {
         var (away, told) = (new HashSet<BucketKey>(), new HashSet<ToldBucket>());
-        foreach (var kept in buckets.SelectMany(bucket => _kept.TryGetValue(bucket, out var kept) ? kept : []))
+        foreach (var kept in buckets)
         {
             if (book.IsAway(kept))
             {
@@ -113,9 +124,11 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     public IReadOnlyCollection<Appearance> Claims(BucketKey bucket, RegistrySnapshot registry)
     {
         Index(registry);
-        return !_kept.TryGetValue(bucket, out var kept) ? []
-            : [.. kept.SelectMany(one => book[one].Concat(parts.Claims(one))).Select(one => one.Under(registry))];
+        return _kept.TryGetValue(bucket, out var kept) ? ClaimsOf(kept, registry) : [];
     }
+
+    private Appearance[] ClaimsOf(List<BucketKey> kept, RegistrySnapshot registry) =>
+        [.. kept.SelectMany(one => book[one].Concat(parts.Claims(one))).Select(one => one.Under(registry))];
 
     /// <summary>Who is said to hold a place, by the claims of a bucket.</summary>
     /// <param name="bucket">The bucket.</param>
@@ -144,7 +157,14 @@ internal sealed class Folds(ClaimBook book, Parts parts)
     public IReadOnlyList<Answer> Answers(RegistrySnapshot registry)
     {
         Index(registry);
-        return _answers;
+        return _answers ??= [.. _answered.Where(pair => pair.Value.Answers.Length > 0 && _kept.ContainsKey(pair.Key)).SelectMany(pair => pair.Value.Answers)];
+    }
+
+    /// <summary>Whether the bucket has, or once had, answers that reach by what they are about.</summary>
+    public bool AnswersOthers(BucketKey bucket, RegistrySnapshot registry)
+    {
+        Index(registry);
+        return _answering.Contains(bucket);
     }
 
     /// <summary>Whether the bucket has, or once had, answers that name claims.</summary>
@@ -223,45 +243,105 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         left.Count == right.Count
         && left.Zip(right).All(pair => pair.First == pair.Second with { RefersTo = pair.First.RefersTo } && pair.First.RefersTo.SequenceEqual(pair.Second.RefersTo, StringComparer.Ordinal));
 
+    // Looks only at what has changed since it last did.
     private void Index(RegistrySnapshot registry)
     {
-        // Names, places and ratings bear on no fold.
+        var changed = book.TakeTouched().Concat(parts.TakeTouched());
         if (_registry?.Structure != registry.Structure)
         {
-            _folded.Clear();
-            _foldedWithAnswers.Clear();
-            _control.Clear();
-            _answered.Clear();
-            _looked.Clear();
-            _indexed = (-1, -1);
-            _isIncomplete = false;
+            // Names, places and ratings bear on no fold; anything else may have every bucket read as another.
+            Forget();
+            changed = book.Changed.Union(parts.Changed).ToList();
         }
 
         _registry = registry;
+        foreach (var bucket in changed)
+        {
+            var read = bucket.Under(registry);
+            var stamp = _stamps.GetValueOrDefault(read);
+            _stamps[read] = (Math.Max(stamp.Book, book.StampOf(bucket)), Math.Max(stamp.Parts, parts.StampOf(bucket)));
+            Keep(bucket, read, registry);
+            if (read.Kind is BucketKind.Cell or BucketKind.Said && _kept.ContainsKey(read))
+            {
+                FindRedefined(read);
+            }
+
+            if (read.Kind is BucketKind.Cell or BucketKind.Control or BucketKind.Denials)
+            {
+                _unanswered.Add(read);
+            }
+        }
 
         // While something is missing that was asked for, asking again would only miss it again.
-        if (_indexed == (book.Stamp, parts.Stamp) || (_isIncomplete && _misses.Count > 0))
+        if (_unanswered.Count > 0 && _misses.Count == 0)
+        {
+            _unanswered.RemoveWhere(bucket => TryAnswers(bucket, registry));
+        }
+    }
+
+    private void Forget()
+    {
+        _folded.Clear();
+        _foldedWithAnswers.Clear();
+        _control.Clear();
+        _answered.Clear();
+        _unanswered.Clear();
+        _looked.Clear();
+        _kept.Clear();
+        _stamps.Clear();
+        _targets.Clear();
+        _answers = null;
+    }
+
+    private void Keep(BucketKey bucket, BucketKey read, RegistrySnapshot registry)
+    {
+        var isKept = book.Has(bucket) || parts.Has(bucket);
+        var kept = _kept.GetValueOrDefault(read);
+        if (isKept == (kept?.Contains(bucket) ?? false))
         {
             return;
         }
 
-        var missed = _misses.Count;
-        _indexed = (book.Stamp, parts.Stamp);
-        _kept = book.Buckets.Union(parts.Buckets).GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => group.ToList());
-        _stamps = book.Changed.Union(parts.Changed).GroupBy(bucket => bucket.Under(registry)).ToDictionary(group => group.Key, group => (group.Max(book.StampOf), group.Max(parts.StampOf)));
-        _targets = _kept.Keys.Where(bucket => bucket.Kind == BucketKind.Cell).ToLookup(
-            bucket => new LineKey(bucket.Cell.Target is { } target ? registry.Voice(target) : null, bucket.Cell.Item, bucket.Cell.Outcome, null),
-            bucket => bucket.Cell.Target);
-        foreach (var bucket in _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Said))
+        if (!isKept)
         {
-            FindRedefined(bucket);
+            kept!.Remove(bucket);
+            if (kept.Count == 0)
+            {
+                _kept.Remove(read);
+                NoteTarget(read, registry, isKept: false);
+            }
+        }
+        else if (kept is not null)
+        {
+            kept.Add(bucket);
+        }
+        else
+        {
+            _kept[read] = [bucket];
+            NoteTarget(read, registry, isKept: true);
+        }
+    }
+
+    private void NoteTarget(BucketKey cell, RegistrySnapshot registry, bool isKept)
+    {
+        if (cell.Kind != BucketKind.Cell)
+        {
+            return;
         }
 
-        _answers = [.. _kept.Keys.Where(bucket => bucket.Kind is BucketKind.Cell or BucketKind.Control or BucketKind.Denials).SelectMany(bucket => AnswersOf(bucket, registry))];
-        _isIncomplete = _misses.Count > missed;
-        if (_isIncomplete)
+        var line = new LineKey(cell.Cell.Target is { } target ? registry.Voice(target) : null, cell.Cell.Item, cell.Cell.Outcome, null);
+        if (!_targets.TryGetValue(line, out var targets))
         {
-            _indexed = (-1, -1);
+            _targets[line] = targets = [];
+        }
+
+        if (isKept)
+        {
+            targets.Add(cell.Cell.Target);
+        }
+        else
+        {
+            targets.Remove(cell.Cell.Target);
         }
     }
 
@@ -292,27 +372,29 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         }
     }
 
-    private Answer[] AnswersOf(BucketKey bucket, RegistrySnapshot registry)
+    /// <returns>Whether the answers of a bucket are known; if not, it is a miss.</returns>
+    private bool TryAnswers(BucketKey bucket, RegistrySnapshot registry)
     {
         var stamp = StampOf(bucket);
         if (_answered.TryGetValue(bucket, out var known) && known.Stamp == stamp)
         {
-            return known.Answers;
+            return true;
         }
 
-        var hasAnswers = _kept[bucket].Exists(kept => book.HasAnswers(kept) || parts.HasAnswers(kept));
-        if (hasAnswers && !TryLoaded([bucket], registry, () => AnswersOf(bucket, registry)))
+        var hasAnswers = _kept.TryGetValue(bucket, out var keeping) && keeping.Exists(kept => book.HasAnswers(kept) || parts.HasAnswers(kept));
+        if (hasAnswers && !AreLoaded(keeping!, () => TryAnswers(bucket, registry)))
         {
-            return [];
+            return false;
         }
 
-        Answer[] answers = hasAnswers ? [.. Ledger.Answers.Of(Claims(bucket, registry), registry)] : [];
-        if (Array.Exists(answers, answer => answer.Holder is null && answer.RefersTo.Count > 0))
+        Answer[] answers = hasAnswers ? [.. Ledger.Answers.Of(ClaimsOf(keeping!, registry), registry)] : [];
+        foreach (var answer in answers.Where(answer => answer.Holder is null))
         {
-            _naming.Add(bucket);
+            (answer.RefersTo.Count > 0 ? _naming : _answering).Add(bucket);
         }
 
+        _answers = answers.Length + (known.Answers?.Length ?? 0) > 0 ? null : _answers;
         _answered[bucket] = (stamp, answers);
-        return answers;
+        return true;
     }
 }

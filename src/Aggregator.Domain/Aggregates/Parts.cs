@@ -72,6 +72,8 @@ public sealed class Parts
 {
     private readonly SortedDictionary<string, Part> _parts = new(StringComparer.Ordinal);
     private readonly Dictionary<BucketKey, long> _stamps = [];
+    private HashSet<BucketKey> _touched = [];
+    private long _stamp;
 
     // What parts were asked for, until it is folded.
     private readonly Dictionary<ToldBucket, IReadOnlyCollection<Appearance>> _fetched = [];
@@ -94,8 +96,18 @@ public sealed class Parts
     /// <summary>The buckets of which a part has or had claims.</summary>
     public IReadOnlyCollection<BucketKey> Changed => _stamps.Keys;
 
-    /// <summary>Grows with every change of any bucket.</summary>
-    public long Stamp { get; private set; }
+    /// <summary>The buckets that have changed since the last call: for the one who keeps folds of them.</summary>
+    internal IReadOnlyCollection<BucketKey> TakeTouched()
+    {
+        if (_touched.Count == 0)
+        {
+            return [];
+        }
+
+        var touched = _touched;
+        _touched = [];
+        return touched;
+    }
 
     /// <summary>Another number after every change of the parts' claims of a bucket.</summary>
     public long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket);
@@ -181,7 +193,8 @@ public sealed class Parts
     {
         foreach (var bucket in buckets)
         {
-            _stamps[bucket] = ++Stamp;
+            _stamps[bucket] = ++_stamp;
+            _touched.Add(bucket);
         }
 
         return new PartChange(lines, buckets);

@@ -147,4 +147,14 @@ public sealed record Claim
 
     /// <summary>Version of the claim under its key (R3); 0 if not given.</summary>
     public int Revision { get; init; }
+
+    /// <summary>The claim as aggregates keep it: no fold looks at its words, and the log has them. Itself if it has none.</summary>
+    public Claim WithoutWords() => this is { Quote: null, Span: null, Credibility: null, Report: null or { Title: null }, Figure: null or { Phrase: null } } ? this : this with
+    {
+        Quote = null,
+        Span = null,
+        Credibility = null,
+        Report = Report is { Title: not null } report ? report with { Title = null } : Report,
+        Figure = Figure is { Phrase: not null } figure ? figure with { Phrase = null } : Figure,
+    };
 }

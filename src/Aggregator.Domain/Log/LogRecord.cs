@@ -29,6 +29,17 @@ public abstract record LogRecord
     /// <summary>The entities whose aggregate changes with this record, each once.</summary>
     public abstract IReadOnlyCollection<EntityKey> Touches { get; }
 
+    /// <summary>The record as entities are sent it: without the words of its claims, which no fold looks at.</summary>
+    public LogRecord WithoutWords() => this switch
+    {
+        Added added => added with { Claim = added.Claim.WithoutWords() },
+        Corrected corrected => corrected with { Claim = corrected.Claim.WithoutWords(), Replaced = corrected.Replaced.WithoutWords() },
+        Retracted retracted => retracted with { Removed = retracted.Removed?.WithoutWords() },
+        Superseded superseded => superseded with { Removed = superseded.Removed.WithoutWords() },
+        Quarantined quarantined => quarantined with { Record = quarantined.Record.WithoutWords() },
+        _ => this,
+    };
+
     /// <summary>A claim seen for the first time.</summary>
     public sealed record Added(Claim Claim) : LogRecord
     {

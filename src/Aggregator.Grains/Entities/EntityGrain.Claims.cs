@@ -12,6 +12,8 @@ internal abstract partial class EntityGrain<TAggregate>
     private const int ChunksAtOnce = 64;
     private const int MissesAtOnce = 64;
     private const int TriesOutsideTheGate = 3;
+    private const int ShareWhenMany = 20;
+    private int _loadedSaid;
 
     /// <inheritdoc/>
     public async Task<RecordList> GetToldAsync(string bucket)
@@ -21,7 +23,7 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             await LoadAsync([key]);
             var claims = (Aggregate.Book[key].ToArray(), Aggregate.Parts.ToldOf(key).ToArray());
-            Aggregate.Book.Shed(Options.LoadedClaims);
+            Shed(Aggregate);
             return claims;
         });
         var below = await Task.WhenAll(told.Select(one => GrainOf(one.Part).GetToldAsync(bucket)));
@@ -48,19 +50,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
             foreach (var some in InPieces(misses))
             {
-                await LoadAsync(some.SelectMany(miss => miss.Away));
-                await FetchAsync(aggregate, [.. some.SelectMany(miss => miss.Told).Distinct()]);
-                foreach (var miss in some)
-                {
-                    miss.Retry?.Invoke();
-                }
-
-                // What was missed besides what was to be made, the next pass misses too.
-                aggregate.TakeMisses();
-                if (Array.TrueForAll(some, miss => miss.Retry is not null))
-                {
-                    Shed(aggregate);
-                }
+                await FillAsync(aggregate, some);
             }
         }
 
@@ -77,6 +67,32 @@ internal abstract partial class EntityGrain<TAggregate>
                 // It stumbled over what is missing: what came of it is not used.
                 return default;
             }
+        }
+    }
+
+    private async Task FillAsync(TAggregate aggregate, Miss[] misses)
+    {
+        // Parts have claims of their own to read: nobody waits for them who keeps others from reading.
+        await FetchAsync(aggregate, [.. misses.SelectMany(miss => miss.Told).Distinct()]);
+        await services.Reads.WaitAsync(_stop.Token);
+        try
+        {
+            await LoadAsync(misses.SelectMany(miss => miss.Away));
+            foreach (var miss in misses)
+            {
+                miss.Retry?.Invoke();
+            }
+
+            // What was missed besides what was to be made, the next pass misses too.
+            aggregate.TakeMisses();
+            if (Array.TrueForAll(misses, miss => miss.Retry is not null))
+            {
+                Shed(aggregate);
+            }
+        }
+        finally
+        {
+            services.Reads.Release();
         }
     }
 
@@ -107,7 +123,10 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            return await ReadAsync(() => _roller.Refresh(_registry));
+            var claims = Aggregate.Book.Counts.Total;
+            var isFresh = await ReadAsync(() => _roller.Refresh(_registry));
+            _totalsOf = claims;
+            return isFresh;
         }
         catch (Exception fault) when (IsOfTheFold(fault))
         {
@@ -144,7 +163,8 @@ internal abstract partial class EntityGrain<TAggregate>
     private void Shed(TAggregate aggregate)
     {
         aggregate.Parts.ForgetFetched(part => _registry.IsMerged(Kind, part));
-        aggregate.Book.Shed(Options.LoadedClaims);
+        aggregate.Book.Shed(services.Loaded.AreMany ? Options.LoadedClaims / ShareWhenMany : Options.LoadedClaims);
+        services.Loaded.Say(ref _loadedSaid, aggregate.Book.LoadedClaims);
     }
 
     /// <summary>

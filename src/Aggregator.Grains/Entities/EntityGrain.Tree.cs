@@ -138,7 +138,7 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            if (_parent is { } parent && !services.Stopping.IsCancellationRequested)
+            if (_parent is { } parent && !services.Stopping.IsCancellationRequested && !Gathers)
             {
                 await parent.PushAsync(() => _roller.HasNews);
             }
@@ -154,7 +154,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
         if (_parent is not null && _roller.HasNews && !_stop.HasBegun)
         {
-            _pushTimer.Schedule(Options.PushRetry);
+            _pushTimer.Schedule(Gathering(Options.PushRetry));
         }
     }
 
@@ -197,7 +197,8 @@ internal abstract partial class EntityGrain<TAggregate>
     private async Task RefreshPartsAsync(CancellationToken cancellationToken)
     {
         await LookWhetherOutrankedAsync(cancellationToken);
-        if (Aggregate.Parts.Ids.Count == 0 && _registry.Children(Kind, Key.Id).Count == 0)
+        var hasParts = Aggregate.Parts.Ids.Count > 0 || _registry.Children(Kind, Key.Id).Count > 0;
+        if (!hasParts && !(services.Loaded.AreMany && _loadedSaid > 0))
         {
             return;
         }
@@ -207,7 +208,12 @@ internal abstract partial class EntityGrain<TAggregate>
             await UnderGateAsync(
                 async () =>
                 {
-                    await ReadPartsAsync(all: false, cancellationToken);
+                    if (hasParts)
+                    {
+                        await ReadPartsAsync(all: false, cancellationToken);
+                    }
+
+                    Shed(Aggregate);
                     return true;
                 },
                 cancellationToken);

@@ -38,6 +38,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private bool _hasLoaded;
     private bool _suspicious;
 
+
     /// <summary>The aggregate; read and changed under the gate.</summary>
     protected TAggregate Aggregate { get; private set; } = null!;
 
@@ -71,6 +72,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _persistTimer = new OneShotTimer(this, PersistTimerAsync);
         _pushTimer = new OneShotTimer(this, PushTimerAsync);
         _lookTimer = new OneShotTimer(this, LookAsync);
+        _backlogTimer = new OneShotTimer(this, BacklogTimerAsync);
         await LoadAsync(cancellationToken);
         services.Live.Add(Key, this, GrainOf(Key.Id));
         if (_registry.Structure != services.Registry.Current.Structure)
@@ -98,6 +100,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         }
         finally
         {
+            services.Loaded.Say(ref _loadedSaid, 0);
             _stop.Begin();
         }
     }
@@ -127,6 +130,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
         if (delta.To > delta.From)
         {
+            NoteBacklog(delta.Partition, delta.IsBacklog);
             await EnsureEpochAsync();
         }
 
@@ -161,7 +165,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             }
         }
 
-        if (delta.PersistSoon && _dirty)
+        if (delta.PersistSoon && _dirty && !Gathers)
         {
             _persistTimer.Schedule(TimeSpan.Zero);
         }
@@ -264,6 +268,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _roller = new Roller(aggregate);
         _roller.StartEpoch(epoch);
         _roller.MarkAll(registry);
+        _totalsOf = 0;
         _dirty = false;
         if (aggregate.Parts.Ids.Count > 0 || (exists && !isCurrent))
         {
@@ -321,12 +326,17 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             foreach (var record in records)
             {
                 // One record may put into a bucket what the next one needs out of it.
-                if (book.Needs(record.Record).Any(book.IsAway))
+                if (record.Record is not LogRecord.Added && book.Needs(record.Record).Any(book.IsAway))
                 {
                     await LoadAsync(book.Needs(record.Record));
                 }
 
-                changed.UnionWith(await FoldAsync(record));
+                var buckets = Fold(record);
+                changed.UnionWith(buckets);
+                if (_suspicious)
+                {
+                    await FoldTotalsAsync(record, buckets);
+                }
             }
 
             await NoteAsync(changed, []);
@@ -351,20 +361,26 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         MarkDirty();
     }
 
-    // Totals are made later, of many records at once. If that failed before, they are made after each, so as to see which one it is.
-    private async Task<IReadOnlyCollection<BucketKey>> FoldAsync(PlacedRecord record)
+    private IReadOnlyCollection<BucketKey> Fold(PlacedRecord record)
     {
         try
         {
             Failpoint.Reach(Failpoint.Fold, record.Record);
-            var changed = Aggregate.Book.Apply(record);
-            if (_suspicious)
-            {
-                await NoteAsync(changed, []);
-                await RefreshTotalsAsync();
-            }
+            return Aggregate.Book.Apply(record);
+        }
+        catch (Exception fault) when (IsOfTheFold(fault))
+        {
+            throw new PoisonedException(record.Position, fault);
+        }
+    }
 
-            return changed;
+    // Totals are made later, of many records at once. If that failed before, they are made after each, so as to see which one it is.
+    private async Task FoldTotalsAsync(PlacedRecord record, IReadOnlyCollection<BucketKey> changed)
+    {
+        try
+        {
+            await NoteAsync(changed, []);
+            await RefreshTotalsAsync();
         }
         catch (Exception fault) when (IsOfTheFold(fault))
         {
@@ -413,14 +429,14 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     {
         if (_parent is not null && _roller.HasNews)
         {
-            _pushTimer.Schedule(Options.PushAfter);
+            _pushTimer.Schedule(Gathering(Options.PushAfter));
         }
     }
 
     private void MarkDirty()
     {
         _dirty = true;
-        _persistTimer.Schedule(Options.PersistAfter + (Options.PersistSpread * Random.Shared.NextDouble()));
+        _persistTimer.Schedule(Gathering(Options.PersistAfter) + (Options.PersistSpread * Random.Shared.NextDouble()));
     }
 
     private async Task PersistTimerAsync()
@@ -428,6 +444,10 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         try
         {
             await UnderGateAsync(() => PersistAsync(_stop.Token));
+            if (_dirty && !_mustReload)
+            {
+                MarkDirty();
+            }
         }
         catch (OperationCanceledException) when (_stop.HasBegun)
         {
@@ -453,24 +473,34 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             return true;
         }
 
-        await RefreshTotalsAsync();
+        // In a backlog the row may go without totals for a while: whoever reads it then sees that they rest on nothing known.
+        var isWhole = !Gathers;
+        if (isWhole)
+        {
+            await RefreshTotalsAsync();
+        }
 
         // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.
         _mustReload = true;
         var registry = _registry;
         var book = Aggregate.Book;
         var (marks, changes) = (_marks.Copy(), _settlement.Changes);
-        var totals = _roller.Everything(registry);
-        var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = Judged }, totals);
+        var totals = isWhole ? _roller.Everything(registry) : null;
+        var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, isWhole ? _structures.Complete : null) { Judged = Judged }, totals);
+        if (totals is not null)
+        {
+            // The parent may come to hold the row's version instead of a push.
+            _settlement.Told(changes, totals.Version);
+        }
 
-        // The parent may come to hold the row's version instead of a push.
-        _settlement.Told(changes, totals.Version);
         await services.Writes.WaitAsync(cancellationToken);
         try
         {
             if (await _store.WriteAsync(fields, registry, cancellationToken))
             {
-                _mustReload = _dirty = _suspicious = false;
+                _mustReload = false;
+                _dirty = !isWhole;
+                _suspicious &= !isWhole;
                 _settlement.Written(changes, marks);
                 Shed(Aggregate);
                 return true;

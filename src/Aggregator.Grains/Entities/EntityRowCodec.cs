@@ -27,7 +27,11 @@ internal static class EntityRowCodec
     private const string Quarantined = "quarantined";
     private const string BucketPrefix = "bucket:";
 
-    public static EntityRowFields Encode(ClaimBook book, EntityRowHead row, PartUpdate totals)
+    /// <summary>What is to be written of an entity.</summary>
+    /// <param name="book">Its claims; what has changed of them counts as written.</param>
+    /// <param name="row">How far it has come.</param>
+    /// <param name="totals">Its totals; null leaves those in the row, which then must rest on no structure.</param>
+    public static EntityRowFields Encode(ClaimBook book, EntityRowHead row, PartUpdate? totals)
     {
         List<RowField> head =
         [
@@ -35,9 +39,13 @@ internal static class EntityRowCodec
             new(Told, row.HasTold ? [] : null),
             new(Judged, row.Judged.Count > 0 ? AggregateFormat.EncodeNames(row.Judged) : null),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
-            new(Totals, AggregateFormat.EncodeUpdate(totals)),
             new(Structure, row.Structure is { } known ? BitConverter.GetBytes(known) : null),
         ];
+        if (totals is not null)
+        {
+            head.Add(new(Totals, AggregateFormat.EncodeUpdate(totals)));
+        }
+
         if (book.Quarantined.Count > 0)
         {
             head.Add(new(Quarantined, AggregateFormat.EncodePositions(book.Quarantined)));

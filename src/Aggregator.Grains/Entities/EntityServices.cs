@@ -29,8 +29,18 @@ internal sealed class EntityServices(
     /// <summary>Row writes under way in this process: bounded, or a burst of entities would time the store out.</summary>
     public SemaphoreSlim Writes { get; } = new(options.Value.MaximumWritesInFlight);
 
+    /// <summary>Folds under way in this process that read stored claims.</summary>
+    public SemaphoreSlim Reads { get; } = new(options.Value.MaximumReadsInFlight);
+
+    /// <summary>Claims in memory in this process.</summary>
+    public LoadedClaims Loaded { get; } = new(options.Value.LoadedClaimsInAll);
+
     /// <summary>Cancelled when the host begins to stop: from then on nothing is begun that another grain must answer.</summary>
     public CancellationToken Stopping => lifetime.ApplicationStopping;
 
-    public void Dispose() => Writes.Dispose();
+    public void Dispose()
+    {
+        Writes.Dispose();
+        Reads.Dispose();
+    }
 }

@@ -82,7 +82,10 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
             _teller.Changed(bucket);
         }
 
-        TellSoon(Options.PushAfter);
+        if (_teller.HasNews)
+        {
+            TellSoon(Gathering(Options.PushAfter));
+        }
     }
 
     /// <inheritdoc/>
@@ -100,7 +103,10 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     {
         try
         {
-            await SettleBesidesAsync();
+            if (!Gathers)
+            {
+                await SettleBesidesAsync();
+            }
         }
         catch (OperationCanceledException) when (IsLeaving)
         {
@@ -114,7 +120,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
 
         if (_teller.HasNews && !IsLeaving)
         {
-            TellSoon(Options.PushRetry);
+            TellSoon(Gathering(Options.PushRetry));
         }
     }
 

@@ -24,11 +24,26 @@ public sealed class PartitionOptions
     /// <summary>Log entries folded into one delta to an entity. Default 16.</summary>
     public int MaximumEntriesPerDelta { get; set; } = 16;
 
-    /// <summary>Deltas that one partition has in flight. Default 64.</summary>
-    public int MaximumDeltasInFlight { get; set; } = 64;
+    /// <summary>Deltas that one partition has in flight. Default 16: there are many partitions, and what waits in entities times out.</summary>
+    public int MaximumDeltasInFlight { get; set; } = 16;
 
-    /// <summary>Decoded records kept for deltas, so that most need no read of the log. Default 5,000.</summary>
-    public int CachedRecords { get; set; } = 5_000;
+    /// <summary>
+    /// Records of the log that a partition has decoded and some entity lacks: a backlog is read no faster than it is applied. Default 8,000:
+    /// more makes fewer and larger deltas of a backlog, and costs about 1 KiB a record.
+    /// </summary>
+    public int RecordsAhead { get; set; } = 8_000;
+
+    /// <summary>Decoded records kept for deltas, so that hardly one needs a read of the log; somewhat more than <see cref="RecordsAhead"/>. Default 10,000.</summary>
+    public int CachedRecords { get; set; } = 10_000;
+
+    /// <summary>Entries of the log that may wait to be decoded; beyond it a batch is refused as busy. Default 2,000.</summary>
+    public long MaximumBehind { get; set; } = 2_000;
+
+    /// <summary>Entries that the index may lack when an activation begins for it to take them in first; beyond it batches are refused as busy meanwhile. Default 256.</summary>
+    public int EntriesIndexedAtOnce { get; set; } = 256;
+
+    /// <summary>Entities that are asked at once how far their rows are. Default 256.</summary>
+    public int EntitiesAskedAtOnce { get; set; } = 256;
 
     /// <summary>Keys of the dedupe index kept in memory. Default 100,000.</summary>
     public int CachedKeys { get; set; } = 100_000;
@@ -52,6 +67,12 @@ public sealed class EntityOptions
     /// <summary>Random time added to it, so that entities do not write all at once. Default 2 s.</summary>
     public TimeSpan PersistSpread { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long changes gather, before a write and before the parent is told, while a backlog of the log is being folded. Default 15 s: more
+    /// makes fewer writes, and takes memory for what is not written yet.
+    /// </summary>
+    public TimeSpan InBacklog { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long changes gather before the parent is told. Default 50 ms.</summary>
     public TimeSpan PushAfter { get; set; } = TimeSpan.FromMilliseconds(50);
 
@@ -64,6 +85,12 @@ public sealed class EntityOptions
     /// </summary>
     public int LoadedClaims { get; set; } = 20_000;
 
+    /// <summary>
+    /// Claims that all entities of a process keep in memory together. Default 500,000, about 0.5 KiB each; beyond it each keeps no more than a twentieth of
+    /// <see cref="LoadedClaims"/> of those that are stored.
+    /// </summary>
+    public long LoadedClaimsInAll { get; set; } = 500_000;
+
     /// <summary>Claims of one entity up to which a view of the past is made (R19); beyond it is refused. Default 500,000.</summary>
     public int PastClaims { get; set; } = 500_000;
 
@@ -72,6 +99,9 @@ public sealed class EntityOptions
 
     /// <summary>Row writes that one process has under way. Default 64: more only wait in the store.</summary>
     public int MaximumWritesInFlight { get; set; } = 64;
+
+    /// <summary>Folds that read stored claims in one process at a time. Default 16: each holds the claims of the cells that it folds.</summary>
+    public int MaximumReadsInFlight { get; set; } = 16;
 
     /// <summary>How long after an edit of the registry an entity waits for its parts to tell by themselves. Default 200 ms.</summary>
     public TimeSpan AskParts { get; set; } = TimeSpan.FromMilliseconds(200);

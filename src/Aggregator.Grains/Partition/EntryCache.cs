@@ -9,22 +9,40 @@ namespace Aggregator.Grains.Partition;
 /// <param name="content">The decoded entry.</param>
 internal sealed class FannedEntry(LogEntryContent content)
 {
-    // Made once: an entry of thousands of records may touch thousands of entities.
-    private readonly ILookup<EntityKey, PlacedRecord> _byEntity = content.Records
-        .SelectMany(placed => placed.Record.Touches.Select(entity => (entity, placed)))
-        .ToLookup(pair => pair.entity, pair => pair.placed);
+    // Made once, and what is sent is the same for all: an entry of thousands of records may touch thousands of entities.
+    private readonly Dictionary<EntityKey, List<PlacedRecord>> _byEntity = ByEntity(content.Records);
 
     /// <summary>All records, in log order.</summary>
     public IReadOnlyList<PlacedRecord> Records => content.Records;
 
     /// <summary>Whom the entry touches, each once.</summary>
-    public IEnumerable<EntityKey> Entities => _byEntity.Select(group => group.Key);
+    public IReadOnlyCollection<EntityKey> Entities => _byEntity.Keys;
 
-    /// <summary>The records that touch an entity, in log order.</summary>
-    public IEnumerable<PlacedRecord> For(EntityKey entity) => _byEntity[entity];
+    /// <summary>The records that touch an entity, in log order and without words.</summary>
+    public IReadOnlyList<PlacedRecord> For(EntityKey entity) => _byEntity.TryGetValue(entity, out var records) ? records : [];
+
+    private static Dictionary<EntityKey, List<PlacedRecord>> ByEntity(IReadOnlyList<PlacedRecord> all)
+    {
+        var byEntity = new Dictionary<EntityKey, List<PlacedRecord>>();
+        foreach (var placed in all)
+        {
+            var sent = placed with { Record = placed.Record.WithoutWords() };
+            foreach (var entity in placed.Record.Touches)
+            {
+                if (!byEntity.TryGetValue(entity, out var records))
+                {
+                    byEntity[entity] = records = new List<PlacedRecord>(1);
+                }
+
+                records.Add(sent);
+            }
+        }
+
+        return byEntity;
+    }
 }
 
-/// <summary>The last entries of a partition, decoded; older ones are read from the log again.</summary>
+/// <summary>Entries of a partition, decoded: those that were taken in or read last. Others are read from the log again.</summary>
 /// <param name="log">The log.</param>
 /// <param name="partition">The partition.</param>
 /// <param name="maximumRecords">Records kept.</param>
@@ -38,16 +56,18 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
     /// <summary>Takes an entry in, and gives it back as the fan-out needs it.</summary>
     public FannedEntry Add(long sequence, LogEntryContent content)
     {
-        var entry = new FannedEntry(content);
-        if (_entries.TryAdd(sequence, entry))
+        if (_entries.TryGetValue(sequence, out var held))
         {
-            _order.Enqueue(sequence);
-            _records += entry.Records.Count;
-            while (_records > maximumRecords && _order.Count > 1)
-            {
-                _entries.Remove(_order.Dequeue(), out var oldest);
-                _records -= oldest!.Records.Count;
-            }
+            return held;
+        }
+
+        var entry = _entries[sequence] = new FannedEntry(content);
+        _order.Enqueue(sequence);
+        _records += entry.Records.Count;
+        while (_records > maximumRecords && _order.Count > 1)
+        {
+            _entries.Remove(_order.Dequeue(), out var oldest);
+            _records -= oldest!.Records.Count;
         }
 
         return entry;
@@ -63,7 +83,7 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
 
         var bytes = await log.ReadOneAsync(partition, sequence, cancellationToken)
             ?? throw new StoreTruncatedException($"The log of partition {partition} has no entry {sequence}, which was there. Restore the store.");
-        return new FannedEntry(Decode(bytes, sequence));
+        return Add(sequence, Decode(bytes, sequence));
     }
 
     /// <summary>Decodes an entry. One that nobody can read is one without records: the partition goes on, and says so.</summary>

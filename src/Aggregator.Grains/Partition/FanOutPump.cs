@@ -22,6 +22,7 @@ internal sealed partial class FanOutPump(
     Action<long> ahead,
     Quarantine quarantine,
     Func<Exception, Task> raiseAlarm,
+    Action applied,
     ILogger logger,
     CancellationToken stop)
 {
@@ -31,10 +32,17 @@ internal sealed partial class FanOutPump(
     private bool _starting;
     private readonly List<(long Sequence, EntityKey[] Entities, TaskCompletionSource Done)> _waiters = [];
 
-    // "ahead" hears of an entity that has more than the log: another writer has gone on, or the log has lost its end.
+    // "ahead" hears of an entity that has more than the log: another writer has gone on, or the log has lost its end. "applied" hears
+    // whenever an entity has come further.
 
-    /// <summary>Sends what is ready, as far as the bound on deltas in flight goes.</summary>
-    public void Start()
+    /// <summary>The fan-out has taken an entry, which entities may have from an activation before.</summary>
+    public void Taken()
+    {
+        Start();
+        Wake();
+    }
+
+    private void Start()
     {
         // A send may end at once and come back here; the loop below goes on by itself.
         if (_starting)
@@ -70,7 +78,7 @@ internal sealed partial class FanOutPump(
         _resting.Clear();
         if (_toAsk.Count == 0)
         {
-            foreach (var entity in fanOut.NotDurable())
+            foreach (var entity in fanOut.NotDurable(options.EntitiesAskedAtOnce))
             {
                 _toAsk.Enqueue(entity);
             }
@@ -130,7 +138,7 @@ internal sealed partial class FanOutPump(
                     break;
                 }
 
-                if (fanOut.IsApplied(entity, fanOut.Head))
+                if (fanOut.HasAll(entity))
                 {
                     break;
                 }
@@ -159,8 +167,9 @@ internal sealed partial class FanOutPump(
                 To = send.To,
                 Records = new RecordList(await RecordsAsync(send)),
                 PersistSoon = fanOut.Head - fanOut.Checkpoint > options.PersistBacklog,
+                IsBacklog = fanOut.IsBehind && fanOut.Weight >= options.RecordsAhead / 2,
             });
-            if (reply.Mark > fanOut.Head)
+            if (reply.Mark > fanOut.End)
             {
                 fanOut.Failed(send);
                 ahead(reply.Mark);
@@ -175,6 +184,7 @@ internal sealed partial class FanOutPump(
             var moved = fanOut.Answered(send, reply.Mark, reply.DurableMark);
             Failpoint.Reach(fanOut.Unapplied > 0 ? Failpoint.MidFanOut : Failpoint.AfterApply);
             Wake();
+            applied();
             return moved || send.To == send.From;
         }
         catch (Exception fault)

@@ -60,7 +60,7 @@ internal sealed partial class PartitionGrain
         while (true)
         {
             var known = await FindKnownAsync(candidates);
-            var sequence = _fanOut.Head + 1;
+            var sequence = _fanOut.End + 1;
             var now = time.GetUtcNow();
             var sorted = Deduplicator.Sort(candidates, known, _partition, sequence, now);
             if (sorted.Records.Count > 0)
@@ -171,8 +171,7 @@ internal sealed partial class PartitionGrain
             case AppendResult.Appended:
                 Failpoint.Reach(Failpoint.AfterAppend);
                 _index.Add(rows, sequence);
-                FanOutEntry(sequence, new LogEntryContent(now, [.. records.Select((record, at) => new PlacedRecord(new LogPosition(_partition, sequence, at), record, now))]));
-                _pump.Start();
+                Appended(sequence, new LogEntryContent(now, [.. records.Select((record, at) => new PlacedRecord(new LogPosition(_partition, sequence, at), record, now))]));
                 return true;
             case AppendResult.Taken taken:
                 await TakeInAsync(taken.Winner, sequence);
@@ -190,15 +189,8 @@ internal sealed partial class PartitionGrain
     {
         var entry = _entries.Decode(bytes, sequence);
         Index(entry.Records, await _index.FindAsync(Keys(entry.Records), _stop.Token), sequence);
-        FanOutEntry(sequence, entry);
-        _pump.Start();
+        Appended(sequence, entry);
         LogAbsorbed(logger, _partition, sequence);
-    }
-
-    private void FanOutEntry(long sequence, LogEntryContent content)
-    {
-        _quarantine.Take(content.Records);
-        _fanOut.Appended(sequence, _entries.Add(sequence, content).Entities);
     }
 
     private void Index(IReadOnlyList<PlacedRecord> records, Dictionary<UInt128, IndexHit> held, long sequence)
@@ -211,6 +203,7 @@ internal sealed partial class PartitionGrain
         }
 
         _index.Add([], sequence);
+        _indexed = sequence;
     }
 
     private static IEnumerable<UInt128> Keys(IEnumerable<PlacedRecord> records) => Deduplicator.Rows(records, _ => null).Select(row => row.Key);

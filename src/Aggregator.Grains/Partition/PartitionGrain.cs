@@ -53,7 +53,7 @@ internal sealed partial class PartitionGrain(
     private bool _ticking;
     private bool _reminded;
     private bool _isLeaving;
-    private bool _isCaughtUp;
+    private long _indexed;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal sealed partial class PartitionGrain(
         _entries = new EntryCache(log, _partition, _options.CachedRecords, LogUnreadable);
         try
         {
-            await ReplayAsync(cancellationToken);
+            await OpenAsync(cancellationToken);
         }
         catch (StoreException fault)
         {
@@ -71,10 +71,10 @@ internal sealed partial class PartitionGrain(
             throw;
         }
 
-        _pump = new FanOutPump(_fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), _quarantine, RaiseAlarmAsync, logger, _sending.Token);
+        _pump = new FanOutPump(
+            _fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), _quarantine, RaiseAlarmAsync, GiveRoom, logger, _sending.Token);
         this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(_options.Tick, _options.Tick) { Interleave = true, KeepAlive = true });
-        _pump.Start();
-        _ = ShowReplayedAsync(_fanOut.Head, [.. _fanOut.Entities]);
+        StartFollowing();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -157,7 +157,8 @@ internal sealed partial class PartitionGrain(
         }
 
         var waiting = new Waiting(candidates);
-        if (_fanOut.Unapplied > _options.MaximumUnapplied || !_queue.TryAdd(waiting))
+        var behind = _fanOut.End - Math.Min(_fanOut.Head, _indexed);
+        if (_fanOut.Unapplied > _options.MaximumUnapplied || behind > _options.MaximumBehind || !_queue.TryAdd(waiting))
         {
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.Busy });
         }
@@ -184,52 +185,24 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>Reads the log from where index and checkpoint end, so that memory is what it was.</summary>
-    private async Task ReplayAsync(CancellationToken cancellationToken)
+    /// <summary>Finds where log, index and checkpoint end. The rest of the log is followed from there.</summary>
+    private async Task OpenAsync(CancellationToken cancellationToken)
     {
         _era = await log.Session.OpenAsync(cancellationToken);
         var head = await log.OpenAsync(_partition, cancellationToken);
-        var indexedTo = await index.IndexedToAsync(_partition, cancellationToken);
+        _indexed = await index.IndexedToAsync(_partition, cancellationToken);
         (_incarnation, _era) = (head.Incarnation, head.Era);
         _index = new RecentIndex(index, _partition, _era, _options.CachedKeys);
+        _index.Start(_indexed);
         _savedCheckpoint = head.Checkpoint;
-        _fanOut = new FanOut(head.Checkpoint);
-        _index.Start(indexedTo);
-        await foreach (var entry in log.ReadAsync(_partition, Math.Min(indexedTo, head.Checkpoint) + 1, head.LastSequence, cancellationToken))
+        _fanOut = new FanOut(head.Checkpoint, head.LastSequence);
+        _replayEnd = head.LastSequence;
+        if (head.LastSequence - _indexed <= _options.EntriesIndexedAtOnce)
         {
-            var content = _entries.Decode(entry.Bytes, entry.Sequence);
-            if (entry.Sequence > indexedTo)
-            {
-                var held = await _index.FindAsync(Keys(content.Records), cancellationToken);
-                Index(content.Records, held, entry.Sequence);
-            }
-
-            if (entry.Sequence > head.Checkpoint)
-            {
-                FanOutEntry(entry.Sequence, content);
-            }
+            await IndexAsync(cancellationToken);
         }
 
         LogReplayed(logger, _partition, head.Checkpoint, head.LastSequence, _incarnation);
-    }
-
-    // What the log had before this activation is shown once the entities it touched have it, and all above them.
-    private async Task ShowReplayedAsync(long head, EntityKey[] entities)
-    {
-        foreach (var some in entities.Chunk(EntitiesSettledAtOnce))
-        {
-            while (!await AwaitAppliedAsync(head, some))
-            {
-                if (_stop.HasBegun)
-                {
-                    return;
-                }
-
-                await Task.Delay(_options.Tick, time, CancellationToken.None);
-            }
-        }
-
-        _isCaughtUp = true;
     }
 
     private async Task TickAsync(CancellationToken cancellationToken)
@@ -249,18 +222,19 @@ internal sealed partial class PartitionGrain(
             }
 
             _pump.Tick();
+            StartFollowing();
             StartWriting();
-            if (_quarantine.Reported.Count > 0 && !_writing)
+            if (_quarantine.Reported.Count > 0 && MayWrite)
             {
                 await TryAsync(QuarantineAsync);
             }
 
-            if (_duplicates.Count > 0 && !_writing)
+            if (_duplicates.Count > 0 && MayWrite)
             {
                 await TryAsync(AppendDuplicatesAsync);
             }
 
-            if (!_writing)
+            if (MayWrite)
             {
                 await TryAsync(() => CatchUpAsync(cancellationToken));
             }
@@ -302,9 +276,9 @@ internal sealed partial class PartitionGrain(
         _isLeaving = true;
         DeactivateOnIdle();
         var last = await log.LastAsync(_partition, cancellationToken);
-        if (last < _fanOut.Head)
+        if (last < _fanOut.End)
         {
-            LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.Head);
+            LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.End);
         }
     }
 
@@ -314,6 +288,7 @@ internal sealed partial class PartitionGrain(
         _writing = true;
         try
         {
+            await LookAheadAsync();
             var records = new List<LogRecord>();
             foreach (var (position, reason) in _quarantine.Reported.ToArray())
             {
@@ -321,7 +296,10 @@ internal sealed partial class PartitionGrain(
                 LogQuarantined(logger, position, reason);
             }
 
-            await AppendRecordsAsync([.. records], [], _fanOut.Head + 1, time.GetUtcNow());
+            if (records.Count > 0)
+            {
+                await AppendRecordsAsync([.. records], [], _fanOut.End + 1, time.GetUtcNow());
+            }
         }
         finally
         {
@@ -336,7 +314,7 @@ internal sealed partial class PartitionGrain(
         _writing = true;
         try
         {
-            await AppendEntryAsync([], [], _fanOut.Head + 1, time.GetUtcNow());
+            await AppendEntryAsync([], [], _fanOut.End + 1, time.GetUtcNow());
         }
         catch (InvalidOperationException)
         {
@@ -358,21 +336,21 @@ internal sealed partial class PartitionGrain(
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         var last = await log.LastAsync(_partition, cancellationToken);
-        if (last == _fanOut.Head || _writing)
+        if (last == _fanOut.End || !MayWrite)
         {
             return;
         }
 
-        if (last < _fanOut.Head)
+        if (last < _fanOut.End)
         {
-            await FindTheEndAsync(_fanOut.Head);
+            await FindTheEndAsync(_fanOut.End);
             return;
         }
 
         _writing = true;
         try
         {
-            await foreach (var entry in log.ReadAsync(_partition, _fanOut.Head + 1, last, cancellationToken))
+            await foreach (var entry in log.ReadAsync(_partition, _fanOut.End + 1, last, cancellationToken))
             {
                 await TakeInAsync(entry.Bytes, entry.Sequence);
             }
@@ -384,9 +362,12 @@ internal sealed partial class PartitionGrain(
         }
     }
 
+    // One writes at a time, and nobody before the index knows all of the log.
+    private bool MayWrite => !_writing && _indexed == _fanOut.End;
+
     private void StartWriting()
     {
-        if (_queue.Count > 0 && !_writing && !_stop.HasBegun)
+        if (_queue.Count > 0 && MayWrite && !_stop.HasBegun)
         {
             _ = WriteAllAsync();
         }

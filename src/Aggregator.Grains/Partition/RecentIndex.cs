@@ -17,6 +17,9 @@ internal sealed class RecentIndex(ClaimIndex store, int partition, long era, int
     /// <summary>The last entry that the store's index has.</summary>
     public long WrittenTo { get; private set; }
 
+    /// <summary>Rows that the store's index does not have yet.</summary>
+    public int Unwritten => _unwritten.Count + (_writing?.Count ?? 0);
+
     public void Start(long writtenTo) => WrittenTo = _unwrittenTo = writtenTo;
 
     /// <summary>What is in memory of a key; null says nothing of the store.</summary>

@@ -21,18 +21,29 @@ public sealed class FanOut
     private readonly Dictionary<EntityKey, Target> _targets = [];
     private readonly HashSet<EntityKey> _ready = [];
 
-    /// <summary>Starts at a checkpoint; the entries after it are to be given to <see cref="Appended"/>.</summary>
-    public FanOut(long checkpoint)
+    // Of the entries after the checkpoint: how many entities lack it, and what it weighs.
+    private readonly Dictionary<long, (int Lacking, int Weight)> _entries = [];
+
+    /// <summary>Starts at a checkpoint; the entries after it are to be given to <see cref="Take"/>, as fast as they are applied.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="end">The last entry of the log.</param>
+    public FanOut(long checkpoint, long end)
     {
-        Checkpoint = checkpoint;
-        Head = checkpoint;
+        ArgumentOutOfRangeException.ThrowIfLessThan(end, checkpoint);
+        (Checkpoint, Head, End) = (checkpoint, checkpoint, end);
     }
 
     /// <summary>C: everything up to here is durable in every entity it touched.</summary>
     public long Checkpoint { get; private set; }
 
-    /// <summary>The last entry known.</summary>
+    /// <summary>The last entry taken.</summary>
     public long Head { get; private set; }
+
+    /// <summary>The last entry that is known to be in the log.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Whether entries of the log are still to be taken.</summary>
+    public bool IsBehind => Head < End;
 
     /// <summary>Entities that have something to come or to make durable.</summary>
     public int Targets => _targets.Count;
@@ -43,14 +54,28 @@ public sealed class FanOut
     /// <summary>Entries times entities that are not applied yet: what a bound on the backlog counts.</summary>
     public long Unapplied { get; private set; }
 
-    /// <summary>Takes note of an entry.</summary>
+    /// <summary>What the entries weigh that some entity lacks.</summary>
+    public long Weight { get; private set; }
+
+    /// <summary>The log has an entry; it may be taken later.</summary>
+    /// <param name="sequence">Its sequence; one more than <see cref="End"/>.</param>
+    public void Appended(long sequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sequence, End + 1);
+        End = sequence;
+    }
+
+    /// <summary>Takes an entry of the log.</summary>
     /// <param name="sequence">Its sequence; one more than <see cref="Head"/>.</param>
-    /// <param name="entities">Whom it touches.</param>
-    public void Appended(long sequence, IEnumerable<EntityKey> entities)
+    /// <param name="entities">Whom it touches, each once.</param>
+    /// <param name="weight">What it costs to keep until all of them have it.</param>
+    public void Take(long sequence, IEnumerable<EntityKey> entities, int weight)
     {
         ArgumentNullException.ThrowIfNull(entities);
         ArgumentOutOfRangeException.ThrowIfNotEqual(sequence, Head + 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, End);
         Head = sequence;
+        var lacking = 0;
         foreach (var entity in entities)
         {
             if (!_targets.TryGetValue(entity, out var target))
@@ -59,17 +84,31 @@ public sealed class FanOut
             }
 
             target.Touched.Add(sequence);
-            Unapplied++;
+            lacking += target.Applied < sequence ? 1 : 0;
             Note(entity, target);
         }
+
+        Unapplied += lacking;
+        Weight += lacking > 0 ? weight : 0;
+        _entries[sequence] = (lacking, weight);
     }
 
     /// <summary>Entities with something to send and nothing in flight.</summary>
     public IReadOnlyCollection<EntityKey> Ready => _ready;
 
-    /// <summary>Entities that have all but not durably, with nothing in flight: those to ask for their marks.</summary>
-    public IReadOnlyList<EntityKey> NotDurable() =>
-        [.. _targets.Where(pair => pair.Value is { InFlight: false, HasUnapplied: false } target && target.FirstAfter(target.Durable) is not null).Select(pair => pair.Key)];
+    /// <summary>
+    /// Entities that have all but not durably, with nothing in flight: those to ask for their marks. Those first that hold up the
+    /// checkpoint most.
+    /// </summary>
+    public IReadOnlyList<EntityKey> NotDurable(int maximum) =>
+    [
+        .. _targets.Where(pair => pair.Value is { InFlight: false, HasUnapplied: false })
+            .Select(pair => (pair.Key, First: pair.Value.FirstAfter(pair.Value.Durable)))
+            .Where(one => one.First is not null)
+            .OrderBy(one => one.First)
+            .Take(maximum)
+            .Select(one => one.Key),
+    ];
 
     /// <summary>The next delta for an entity, which counts as in flight from now on; null if one is, or nothing is known of it.</summary>
     /// <param name="entity">To whom.</param>
@@ -105,12 +144,12 @@ public sealed class FanOut
             return false;
         }
 
+        // What it has beyond the last entry taken, it had from an activation before.
         target.InFlight = false;
         var before = target.Applied;
-        Unapplied -= target.CountAfter(target.Applied);
-        target.Applied = Math.Clamp(mark, Checkpoint, Head);
+        target.Applied = Math.Clamp(mark, Checkpoint, End);
         target.Durable = Math.Clamp(durable, Checkpoint, target.Applied);
-        Unapplied += target.CountAfter(target.Applied);
+        Recount(target, before);
         Note(send.Entity, target);
         return target.Applied != before;
     }
@@ -127,7 +166,12 @@ public sealed class FanOut
     }
 
     /// <summary>Whether an entity has everything up to an entry.</summary>
-    public bool IsApplied(EntityKey entity, long sequence) =>
+    public bool IsApplied(EntityKey entity, long sequence) => sequence <= Head && HasAll(entity, sequence);
+
+    /// <summary>Whether an entity has everything that was taken.</summary>
+    public bool HasAll(EntityKey entity) => HasAll(entity, Head);
+
+    private bool HasAll(EntityKey entity, long sequence) =>
         !_targets.TryGetValue(entity, out var target) || target.FirstAfter(target.Applied) is not { } first || first > sequence;
 
     /// <summary>
@@ -151,17 +195,37 @@ public sealed class FanOut
             return false;
         }
 
+        for (var sequence = Checkpoint + 1; sequence <= checkpoint; sequence++)
+        {
+            _entries.Remove(sequence);
+        }
+
         Checkpoint = checkpoint;
         foreach (var (entity, target) in _targets)
         {
             target.ForgetUpTo(checkpoint);
-            if (target.Touched.Count == 0 && !target.InFlight)
+            if (target.Touched.Count == 0 && !target.InFlight && target.Applied <= Head)
             {
                 _targets.Remove(entity);
             }
         }
 
         return true;
+    }
+
+    // The entries between what it had and what it has are lacked by one less, or by one more if it has lost them.
+    private void Recount(Target target, long before)
+    {
+        var (low, high, more) = target.Applied > before ? (before, target.Applied, -1) : (target.Applied, before, 1);
+        foreach (var sequence in target.Between(low, high))
+        {
+            var entry = _entries[sequence];
+            Weight -= entry.Lacking > 0 ? entry.Weight : 0;
+            entry.Lacking += more;
+            Weight += entry.Lacking > 0 ? entry.Weight : 0;
+            _entries[sequence] = entry;
+            Unapplied += more;
+        }
     }
 
     private void Note(EntityKey entity, Target target)
@@ -200,6 +264,12 @@ public sealed class FanOut
         }
 
         public int CountAfter(long sequence) => Touched.Count - Index(sequence);
+
+        public List<long> Between(long after, long upTo)
+        {
+            var start = Index(after);
+            return Touched.GetRange(start, Index(upTo) - start);
+        }
 
         public void ForgetUpTo(long sequence) => Touched.RemoveRange(0, Index(sequence));
 

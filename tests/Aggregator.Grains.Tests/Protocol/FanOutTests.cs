@@ -12,9 +12,9 @@ public sealed class FanOutTests
     [Fact]
     public void Begin_FirstDelta_StartsAtTheCheckpoint()
     {
-        var fanOut = new FanOut(5);
-        fanOut.Appended(6, [A]);
-        fanOut.Appended(7, [B]);
+        var fanOut = new FanOut(5, 5);
+        Append(fanOut, 6, A);
+        Append(fanOut, 7, B);
 
         var send = fanOut.Begin(A, 10)!;
 
@@ -26,11 +26,11 @@ public sealed class FanOutTests
     [Fact]
     public void Begin_AfterAnAnswer_NamesTheLastEntryThatTouchedTheEntity()
     {
-        var fanOut = new FanOut(0);
-        fanOut.Appended(1, [A]);
+        var fanOut = new FanOut(0, 0);
+        Append(fanOut, 1, A);
         fanOut.Answered(fanOut.Begin(A, 10)!, mark: 1, durable: 0);
-        fanOut.Appended(2, [B]);
-        fanOut.Appended(3, [A]);
+        Append(fanOut, 2, B);
+        Append(fanOut, 3, A);
 
         var send = fanOut.Begin(A, 10)!;
 
@@ -40,10 +40,10 @@ public sealed class FanOutTests
     [Fact]
     public void Begin_MoreThanOneDeltaHolds_SendsTheRestNext()
     {
-        var fanOut = new FanOut(0);
+        var fanOut = new FanOut(0, 0);
         for (var sequence = 1; sequence <= 5; sequence++)
         {
-            fanOut.Appended(sequence, [A]);
+            Append(fanOut, sequence, A);
         }
 
         var send = fanOut.Begin(A, 2)!;
@@ -56,22 +56,22 @@ public sealed class FanOutTests
     [Fact]
     public void Advance_EntityThatIsNotDurable_HoldsTheCheckpointBack()
     {
-        var fanOut = new FanOut(0);
-        fanOut.Appended(1, [A]);
-        fanOut.Appended(2, [B]);
+        var fanOut = new FanOut(0, 0);
+        Append(fanOut, 1, A);
+        Append(fanOut, 2, B);
         fanOut.Answered(fanOut.Begin(A, 10)!, 2, durable: 2);
         fanOut.Answered(fanOut.Begin(B, 10)!, 2, durable: 0);
 
         Assert.True(fanOut.Advance());
         Assert.Equal(1, fanOut.Checkpoint);
-        Assert.Equal([B], fanOut.NotDurable());
+        Assert.Equal([B], fanOut.NotDurable(10));
     }
 
     [Fact]
     public void Answered_LowerMark_IsSentAgain()
     {
-        var fanOut = new FanOut(0);
-        fanOut.Appended(1, [A]);
+        var fanOut = new FanOut(0, 0);
+        Append(fanOut, 1, A);
         fanOut.Answered(fanOut.Begin(A, 10)!, 1, 0);
 
         var asked = fanOut.Begin(A, 10)!;
@@ -80,6 +80,55 @@ public sealed class FanOutTests
 
         Assert.Contains(A, fanOut.Ready);
         Assert.Equal([1L], fanOut.Begin(A, 10)!.Sequences);
+    }
+
+    [Fact]
+    public void Take_OfABacklog_WeighsWhatSomebodyLacks()
+    {
+        var fanOut = new FanOut(2, 5);
+        fanOut.Take(3, [A, B], 10);
+        fanOut.Take(4, [A], 5);
+
+        Assert.Equal((15, 3, true), (fanOut.Weight, fanOut.Unapplied, fanOut.IsBehind));
+        fanOut.Answered(fanOut.Begin(A, 10)!, 4, 4);
+        Assert.Equal((10, 1), (fanOut.Weight, fanOut.Unapplied));
+        fanOut.Answered(fanOut.Begin(B, 10)!, 4, 4);
+        Assert.Equal((0, 0), (fanOut.Weight, fanOut.Unapplied));
+
+        // An entity that lost what it had lacks it again.
+        fanOut.Answered(fanOut.Begin(A, 10)!, 3, 3);
+        Assert.Equal((5, 1), (fanOut.Weight, fanOut.Unapplied));
+        fanOut.Answered(fanOut.Begin(A, 10)!, 4, 4);
+        Assert.True(fanOut.Advance());
+        Assert.Equal((4, 0, true), (fanOut.Checkpoint, fanOut.Weight, fanOut.IsBehind));
+        Assert.Throws<ArgumentOutOfRangeException>(() => fanOut.Take(6, [A], 1));
+    }
+
+    [Fact]
+    public void Answered_MarkBeyondWhatWasTaken_IsRemembered()
+    {
+        var fanOut = new FanOut(0, 4);
+        fanOut.Take(1, [A], 1);
+        fanOut.Answered(fanOut.Begin(A, 10)!, mark: 3, durable: 3);
+        Assert.True(fanOut.Advance());
+
+        fanOut.Take(2, [A], 1);
+        fanOut.Take(3, [A, B], 1);
+        Assert.DoesNotContain(A, fanOut.Ready);
+        Assert.Equal((1, 1), (fanOut.Weight, fanOut.Unapplied));
+        Assert.True(fanOut.IsApplied(A, 3));
+
+        // Nobody knows yet whom the fourth touches.
+        Assert.False(fanOut.IsApplied(A, 4));
+        fanOut.Take(4, [A], 1);
+        var send = fanOut.Begin(A, 10)!;
+        Assert.Equal((3, 4, 3), (send.From, send.To, send.Previous));
+    }
+
+    private static void Append(FanOut fanOut, long sequence, EntityKey entity)
+    {
+        fanOut.Appended(sequence);
+        fanOut.Take(sequence, [entity], 1);
     }
 
     /// <summary>
@@ -105,7 +154,7 @@ public sealed class FanOutTests
         private readonly Dictionary<EntityKey, List<Entity>> _activations = [];
         private readonly List<(Send Send, Func<(long, long)> Deliver)> _inFlight = [];
         private long _savedCheckpoint;
-        private FanOut _fanOut = new(0);
+        private FanOut _fanOut = new(0, 0);
 
         public void Run()
         {
@@ -146,7 +195,11 @@ public sealed class FanOutTests
             {
                 var touched = _keys.Where(_ => _random.Next(3) == 0).DefaultIfEmpty(_keys[0]).ToArray();
                 _log.Add(touched);
-                _fanOut.Appended(_log.Count, touched);
+                _fanOut.Appended(_log.Count);
+            }
+            else if (dice < 30 && _fanOut.IsBehind)
+            {
+                _fanOut.Take(_fanOut.Head + 1, _log[(int)_fanOut.Head], 1);
             }
             else if (dice < 45)
             {
@@ -188,11 +241,7 @@ public sealed class FanOutTests
             {
                 // The partition dies: the next activation reads the log from the checkpoint that was saved.
                 _inFlight.Clear();
-                _fanOut = new FanOut(_savedCheckpoint);
-                for (var sequence = _savedCheckpoint + 1; sequence <= _log.Count; sequence++)
-                {
-                    _fanOut.Appended(sequence, _log[(int)sequence - 1]);
-                }
+                _fanOut = new FanOut(_savedCheckpoint, _log.Count);
             }
         }
 

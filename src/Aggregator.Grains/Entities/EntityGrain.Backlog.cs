@@ -1,0 +1,64 @@
+namespace Aggregator.Grains.Entities;
+
+// While partitions are behind their logs, as after a cold start, claims come faster than anybody looks at what they amount to: totals are made,
+// and told, each time there are twice as many claims, and at the end. What is made of n claims in all costs no more than twice the last time.
+internal abstract partial class EntityGrain<TAggregate>
+{
+    // Partitions that were behind when they sent last, and whether one has sent since the timer was set.
+    private readonly HashSet<int> _behind = [];
+    private OneShotTimer _backlogTimer = null!;
+    private bool _heardOfBacklog;
+    private long _totalsOf;
+
+    private bool InBacklog => _behind.Count > 0;
+
+    /// <summary>Whether totals are better made later: more is to come soon, and most of what there is they have.</summary>
+    protected bool Gathers => InBacklog && Aggregate.Book.Counts.Total < 2 * _totalsOf;
+
+    /// <summary>When to write or tell what is due otherwise.</summary>
+    protected TimeSpan Gathering(TimeSpan due) => InBacklog ? Options.InBacklog : due;
+
+    private void NoteBacklog(int partition, bool isBehind)
+    {
+        if (isBehind)
+        {
+            _behind.Add(partition);
+            _heardOfBacklog = true;
+            _backlogTimer.Schedule(Options.InBacklog);
+        }
+        else if (_behind.Remove(partition))
+        {
+            TellAfterBacklog();
+        }
+    }
+
+    // The last of a backlog may be for others: it is over for who hears no more of it.
+    private Task BacklogTimerAsync()
+    {
+        if (_heardOfBacklog)
+        {
+            _heardOfBacklog = false;
+            _backlogTimer.Schedule(Options.InBacklog);
+        }
+        else
+        {
+            _behind.Clear();
+            TellAfterBacklog();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void TellAfterBacklog()
+    {
+        if (!InBacklog && !_leaving)
+        {
+            ScheduleNews();
+            BucketsChanged([]);
+            if (_dirty)
+            {
+                MarkDirty();
+            }
+        }
+    }
+}
