@@ -473,7 +473,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             return true;
         }
 
-        // In a backlog the row may go without totals for a while: whoever reads it then sees that they rest on nothing known.
+        // In a backlog the row's totals may stay behind its claims for a while; nothing is durable by that.
         var isWhole = !Gathers;
         if (isWhole)
         {
@@ -486,7 +486,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         var book = Aggregate.Book;
         var (marks, changes) = (_marks.Copy(), _settlement.Changes);
         var totals = isWhole ? _roller.Everything(registry) : null;
-        var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, isWhole ? _structures.Complete : null) { Judged = Judged }, totals);
+        var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = Judged }, totals);
         if (totals is not null)
         {
             // The parent may come to hold the row's version instead of a push.
@@ -501,7 +501,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
                 _mustReload = false;
                 _dirty = !isWhole;
                 _suspicious &= !isWhole;
-                _settlement.Written(changes, marks);
+                if (isWhole)
+                {
+                    _settlement.Written(changes, marks);
+                }
+
                 Shed(Aggregate);
                 return true;
             }

@@ -20,6 +20,8 @@ internal static class EntityRowCodec
     /// <summary>The field that lists read.</summary>
     public const string Counts = "counts";
 
+    // There while the totals are those of fewer claims than the row has.
+    private const string Behind = "behind";
     private const string Marks = "marks";
     private const string AppliedAt = "applied-at";
     private const string Told = "told";
@@ -30,7 +32,7 @@ internal static class EntityRowCodec
     /// <summary>What is to be written of an entity.</summary>
     /// <param name="book">Its claims; what has changed of them counts as written.</param>
     /// <param name="row">How far it has come.</param>
-    /// <param name="totals">Its totals; null leaves those in the row, which then must rest on no structure.</param>
+    /// <param name="totals">Its totals; null leaves those in the row, and says that they are behind.</param>
     public static EntityRowFields Encode(ClaimBook book, EntityRowHead row, PartUpdate? totals)
     {
         List<RowField> head =
@@ -39,11 +41,12 @@ internal static class EntityRowCodec
             new(Told, row.HasTold ? [] : null),
             new(Judged, row.Judged.Count > 0 ? AggregateFormat.EncodeNames(row.Judged) : null),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
-            new(Structure, row.Structure is { } known ? BitConverter.GetBytes(known) : null),
+            new(Behind, totals is null ? [] : null),
         ];
         if (totals is not null)
         {
             head.Add(new(Totals, AggregateFormat.EncodeUpdate(totals)));
+            head.Add(new(Structure, row.Structure is { } known ? BitConverter.GetBytes(known) : null));
         }
 
         if (book.Quarantined.Count > 0)
@@ -67,6 +70,9 @@ internal static class EntityRowCodec
     private static IEnumerable<BucketField> Fields(StoredBucket bucket) => bucket.Chunks
         .Select(chunk => new BucketField(IsChunk: true, new(ChunkName(new ChunkKey(bucket.Key, chunk.Id)), chunk.Bytes)))
         .Append(new BucketField(IsChunk: false, new(BucketPrefix + bucket.Key.Digest(), bucket.Head)));
+
+    /// <summary>Whether a row's totals are of all its claims.</summary>
+    public static bool IsWhole(EntityRow row) => !row.Fields.ContainsKey(Behind);
 
     /// <summary>Whether the totals beside the field rest on a structure of the registry.</summary>
     public static bool RestsOn(byte[]? field, ulong structure) => field is not null && BitConverter.ToUInt64(field) == structure;

@@ -34,7 +34,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
 
         // Last: until all is read, the row counts as unknown.
         _version = row?.Version ?? 0;
-        var isCurrent = EntityRowCodec.RestsOn(row?.Fields.GetValueOrDefault(EntityRowCodec.Structure), registry.Structure);
+        var isCurrent = row is not null && EntityRowCodec.IsWhole(row) && EntityRowCodec.RestsOn(row.Fields.GetValueOrDefault(EntityRowCodec.Structure), registry.Structure);
         return new LoadedEntity(head, row is not null, isCurrent, parts);
     }
 
@@ -179,7 +179,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
 /// <summary>What was read of an entity.</summary>
 /// <param name="Head">How far it had come.</param>
 /// <param name="Exists">Whether it has a row.</param>
-/// <param name="IsCurrent">Whether the row's totals rest on the structure of the registry.</param>
+/// <param name="IsCurrent">Whether the row's totals are of all its claims and rest on the structure of the registry.</param>
 /// <param name="Parts">Its parts that have rows.</param>
 internal sealed record LoadedEntity(EntityRowHead Head, bool Exists, bool IsCurrent, IReadOnlyList<LoadedPart> Parts);
 

@@ -51,10 +51,11 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
         try
         {
             // What was safe before the store restarted may be lost.
+            var inRow = settlement.InRow;
             var (safe, at) = await FindLostAsync(roller, outranked);
             if (at == era)
             {
-                settlement.SafeAbove(safe);
+                settlement.SafeAbove(safe, inRow);
             }
         }
         finally

@@ -114,7 +114,7 @@ internal sealed partial class PartitionGrain
     {
         // What it quarantines may be among those before it.
         _quarantine.Take(content.Records);
-        _indexed = sequence;
+        _indexed = Math.Max(_indexed, sequence);
         _fanOut.Appended(sequence);
         if (_fanOut.Head == sequence - 1)
         {

@@ -362,8 +362,8 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    // One writes at a time, and nobody before the index knows all of the log.
-    private bool MayWrite => !_writing && _indexed == _fanOut.End;
+    // One writes at a time, and nobody before the index knows all of the log; by another writer it may know more.
+    private bool MayWrite => !_writing && _indexed >= _fanOut.End;
 
     private void StartWriting()
     {

@@ -46,10 +46,18 @@ public sealed class Settlement(bool hasParent)
     /// <summary>A version tells, by push or by row, what the entity was at a count of changes. Versions and counts only grow.</summary>
     public void Told(long changes, PartVersion version) => Remember(_told, (changes, version));
 
-    /// <summary>The parent says that a version is safe with it.</summary>
-    public void SafeAbove(PartVersion version)
+    /// <summary>The count of changes that the row has; -1 before it was written or read.</summary>
+    public long InRow => _inRow;
+
+    /// <summary>
+    /// The parent says that a version is safe with it. That holds for what the row had when it was asked: a parent that is read anew after it
+    /// has answered knows no more of its parts than their rows say.
+    /// </summary>
+    /// <param name="version">The version.</param>
+    /// <param name="inRow"><see cref="InRow"/> when the parent was asked.</param>
+    public void SafeAbove(PartVersion version, long inRow)
     {
-        if (TakeUpTo(_told, told => told.Version.CompareTo(version) <= 0, out var last))
+        if (TakeUpTo(_told, told => told.Version.CompareTo(version) <= 0 && told.Change <= inRow, out var last))
         {
             _above = Math.Max(_above, last.Change);
             Settle();

@@ -27,7 +27,7 @@ public sealed class SettlementTests
         Assert.Equal(0, settlement.Durable[0].Sequence);
         Assert.True(settlement.AwaitsParent);
 
-        settlement.SafeAbove(new PartVersion(1, 1));
+        settlement.SafeAbove(new PartVersion(1, 1), settlement.InRow);
         Assert.Equal(7, settlement.Durable[0].Sequence);
         Assert.False(settlement.AwaitsParent);
     }
@@ -43,10 +43,28 @@ public sealed class SettlementTests
         settlement.Told(2, new PartVersion(1, 2));
         settlement.Written(2, Marks(9));
 
-        settlement.SafeAbove(new PartVersion(1, 1));
+        settlement.SafeAbove(new PartVersion(1, 1), settlement.InRow);
 
         Assert.Equal(7, settlement.Durable[0].Sequence);
         Assert.True(settlement.AwaitsParent);
+    }
+
+    [Fact]
+    public void Durable_ParentAskedBeforeTheWrite_IsAskedAgain()
+    {
+        var settlement = new Settlement(hasParent: true);
+        settlement.Changed();
+        settlement.Told(1, new PartVersion(1, 1));
+        var asked = settlement.InRow;
+        settlement.Written(1, Marks(7));
+
+        // It may have been read anew since, when the row said nothing.
+        settlement.SafeAbove(new PartVersion(1, 1), asked);
+        Assert.Equal(0, settlement.Durable[0].Sequence);
+        Assert.True(settlement.AwaitsParent);
+
+        settlement.SafeAbove(new PartVersion(1, 1), settlement.InRow);
+        Assert.Equal(7, settlement.Durable[0].Sequence);
     }
 
     [Fact]
@@ -61,7 +79,7 @@ public sealed class SettlementTests
         Assert.Equal(PartVersion.None, settlement.SafePart("part"));
 
         settlement.Told(1, new PartVersion(1, 1));
-        settlement.SafeAbove(new PartVersion(1, 1));
+        settlement.SafeAbove(new PartVersion(1, 1), settlement.InRow);
         Assert.Equal(new PartVersion(3, 1), settlement.SafePart("part"));
     }
 
@@ -89,9 +107,9 @@ public sealed class SettlementTests
             settlement.Written(step, Marks(step));
         }
 
-        settlement.SafeAbove(new PartVersion(1, 10));
+        settlement.SafeAbove(new PartVersion(1, 10), settlement.InRow);
         Assert.Equal(10, settlement.Durable[0].Sequence);
-        settlement.SafeAbove(new PartVersion(1, 1_000));
+        settlement.SafeAbove(new PartVersion(1, 1_000), settlement.InRow);
         Assert.Equal(1_000, settlement.Durable[0].Sequence);
     }
 
@@ -101,12 +119,12 @@ public sealed class SettlementTests
         var settlement = new Settlement(hasParent: true);
         settlement.Changed();
         settlement.Told(1, new PartVersion(1, 1));
-        settlement.SafeAbove(new PartVersion(1, 1));
+        settlement.SafeAbove(new PartVersion(1, 1), settlement.InRow);
         settlement.Changed();
         settlement.Told(2, new PartVersion(1, 1)); // the row, whose totals are those of the push
         settlement.Written(2, Marks(9));
 
-        settlement.SafeAbove(new PartVersion(1, 1));
+        settlement.SafeAbove(new PartVersion(1, 1), settlement.InRow);
         Assert.Equal(9, settlement.Durable[0].Sequence);
     }
 
@@ -117,18 +135,18 @@ public sealed class SettlementTests
         settlement.Changed();
         settlement.Told(1, new PartVersion(1, 1));
         settlement.Written(1, Marks(7));
-        settlement.SafeAbove(new PartVersion(1, 1));
+        settlement.SafeAbove(new PartVersion(1, 1), settlement.InRow);
 
         settlement.Changed();
         settlement.Told(2, new PartVersion(1, 2));
         settlement.Relink(toParent: true);
         settlement.Written(2, Marks(9));
-        settlement.SafeAbove(new PartVersion(1, 2)); // a late answer of the parent before
+        settlement.SafeAbove(new PartVersion(1, 2), settlement.InRow); // a late answer of the parent before
         Assert.Equal(7, settlement.Durable[0].Sequence);
         Assert.True(settlement.AwaitsParent);
 
         settlement.Told(2, new PartVersion(1, 3));
-        settlement.SafeAbove(new PartVersion(1, 3));
+        settlement.SafeAbove(new PartVersion(1, 3), settlement.InRow);
         Assert.Equal(9, settlement.Durable[0].Sequence);
     }
 
