@@ -9,6 +9,8 @@ namespace Aggregator.Simulation.Audit;
 /// <summary>Reads views while all goes on, and sees that versions never fall (D).</summary>
 internal sealed class Views(World world)
 {
+    private const int MostTries = 20;
+
     private static readonly EntityKey[] Watched =
     [
         new(EntityKind.Region, "world"), new(EntityKind.Region, "land"), new(EntityKind.Region, "town"), new(EntityKind.Actor, "blue"), new(EntityKind.Source, "wire"),
@@ -42,16 +44,31 @@ internal sealed class Views(World world)
     /// <summary>The store has restarted, and what was shown may be lost with its end: another incarnation begins.</summary>
     public void Restarted() => _versions.Clear();
 
-    /// <summary>Reads the views of entities.</summary>
+    /// <summary>Reads the views of entities, again where nobody answers: a silo may only now find out that the store has restarted.</summary>
     public async Task<IReadOnlyList<(EntityKey Entity, EntityView? View)>> ReadAsync(IEnumerable<EntityKey> entities)
     {
         var read = new List<(EntityKey, EntityView?)>();
         foreach (var entity in entities)
         {
-            read.Add((entity, await ReadAsync(entity)));
+            read.Add((entity, await PersistentlyAsync(entity)));
         }
 
         return read;
+    }
+
+    private async Task<EntityView?> PersistentlyAsync(EntityKey entity)
+    {
+        for (var left = MostTries; ; left--)
+        {
+            try
+            {
+                return await ReadAsync(entity);
+            }
+            catch (Exception fault) when (fault is not ViolationException && left > 0)
+            {
+                await world.PauseAsync();
+            }
+        }
     }
 
     // Only what one known activation serves is held against what was shown before: one that was forgotten may be behind.
