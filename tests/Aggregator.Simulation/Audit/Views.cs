@@ -21,9 +21,9 @@ internal sealed class Views(World world)
     /// <summary>Reads some views, one after another.</summary>
     public async Task<bool> WatchAsync(int times)
     {
-        for (var time = 0; time < times; time++)
+        for (var time = 0; time < times && !world.IsAtRest; time++)
         {
-            for (var pauses = world.Random.Next(12); pauses > 0; pauses--)
+            for (var pauses = world.Random.Next(12); pauses > 0 && !world.IsAtRest; pauses--)
             {
                 await world.PauseAsync();
             }

@@ -20,7 +20,7 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
 
     public async Task<bool> RunAsync(int batches)
     {
-        for (var batch = 0; batch < batches; batch++)
+        for (var batch = 0; batch < batches && !world.IsAtRest; batch++)
         {
             var source = world.Random.Next(4) == 0 && keys > Claims.FirstOfPaper ? "paper" : "wire";
             if (world.Chance(8))
