@@ -22,13 +22,13 @@ return args.Contains("--server", StringComparer.Ordinal) || args.Contains("--int
 /// <summary>The long form: many seeds, or one told step by step.</summary>
 internal static class Runs
 {
-    /// <summary>Runs the seeds FIRST..LAST (the last not among them), until one fails or the time is over.</summary>
+    /// <summary>Runs the seeds FIRST..LAST (the last not among them), until one fails (with <c>--all</c>: all of them) or the time is over.</summary>
     public static int Many(string range, string[] rest)
     {
         if (range.Split("..") is not [var from, var to]
             || !int.TryParse(from, CultureInfo.InvariantCulture, out var first) || !int.TryParse(to, CultureInfo.InvariantCulture, out var last))
         {
-            Console.Error.WriteLine("--seeds FIRST..LAST [--threads N] [--minutes M]");
+            Console.Error.WriteLine("--seeds FIRST..LAST [--threads N] [--minutes M] [--all]");
             return 2;
         }
 
@@ -36,6 +36,7 @@ internal static class Runs
         var limit = TimeSpan.FromMinutes(Option("--minutes") ?? 24 * 60);
         var (next, entries, done) = (first - 1, 0L, 0L);
         var lengths = new ConcurrentBag<List<int>>();
+        var goesOn = rest.Contains("--all", StringComparer.Ordinal);
         RunResult? failed = null;
         var clock = Stopwatch.StartNew();
         var workers = Enumerable.Range(0, threads).Select(_ => new Thread(Work)).ToArray();
@@ -66,7 +67,7 @@ internal static class Runs
         {
             var mine = new List<int>();
             lengths.Add(mine);
-            while (failed is null && clock.Elapsed < limit && Interlocked.Increment(ref next) is var seed && seed < last)
+            while ((failed is null || goesOn) && clock.Elapsed < limit && Interlocked.Increment(ref next) is var seed && seed < last)
             {
                 var outcome = Scenario.Run(seed);
                 mine.Add((int)outcome.Steps);
@@ -74,6 +75,11 @@ internal static class Runs
                 Interlocked.Add(ref entries, outcome.Entries);
                 if (outcome.Violation is not null)
                 {
+                    if (goesOn)
+                    {
+                        Console.WriteLine($"seed {seed} after {outcome.Steps} steps: {outcome.Violation}");
+                    }
+
                     Interlocked.CompareExchange(ref failed, outcome, null);
                 }
             }

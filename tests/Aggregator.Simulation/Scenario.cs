@@ -90,6 +90,10 @@ internal sealed class Scenario : IStoreAlarm
         catch (ViolationException found)
         {
             violation = found.Message;
+            if (scenario._world.Store.EraOfTwoRuns is > 0 and var era)
+            {
+                violation += $"\n  (era {era} was given of two runs of the store)";
+            }
         }
 
         var world = scenario._world;

@@ -42,7 +42,7 @@ internal sealed record Shape
     /// <summary>Draws the shape of a seed.</summary>
     public static Shape Of(Random random)
     {
-        var size = random.Next(100) switch { < 65 => 0, < 95 => 1, _ => 2 };
+        var size = random.Next(100) switch { < 75 => 0, < 97 => 1, _ => 2 };
         return new Shape
         {
             Partitions = 1 + random.Next(2),
@@ -51,8 +51,8 @@ internal sealed record Shape
             Senders = 1 + random.Next(2),
             Batches = size switch { 0 => Pick(random, 1, 2), 1 => Pick(random, 2, 4), _ => 8 },
             Watches = size switch { 0 => Pick(random, 0, 3), 1 => Pick(random, 0, 4, 10), _ => 10 },
-            Steps = size switch { 0 => Pick(random, 80, 160), 1 => Pick(random, 250, 500), _ => 1_000 },
-            Lingers = Pick(random, 1, 40, 100),
+            Steps = size switch { 0 => Pick(random, 60, 120), 1 => Pick(random, 250, 500), _ => 1_000 },
+            Lingers = Pick(random, 1, 40, 80),
             IsEdited = random.Next(size == 0 ? 6 : 3) == 0,
             Last = (Last)random.Next(3),
             EndsInDeath = random.Next(2) == 0,

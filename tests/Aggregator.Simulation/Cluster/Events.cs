@@ -43,7 +43,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
             TryRun(world, out _, out _);
         }
 
-        if (owner is not { IsDead: true })
+        if (kind == CallKind.Read || owner is not { IsDead: true })
         {
             _answer.TrySetException(new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "the store went away", null, CommandStatus.Sent));
         }
@@ -60,6 +60,11 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
                 TryRun(world, out _, out _);
             }
 
+            if (kind == CallKind.Read)
+            {
+                _answer.TrySetException(World.Unanswered());
+            }
+
             return;
         }
 
@@ -72,7 +77,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
             }
             else if (world.Chance(world.Perils.Stale))
             {
-                world.Later(new StaleAnswer<T>(owner, _answer, result!));
+                world.Later(new StaleAnswer<T>(owner, kind, _answer, result!));
             }
             else
             {
@@ -121,13 +126,13 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
 }
 
 /// <summary>An answer of the store that has been made and is on its way.</summary>
-internal sealed class StaleAnswer<T>(Activation? owner, TaskCompletionSource<T> answer, T result) : Event, IStoreCall
+internal sealed class StaleAnswer<T>(Activation? owner, CallKind kind, TaskCompletionSource<T> answer, T result) : Event, IStoreCall
 {
     public override int Silo => owner?.Silo ?? -1;
 
     public void Cut(World world)
     {
-        if (owner is not { IsDead: true })
+        if (kind == CallKind.Read || owner is not { IsDead: true })
         {
             answer.TrySetException(new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "the store went away", null, CommandStatus.Sent));
         }
@@ -135,7 +140,8 @@ internal sealed class StaleAnswer<T>(Activation? owner, TaskCompletionSource<T> 
 
     public override void Happen(World world)
     {
-        if (owner is not { IsDead: true })
+        // Of what was read even the dead hear: in the process that they share with others they may hold what those wait for.
+        if (kind == CallKind.Read || owner is not { IsDead: true })
         {
             answer.TrySetResult(result);
         }

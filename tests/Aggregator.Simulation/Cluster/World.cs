@@ -210,7 +210,7 @@ internal sealed class World
 
         if (owner is { IsDead: true })
         {
-            return Never<T>();
+            return kind == CallKind.Read ? Task.FromException<T>(Unanswered()) : Never<T>();
         }
 
         if (what == "exists")
@@ -334,6 +334,9 @@ internal sealed class World
         Drain();
         return begun;
     }
+
+    /// <summary>What a caller hears that is no more, of what it reads: whoever shares a process with it waits for what it holds.</summary>
+    public static Exception Unanswered() => new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "nobody asks any more", null, CommandStatus.Sent);
 
     /// <summary>A task that nothing ever completes.</summary>
     public static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;

@@ -18,6 +18,9 @@ internal sealed class SimStore
     // What was told to this server or to one before it, for names; and what this one knows.
     private readonly Dictionary<string, string> _told = [];
     private readonly HashSet<string> _scripts = [];
+
+    // The runs of the server that an era was given of.
+    private readonly HashSet<(long Era, int RunId)> _eras = [];
     private readonly Dictionary<RedisKey, RedisValue> _strings = [];
     private readonly Dictionary<RedisKey, SortedDictionary<string, RedisValue>> _hashes = [];
     private readonly Dictionary<RedisKey, SortedSet<string>> _sets = [];
@@ -32,11 +35,14 @@ internal sealed class SimStore
     private SimStore(SimStore other)
     {
         RunId = other.RunId + 1;
-        _told = other._told;
+        (_told, _eras) = (other._told, other._eras);
         _strings = new(other._strings);
         _hashes = other._hashes.ToDictionary(pair => pair.Key, pair => new SortedDictionary<string, RedisValue>(pair.Value, StringComparer.Ordinal));
         _sets = other._sets.ToDictionary(pair => pair.Key, pair => new SortedSet<string>(pair.Value, StringComparer.Ordinal));
     }
+
+    /// <summary>An era that was given of two runs of the server, as a second restart lost that there had been one; 0 if none was.</summary>
+    public long EraOfTwoRuns => _eras.GroupBy(static one => one.Era).FirstOrDefault(static runs => runs.Count() > 1)?.Key ?? 0;
 
     /// <summary>What a server that restarts finds: what it holds now, and no scripts.</summary>
     public SimStore Copy() => new(this);
@@ -93,6 +99,7 @@ internal sealed class SimStore
         }
 
         Set(keys[0], string.Create(CultureInfo.InvariantCulture, $"{era} {values[1]}"));
+        _eras.Add((era, RunId));
         return RedisResult.Create((RedisValue)era);
     }
 
