@@ -47,6 +47,7 @@ internal sealed class Scenario : IStoreAlarm
     private Silo[] _silos = [];
     private readonly Views _views;
     private readonly List<(long Step, IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Lost)> _lost = [];
+    private readonly UInt128? _failing;
     private LogReader? _beforeRestart;
     private string? _alarm;
 
@@ -63,9 +64,9 @@ internal sealed class Scenario : IStoreAlarm
         if (random.Next(8) == 0)
         {
             // A claim that some folds fail on: those of one kind of entity, as a fault in a rule would.
-            var content = Claims.Of(random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash;
+            _failing = Claims.Of(random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash;
             var type = new[] { "region", "actor", "source" }[random.Next(3)];
-            _world.FailsOn = (entity, claim) => entity.Type == type && claim.ContentHash == content;
+            _world.FailsOn = (entity, claim) => entity.Type == type && claim.ContentHash == _failing;
         }
 
         _world.Restarting = () => _beforeRestart = new LogReader(_world, _partitions);
@@ -225,7 +226,7 @@ internal sealed class Scenario : IStoreAlarm
             throw new ViolationException($"alarm: {_alarm}");
         }
 
-        log.Audit(_delivered);
+        log.Audit(_failing, _delivered);
         var missing = log.Missing(_journal).FirstOrDefault(one => !IsExcused(one));
         if (missing is not null)
         {
@@ -249,7 +250,7 @@ internal sealed class Scenario : IStoreAlarm
         }
     }
 
-    private Sender NewSender() => new(_world, PartitionOf, _journal, _shape.Keys, _shape.Firsts);
+    private Sender NewSender() => new(_world, PartitionOf, _journal, _shape.Keys, _shape.Firsts, _shape.Claims);
 
     // What has come to partitions, for the count of resends.
     private void Count(object?[] arguments)

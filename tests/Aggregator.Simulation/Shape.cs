@@ -21,6 +21,9 @@ internal sealed record Shape
     /// <summary>Batches of a sender: so many to twice as many.</summary>
     public required int Batches { get; init; }
 
+    /// <summary>Most claims in a batch.</summary>
+    public required int Claims { get; init; }
+
     /// <summary>Views that are read meanwhile.</summary>
     public required int Watches { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed record Shape
             Firsts = Pick(random, 0, 2),
             Senders = 1 + random.Next(2),
             Batches = size switch { 0 => Pick(random, 1, 2), 1 => Pick(random, 2, 4), _ => 8 },
+            Claims = Pick(random, 1, 3, 3, 8),
             Watches = size switch { 0 => Pick(random, 0, 3), 1 => Pick(random, 0, 4, 10), _ => 10 },
             Steps = size switch { 0 => Pick(random, 60, 120), 1 => Pick(random, 250, 500), _ => 1_000 },
             Lingers = Pick(random, 1, 40, 80),

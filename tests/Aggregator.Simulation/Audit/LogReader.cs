@@ -48,8 +48,9 @@ internal sealed class LogReader
     }
 
     /// <summary>(B, C) Nothing is in the log twice, and (F) each record says what it replaces or takes back.</summary>
+    /// <param name="failing">The content of claims that some folds fail on; no record of another may be quarantined (H).</param>
     /// <param name="delivered">How many claims and retractions of each source have come to a partition, however often.</param>
-    public void Audit(IReadOnlyDictionary<string, long> delivered)
+    public void Audit(UInt128? failing, IReadOnlyDictionary<string, long> delivered)
     {
         var (known, resends) = (new Dictionary<ClaimKey, Versions>(), new Dictionary<string, long>(StringComparer.Ordinal));
         foreach (var (position, record, _) in _records)
@@ -64,6 +65,10 @@ internal sealed class LogReader
                     break;
                 case LogRecord.Retracted retracted:
                     Of(retracted.Retraction.Key).Retract(retracted, position);
+                    break;
+                case LogRecord.Quarantined { Record: var taken, Reason: var reason }:
+                    var content = ((taken as LogRecord.Added)?.Claim ?? (taken as LogRecord.Corrected)?.Claim)?.ContentHash;
+                    Require(content is not null && content == failing, $"H: {taken.GetType().Name} {content} is quarantined: {reason}");
                     break;
                 case LogRecord.Duplicates { Source: var source, Count: var count }:
                     resends[source] = resends.GetValueOrDefault(source) + count;

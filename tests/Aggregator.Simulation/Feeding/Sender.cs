@@ -13,7 +13,8 @@ namespace Aggregator.Simulation.Feeding;
 /// <param name="journal">What was acknowledged.</param>
 /// <param name="keys">How many keys it sends; the fewer, the more they are sent again, corrected and taken back.</param>
 /// <param name="firsts">How much likelier the first version of a claim is than any other.</param>
-internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, List<Acknowledged> journal, int keys, int firsts)
+/// <param name="most">Most claims in a batch.</param>
+internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, List<Acknowledged> journal, int keys, int firsts, int most)
 {
     private const int MostTries = 6;
     private const int MostTriesAtLast = 50;
@@ -29,7 +30,7 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
             }
             else
             {
-                var claims = new Claim[1 + world.Random.Next(3)];
+                var claims = new Claim[1 + world.Random.Next(most)];
                 for (var at = 0; at < claims.Length; at++)
                 {
                     claims[at] = Pick(source);
