@@ -60,7 +60,7 @@ internal sealed class Scenario : IStoreAlarm
         _world = new World(seed, Perils.Of(random), world => Grains(world, random)) { Tell = tell };
         _world.Note($"{_shape} {_world.Perils}");
         _world.Delivered = Count;
-        _views = new Views(_world);
+        _views = new Views(_world, silo => _silos[silo].Rows.Session.Era);
         if (random.Next(8) == 0)
         {
             // A claim that some folds fail on: those of one kind of entity, as a fault in a rule would.
@@ -75,7 +75,6 @@ internal sealed class Scenario : IStoreAlarm
             var lost = _beforeRestart!.Except(new LogReader(_world, _partitions));
             _world.Note($"lost with the end of the store: {string.Join(", ", lost)}");
             _lost.Add((_world.Steps, lost));
-            _views.Restarted();
         };
     }
 
