@@ -33,47 +33,40 @@ internal sealed record RunResult(int Seed, long Steps, long Entries, ulong Trace
 /// </summary>
 internal sealed class Scenario : IStoreAlarm
 {
-    private const int FaultySteps = 500;
-    private const int RestSteps = 6_000;
+    private const int RestSteps = 8_000;
     private const int HashSeed = 7;
     private const int StepsPerPing = 50;
 
     private readonly int _seed;
     private readonly World _world;
     private readonly Edits _edits = new();
+    private readonly Shape _shape;
     private readonly int _partitions;
-    private readonly int _keys;
-    private readonly int _firsts;
+    private readonly Dictionary<string, long> _delivered = new(StringComparer.Ordinal);
     private readonly List<Acknowledged> _journal = [];
     private Silo[] _silos = [];
     private readonly Views _views;
     private readonly List<(long Step, IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Lost)> _lost = [];
+    private readonly UInt128? _failing;
     private LogReader? _beforeRestart;
     private string? _alarm;
 
     private Scenario(int seed, Action<string>? tell)
     {
         _seed = seed;
-        var shape = new Random(seed);
-        _partitions = 1 + shape.Next(2);
-        var perils = new Perils
-        {
-            Process = Pick(shape, 0, 12, 30, 80),
-            Message = Pick(shape, 0, 8, 20),
-            Store = Pick(shape, 0, 6, 20),
-            Failpoint = Pick(shape, 0, 0, 15),
-            Restart = Pick(shape, 0, 0, 0, 150),
-            LostSteps = Pick(shape, 0, 60),
-        };
-        _world = new World(seed, perils, world => Grains(world, shape)) { Tell = tell };
-        (_keys, _firsts) = (Pick(shape, 3, 5, Claims.Keys), Pick(shape, 0, 2));
-        _views = new Views(_world);
-        if (shape.Next(8) == 0)
+        var random = new Dice(seed, 0);
+        _shape = Shape.Of(random);
+        _partitions = _shape.Partitions;
+        _world = new World(seed, Perils.Of(random), world => Grains(world, random)) { Tell = tell };
+        _world.Note($"{_shape} {_world.Perils}");
+        _world.Delivered = Count;
+        _views = new Views(_world, silo => _silos[silo].Rows.Session.Era);
+        if (random.Next(8) == 0)
         {
             // A claim that some folds fail on: those of one kind of entity, as a fault in a rule would.
-            var content = Claims.Of(shape.Next(Claims.Keys), shape.Next(Claims.Versions)).ContentHash;
-            var type = new[] { "region", "actor", "source" }[shape.Next(3)];
-            _world.FailsOn = (entity, claim) => entity.Type == type && claim.ContentHash == content;
+            _failing = Claims.Of(random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash;
+            var type = new[] { "region", "actor", "source" }[random.Next(3)];
+            _world.FailsOn = (entity, claim) => entity.Type == type && claim.ContentHash == _failing;
         }
 
         _world.Restarting = () => _beforeRestart = new LogReader(_world, _partitions);
@@ -82,7 +75,6 @@ internal sealed class Scenario : IStoreAlarm
             var lost = _beforeRestart!.Except(new LogReader(_world, _partitions));
             _world.Note($"lost with the end of the store: {string.Join(", ", lost)}");
             _lost.Add((_world.Steps, lost));
-            _views.Restarted();
         };
     }
 
@@ -98,6 +90,10 @@ internal sealed class Scenario : IStoreAlarm
         catch (ViolationException found)
         {
             violation = found.Message;
+            if (scenario._world.Store.EraOfTwoRuns is > 0 and var era)
+            {
+                violation += $"\n  (era {era} was given of two runs of the store)";
+            }
         }
 
         var world = scenario._world;
@@ -106,7 +102,7 @@ internal sealed class Scenario : IStoreAlarm
             scenario.TellLog();
         }
 
-        return new RunResult(seed, world.Steps, new LogReader(world, scenario._partitions).Entries, world.Trace, violation);
+        return new RunResult(seed, world.Steps, LogReader.Count(world, scenario._partitions), world.Trace, violation);
     }
 
     // What the log holds in the end, for who looks for the cause of a violation.
@@ -128,25 +124,25 @@ internal sealed class Scenario : IStoreAlarm
     // Nothing of what a simulated store does may look like a log that has lost what a checkpoint rests on.
     void IStoreAlarm.Lost(string what) => _alarm ??= what;
 
-    private static int Pick(Random random, params int[] choices) => choices[random.Next(choices.Length)];
+    private static int Pick(Random random, params ReadOnlySpan<int> choices) => choices[random.Next(choices.Length)];
 
-    private Func<Activation, Grain> Grains(World world, Random shape)
+    private Func<Activation, Grain> Grains(World world, Random random)
     {
         _silos = Array.ConvertAll(world.Databases, database => new Silo(
             new ClaimLog(database, world.Time, new SimLogger<ClaimLog>(world)), new ClaimIndex(database), new EntityRows(database), new SimRegistry(_edits)));
         var lifetime = new Lifetime();
         var partitionOptions = Options.Create(new PartitionOptions
         {
-            MaximumClaimsPerEntry = Pick(shape, 2, 100),
-            MaximumEntriesPerDelta = Pick(shape, 1, 2, 16),
-            CachedRecords = Pick(shape, 1, 1_000),
-            CachedKeys = Pick(shape, 1, 1_000),
-            PersistBacklog = Pick(shape, 2, 1_000),
-            RecordsAhead = Pick(shape, 1, 3, 1_000),
-            EntriesIndexedAtOnce = Pick(shape, 0, 100),
-            MaximumDeltasInFlight = Pick(shape, 1, 16),
+            MaximumClaimsPerEntry = Pick(random, 2, 100),
+            MaximumEntriesPerDelta = Pick(random, 1, 2, 16),
+            CachedRecords = Pick(random, 1, 1_000),
+            CachedKeys = Pick(random, 1, 1_000),
+            PersistBacklog = Pick(random, 2, 1_000),
+            RecordsAhead = Pick(random, 1, 3, 1_000),
+            EntriesIndexedAtOnce = Pick(random, 0, 100),
+            MaximumDeltasInFlight = Pick(random, 1, 16),
         });
-        var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(shape, 1, 1_000), MaximumWritesInFlight = 1_000, MaximumReadsInFlight = 1_000 });
+        var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(random, 1, 1_000), MaximumWritesInFlight = 1_000, MaximumReadsInFlight = 1_000 });
         var services = Array.ConvertAll(
             _silos,
             silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));
@@ -161,11 +157,12 @@ internal sealed class Scenario : IStoreAlarm
 
     private void Run()
     {
-        var senders = Enumerable.Range(0, 1 + _world.Random.Next(2)).Select(_ => new Sender(_world, PartitionOf, _journal, _keys, _firsts)).ToArray();
-        var running = senders.Select(sender => _world.Begin(() => sender.RunAsync(2 + _world.Random.Next(6)))).ToArray();
-        var reading = _world.Begin(() => _views.WatchAsync(4));
-        var edit = _world.Chance(3) ? _world.Random.Next(FaultySteps) : -1;
-        for (var step = 0; step < FaultySteps && !Array.TrueForAll(running, one => one.IsCompleted); step++)
+        var senders = Enumerable.Range(0, _shape.Senders).Select(_ => NewSender()).ToArray();
+        var running = senders.Select(sender => _world.Begin(() => sender.RunAsync(_shape.Batches + _world.Random.Next(_shape.Batches + 1)))).ToArray();
+        var reading = _world.Begin(() => _views.WatchAsync(_shape.Watches));
+        var edit = _shape.IsEdited ? _world.Random.Next(_shape.Steps) : -1;
+        var lingers = _shape.Lingers;
+        for (var step = 0; step < _shape.Steps && lingers > 0; step++)
         {
             if (step == edit)
             {
@@ -179,12 +176,19 @@ internal sealed class Scenario : IStoreAlarm
             }
 
             Step();
+            lingers -= Array.TrueForAll(running, one => one.IsCompleted) ? 1 : 0;
         }
 
         Rest();
         Until(() => Array.TrueForAll(running, one => one.IsCompleted) && reading.IsCompleted, "senders do not end");
         _world.Note("senders have ended");
-        var last = _world.Begin(() => new Sender(_world, PartitionOf, _journal, _keys, _firsts).SendLastAsync());
+        Claim[] claims = _shape.Last switch
+        {
+            Last.Nothing => [],
+            Last.OneClaim => [Claims.Of(0, 0)],
+            _ => [.. _journal.Where(one => one.Content is not null).Select(one => Claims.Of(one.Key, one.Content!.Value)).Distinct()],
+        };
+        var last = _world.Begin(() => NewSender().SendLastAsync(claims));
         Until(() => last.IsCompleted, "nobody answers although nothing is wrong");
         if (!Done(last))
         {
@@ -198,18 +202,33 @@ internal sealed class Scenario : IStoreAlarm
             Until(() => adopts.IsCompleted, "entities do not take up the registry");
         }
 
-        var shows = _world.Begin(() => AllShowAsync(new LogReader(_world, _partitions)));
-        Until(() => shows.IsCompleted, "claims do not come to show");
-        _world.Note("all claims show");
+        if (!_shape.EndsInDeath || _edits.Latest.Version > 1)
+        {
+            var shows = _world.Begin(() => AllShowAsync(new LogReader(_world, _partitions)));
+            Until(() => shows.IsCompleted, "claims do not come to show");
+            _world.Note("all claims show");
+        }
+
         Until(AllCheckpointed, "checkpoints do not come to the end");
         _world.Note("all is checkpointed");
-        var log = new LogReader(_world, _partitions);
+        if (_shape.EndsInDeath && _edits.Latest.Version == 1)
+        {
+            // Nobody sends again what lies before a checkpoint: it must be in the rows.
+            _world.Kill(static _ => true);
+            _world.Note("all have died");
+        }
+
+        Audit(new LogReader(_world, _partitions));
+    }
+
+    private void Audit(LogReader log)
+    {
         if (_alarm is not null)
         {
             throw new ViolationException($"alarm: {_alarm}");
         }
 
-        log.Audit();
+        log.Audit(_failing, _delivered);
         var missing = log.Missing(_journal).FirstOrDefault(one => !IsExcused(one));
         if (missing is not null)
         {
@@ -217,18 +236,42 @@ internal sealed class Scenario : IStoreAlarm
         }
 
         var refold = new Refold(log.Records, _edits.Latest);
-        var shown = _world.Begin(() => _views.ReadAsync(refold.Entities));
+        var entities = refold.Entities.ToArray();
+        _world.Random.Shuffle(entities);
+        var shown = _world.Begin(() => _views.ReadAsync(entities));
         Until(() => shown.IsCompleted, "views are not answered");
         _world.Note("all views are read");
         foreach (var (entity, view) in Done(shown))
         {
             var resends = !refold.HasQuarantined;
             var (is_, should) = (Shown.Of(view, resends), Shown.Of(entity, refold, _edits.Latest, resends));
-            if (is_ != should)
+            if (!is_.AsSpan().SequenceEqual(should))
             {
                 throw new ViolationException($"E: {entity} shows{Shown.Differing(is_, should)}\n  and should{Shown.Differing(should, is_)}");
             }
         }
+    }
+
+    private Sender NewSender() => new(_world, PartitionOf, _journal, _shape.Keys, _shape.Firsts, _shape.Claims);
+
+    // What has come to partitions, for the count of resends.
+    private void Count(object?[] arguments)
+    {
+        switch (arguments)
+        {
+            case [ClaimBatch batch]:
+                foreach (var claim in batch.Claims.Claims)
+                {
+                    Add(claim.Source.Id);
+                }
+
+                break;
+            case [RetractionBox retraction]:
+                Add(retraction.Source);
+                break;
+        }
+
+        void Add(string source) => _delivered[source] = _delivered.GetValueOrDefault(source) + 1;
     }
 
     // Every silo pings every partition about once a second, and feels the store's pulse.
@@ -277,12 +320,7 @@ internal sealed class Scenario : IStoreAlarm
     private void Rest()
     {
         _world.Note("faults end");
-        _world.Perils = new Perils();
-        foreach (var zombie in _world.Alive.Where(one => one.IsZombie).ToArray())
-        {
-            _world.End(zombie);
-        }
-
+        _world.Rest();
         for (var silo = 0; silo < _silos.Length; silo++)
         {
             HearOfEdits(silo);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Simulation.Cluster;
@@ -29,45 +29,66 @@ internal sealed class LogReader
     /// <summary>All records, partition by partition.</summary>
     public IReadOnlyList<PlacedRecord> Records => _records;
 
-    /// <summary>How many entries there are.</summary>
-    public long Entries => _ends.Sum();
-
     /// <summary>The last entry of each partition.</summary>
     public IReadOnlyList<long> Ends() => _ends;
 
-    /// <summary>(B, C) Nothing is in the log twice.</summary>
-    public void Audit()
+    /// <summary>How many entries a world's log has.</summary>
+    public static long Count(World world, int partitions)
     {
-        var (versions, ended) = (new HashSet<(ClaimKey, UInt128)>(), new HashSet<ClaimKey>());
+        var count = 0L;
+        for (var partition = 0; partition < partitions; partition++)
+        {
+            for (var sequence = 1L; world.Store.Exists(world.Databases[0].Keys.Slot(partition, sequence)); sequence++)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>(B, C) Nothing is in the log twice, and (F) each record says what it replaces or takes back.</summary>
+    /// <param name="failing">The content of claims that some folds fail on; no record of another may be quarantined (H).</param>
+    /// <param name="delivered">How many claims and retractions of each source have come to a partition, however often.</param>
+    public void Audit(UInt128? failing, IReadOnlyDictionary<string, long> delivered)
+    {
+        var (known, resends) = (new Dictionary<ClaimKey, Versions>(), new Dictionary<string, long>(StringComparer.Ordinal));
         foreach (var (position, record, _) in _records)
         {
-            if (record is LogRecord.Retracted { Retraction.Key: var key })
+            switch (record)
             {
-                Require(ended.Add(key), $"B: {key} is retracted twice, at {position}");
+                case LogRecord.Added { Claim: var claim }:
+                    Of(claim.Key).Add(claim, position);
+                    break;
+                case LogRecord.Corrected corrected:
+                    Of(corrected.Claim.Key).Correct(corrected, position);
+                    break;
+                case LogRecord.Retracted retracted:
+                    Of(retracted.Retraction.Key).Retract(retracted, position);
+                    break;
+                case LogRecord.Quarantined { Record: var taken, Reason: var reason }:
+                    var content = ((taken as LogRecord.Added)?.Claim ?? (taken as LogRecord.Corrected)?.Claim)?.ContentHash;
+                    Require(content is not null && content == failing, $"H: {taken.GetType().Name} {content} is quarantined: {reason}");
+                    break;
+                case LogRecord.Duplicates { Source: var source, Count: var count }:
+                    resends[source] = resends.GetValueOrDefault(source) + count;
+                    break;
             }
-
-            var claim = record switch
-            {
-                LogRecord.Added added => added.Claim,
-                LogRecord.Corrected corrected => corrected.Claim,
-                _ => null,
-            };
-            if (claim is null)
-            {
-                continue;
-            }
-
-            Require(versions.Add((claim.Key, claim.ContentHash)), $"B: {claim.Key} {claim.ContentHash} is in the log twice, at {position}");
-            Require(!ended.Contains(claim.Key), $"B: {claim.Key} counts after its retraction, at {position}");
-            Require(record is not LogRecord.Added || !versions.Any(one => one.Item1 == claim.Key && one.Item2 != claim.ContentHash), $"B: {claim.Key} is added beside another version, at {position}");
         }
+
+        foreach (var (source, count) in resends)
+        {
+            Require(count <= delivered.GetValueOrDefault(source), $"C: {count} resends of {source} are in the log, of {delivered.GetValueOrDefault(source)} that came");
+        }
+
+        Versions Of(ClaimKey key) => known.TryGetValue(key, out var versions) ? versions : known[key] = new Versions(key);
     }
 
     /// <summary>(A) What was acknowledged and is not in the log.</summary>
     public IEnumerable<Acknowledged> Missing(IEnumerable<Acknowledged> journal)
     {
         var held = Held();
-        return journal.Where(one => !held.Contains((one.Key, null)) && !held.Contains((one.Key, one.Content)));
+        return journal.Where(one => one.Outcome != AppendOutcome.TooManyVersions && !held.Contains((one.Key, null)) && !held.Contains((one.Key, one.Content)));
     }
 
     /// <summary>What is in this log and not in another.</summary>
@@ -90,6 +111,45 @@ internal sealed class LogReader
         if (!holds)
         {
             throw new ViolationException(otherwise);
+        }
+    }
+
+    /// <summary>What the log has of a key up to some record, by the rules alone (R2 to R4).</summary>
+    private sealed class Versions(ClaimKey key)
+    {
+        private readonly List<(Claim Claim, LogPosition At)> _versions = [];
+        private bool _isEnded;
+
+        private (Claim Claim, LogPosition At) Standing => _versions.MaxBy(static one => (one.Claim.Revision, one.Claim.ReportedAt, one.At.Sequence, one.At.Ordinal));
+
+        public void Add(Claim claim, LogPosition at)
+        {
+            Put(claim, at);
+            Require(_versions.Count == 1, $"B: {key} is added beside another version, at {at}");
+        }
+
+        public void Correct(LogRecord.Corrected record, LogPosition at)
+        {
+            Require(_versions.Count > 0, $"F: {key} is corrected and was not there, at {at}");
+            var before = Standing;
+            Require(before.At == record.ReplacedAt && before.Claim.ContentHash == record.Replaced.ContentHash, $"F: {key} {record.Replaced.ContentHash} at {record.ReplacedAt} is replaced at {at}, and {before.Claim.ContentHash} stood");
+            Put(record.Claim, at);
+            Require(record.Stands == (Standing.At == at), $"F: {key} {record.Claim.ContentHash} at {at} {(record.Stands ? "does not stand and says so not" : "stands and says so not")}");
+        }
+
+        public void Retract(LogRecord.Retracted record, LogPosition at)
+        {
+            Require(!_isEnded, $"B: {key} is retracted twice, at {at}");
+            _isEnded = true;
+            (Claim? Claim, LogPosition? At) before = _versions.Count > 0 ? Standing : default((Claim?, LogPosition?));
+            Require(before.At == record.RemovedAt && before.Claim?.ContentHash == record.Removed?.ContentHash, $"F: {key} {record.Removed?.ContentHash} is taken back at {at}, and {before.Claim?.ContentHash} stood");
+        }
+
+        private void Put(Claim claim, LogPosition at)
+        {
+            Require(!_versions.Exists(one => one.Claim.ContentHash == claim.ContentHash), $"B: {key} {claim.ContentHash} is in the log twice, at {at}");
+            Require(!_isEnded, $"B: {key} counts after its retraction, at {at}");
+            _versions.Add((claim, at));
         }
     }
 }

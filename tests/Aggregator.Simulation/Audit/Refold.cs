@@ -9,7 +9,8 @@ namespace Aggregator.Simulation.Audit;
 /// <summary>The aggregates that a log comes to when one thread folds it from the start, each with its parts.</summary>
 internal sealed class Refold
 {
-    private readonly IReadOnlyCollection<PlacedRecord> _log;
+    private readonly Dictionary<EntityKey, List<PlacedRecord>> _touching = [];
+    private readonly Dictionary<string, IReadOnlyList<Answer>> _inherited = [];
     private readonly RegistrySnapshot _registry;
     private readonly Dictionary<EntityKey, IAggregate> _made = [];
     private readonly HashSet<EntityKey> _entities;
@@ -19,13 +20,22 @@ internal sealed class Refold
         // What is quarantined nobody folds.
         var quarantined = log.Select(placed => (placed.Record as LogRecord.Quarantined)?.Position).ToHashSet();
         HasQuarantined = quarantined.Any(position => position is not null);
-        _log = [.. log.Where(placed => !quarantined.Contains(placed.Position))];
         _registry = registry;
-        _entities =
-        [
-            .. _log.SelectMany(placed => placed.Record.Touches).Distinct()
-                .SelectMany(entity => registry.Ancestors(entity.Kind, entity.Id).Append(entity.Id).Select(id => new EntityKey(entity.Kind, id))),
-        ];
+        _entities = [];
+        foreach (var placed in log.Where(placed => !quarantined.Contains(placed.Position)))
+        {
+            foreach (var entity in placed.Record.Touches)
+            {
+                if (!_touching.TryGetValue(entity, out var touching))
+                {
+                    _touching[entity] = touching = [];
+                    _entities.Add(entity);
+                    _entities.UnionWith(registry.Ancestors(entity.Kind, entity.Id).Select(id => new EntityKey(entity.Kind, id)));
+                }
+
+                touching.Add(placed);
+            }
+        }
     }
 
     /// <summary>Whether the log takes a record out of all folds.</summary>
@@ -38,8 +48,17 @@ internal sealed class Refold
     public IEnumerable<EntityKey> Entities => _entities.Where(entity => !_registry.IsMerged(entity.Kind, entity.Id));
 
     /// <summary>Denials and confirmations made in what contains a region, from the top.</summary>
-    public IReadOnlyList<Answer> Inherited(string region) =>
-        _registry.Parent(EntityKind.Region, region) is { } parent ? [.. Inherited(parent), .. ((RegionAggregate)Of(new(EntityKind.Region, parent))).OwnAnswers(_registry)] : [];
+    public IReadOnlyList<Answer> Inherited(string region)
+    {
+        if (!_inherited.TryGetValue(region, out var inherited))
+        {
+            _inherited[region] = inherited = _registry.Parent(EntityKind.Region, region) is { } parent
+                ? [.. Inherited(parent), .. ((RegionAggregate)Of(new(EntityKind.Region, parent))).OwnAnswers(_registry)]
+                : [];
+        }
+
+        return inherited;
+    }
 
     /// <summary>The aggregate of an entity.</summary>
     public IAggregate Of(EntityKey entity)
@@ -61,7 +80,7 @@ internal sealed class Refold
             aggregate.Parts.Apply(part.Id, Told(Of(part)));
         }
 
-        foreach (var placed in _log.Where(placed => placed.Record.Touches.Contains(entity)))
+        foreach (var placed in _touching.GetValueOrDefault(entity) ?? [])
         {
             aggregate.Book.Apply(placed);
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Aggregator.Contracts.Views;
 using Aggregator.Domain.Aggregates;
@@ -16,9 +17,9 @@ internal static class Shown
     /// <summary>What a grain shows.</summary>
     /// <param name="view">The view.</param>
     /// <param name="resends">Whether counts of corrections must be the same too: a quarantined one may be in them or not.</param>
-    public static string Of(EntityView? view, bool resends) => view switch
+    public static byte[] Of(EntityView? view, bool resends) => view switch
     {
-        null => "nothing",
+        null => Text("nothing"),
         RegionView region => Text(region.Claims, region.Activity, region.Lines, region.Control, region.Children),
         ActorView actor => Text(actor.Claims, actor.Activity, actor.Lines, actor.Said, actor.Children),
         SourceView source => Text(source.Claims, source.Activity, source.Reports, resends ? source.Corrections : null, resends ? source.Retractions : null, resends ? source.TrackRecord : null),
@@ -26,7 +27,7 @@ internal static class Shown
     };
 
     /// <summary>What it should.</summary>
-    public static string Of(EntityKey entity, Refold refold, RegistrySnapshot registry, bool resends)
+    public static byte[] Of(EntityKey entity, Refold refold, RegistrySnapshot registry, bool resends)
     {
         var aggregate = refold.Of(entity);
         var counts = aggregate.Counts(registry);
@@ -49,11 +50,11 @@ internal static class Shown
     }
 
     /// <summary>From where on a text is not another, for a reader.</summary>
-    public static string Differing(string text, string other)
+    public static string Differing(ReadOnlySpan<byte> text, ReadOnlySpan<byte> other)
     {
-        var common = text.Zip(other).TakeWhile(static pair => pair.First == pair.Second).Count();
-        return $" ...{text[Math.Max(0, common - Before)..Math.Min(text.Length, common + After)]}...";
+        var common = text.CommonPrefixLength(other);
+        return $" ...{Encoding.UTF8.GetString(text[Math.Max(0, common - Before)..Math.Min(text.Length, common + After)])}...";
     }
 
-    private static string Text(params object?[] parts) => JsonSerializer.Serialize(parts);
+    private static byte[] Text(params object?[] parts) => JsonSerializer.SerializeToUtf8Bytes(parts);
 }

@@ -7,21 +7,25 @@ using Aggregator.Simulation.Cluster;
 namespace Aggregator.Simulation.Audit;
 
 /// <summary>Reads views while all goes on, and sees that versions never fall (D).</summary>
-internal sealed class Views(World world)
+/// <param name="world">The world.</param>
+/// <param name="eraOf">The era of the store that a silo knows of: a version may fall with what a restart has lost, once that is noticed.</param>
+internal sealed class Views(World world, Func<int, long> eraOf)
 {
+    private const int MostTries = 20;
+
     private static readonly EntityKey[] Watched =
     [
         new(EntityKind.Region, "world"), new(EntityKind.Region, "land"), new(EntityKind.Region, "town"), new(EntityKind.Actor, "blue"), new(EntityKind.Source, "wire"),
     ];
 
-    private readonly Dictionary<EntityKey, long> _versions = [];
+    private readonly Dictionary<EntityKey, (long Version, long Era)> _versions = [];
 
     /// <summary>Reads some views, one after another.</summary>
     public async Task<bool> WatchAsync(int times)
     {
-        for (var time = 0; time < times; time++)
+        for (var time = 0; time < times && !world.IsAtRest; time++)
         {
-            for (var pauses = world.Random.Next(12); pauses > 0; pauses--)
+            for (var pauses = world.Random.Next(12); pauses > 0 && !world.IsAtRest; pauses--)
             {
                 await world.PauseAsync();
             }
@@ -39,19 +43,31 @@ internal sealed class Views(World world)
         return true;
     }
 
-    /// <summary>The store has restarted, and what was shown may be lost with its end: another incarnation begins.</summary>
-    public void Restarted() => _versions.Clear();
-
-    /// <summary>Reads the views of entities.</summary>
+    /// <summary>Reads the views of entities, again where nobody answers: a silo may only now find out that the store has restarted.</summary>
     public async Task<IReadOnlyList<(EntityKey Entity, EntityView? View)>> ReadAsync(IEnumerable<EntityKey> entities)
     {
         var read = new List<(EntityKey, EntityView?)>();
         foreach (var entity in entities)
         {
-            read.Add((entity, await ReadAsync(entity)));
+            read.Add((entity, await PersistentlyAsync(entity)));
         }
 
         return read;
+    }
+
+    private async Task<EntityView?> PersistentlyAsync(EntityKey entity)
+    {
+        for (var left = MostTries; ; left--)
+        {
+            try
+            {
+                return await ReadAsync(entity);
+            }
+            catch (Exception fault) when (fault is not ViolationException && left > 0)
+            {
+                await world.PauseAsync();
+            }
+        }
     }
 
     // Only what one known activation serves is held against what was shown before: one that was forgotten may be behind.
@@ -59,20 +75,21 @@ internal sealed class Views(World world)
     {
         var key = new GrainKey(Activation.TypeOf(entity.Kind), entity.Id);
         var before = world.Sole(key);
+        var era = before is null ? 0 : eraOf(before.Silo);
         EntityView? view = entity.Kind switch
         {
             EntityKind.Region => await ((IRegionGrain)world.Reference(typeof(IRegionGrain), key)).GetViewAsync(null),
             EntityKind.Actor => await ((IActorGrain)world.Reference(typeof(IActorGrain), key)).GetViewAsync(null),
             _ => await ((ISourceGrain)world.Reference(typeof(ISourceGrain), key)).GetViewAsync(null),
         };
-        if (view is not null && before is not null && ReferenceEquals(before, world.Sole(key)))
+        if (view is not null && before is not null && ReferenceEquals(before, world.Sole(key)) && era == eraOf(before.Silo))
         {
-            if (_versions.TryGetValue(entity, out var shown) && view.Version < shown)
+            if (_versions.TryGetValue(entity, out var shown) && view.Version < shown.Version && era == shown.Era)
             {
-                throw new ViolationException($"D: {entity} shows version {view.Version:x} after {shown:x}");
+                throw new ViolationException($"D: {entity} shows version {view.Version:x} after {shown.Version:x}");
             }
 
-            _versions[entity] = view.Version;
+            _versions[entity] = (view.Version, era);
         }
 
         return view;

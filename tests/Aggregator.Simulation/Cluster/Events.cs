@@ -9,6 +9,9 @@ namespace Aggregator.Simulation.Cluster;
 /// <summary>Something that is pending.</summary>
 internal abstract class Event
 {
+    /// <summary>The silo in which it happens; -1 if in none.</summary>
+    public virtual int Silo => -1;
+
     /// <summary>It happens.</summary>
     public abstract void Happen(World world);
 }
@@ -31,6 +34,8 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
 
     public Task<T> Task => _answer.Task;
 
+    public override int Silo => owner?.Silo ?? -1;
+
     public void Cut(World world)
     {
         if (world.Random.Next(2) == 0)
@@ -38,7 +43,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
             TryRun(world, out _, out _);
         }
 
-        if (owner is not { IsDead: true })
+        if (kind == CallKind.Read || owner is not { IsDead: true })
         {
             _answer.TrySetException(new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "the store went away", null, CommandStatus.Sent));
         }
@@ -55,25 +60,34 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
                 TryRun(world, out _, out _);
             }
 
+            if (kind == CallKind.Read)
+            {
+                _answer.TrySetException(World.Unanswered());
+            }
+
             return;
         }
 
-        if (!world.Chance(world.Perils.Store))
+        if (!world.Chance(what == world.Perils.Focus ? world.Perils.FocusOneIn : world.Perils.Store))
         {
             world.Note($"store {what} {owner?.Key} on {owner?.Silo}");
-            if (TryRun(world, out var result, out var fault))
-            {
-                _answer.TrySetResult(result!);
-            }
-            else
+            if (!TryRun(world, out var result, out var fault))
             {
                 _answer.TrySetException(fault!);
             }
+            else if (world.Chance(world.Perils.Stale))
+            {
+                world.Later(new StaleAnswer<T>(owner, kind, _answer, result!));
+            }
+            else
+            {
+                _answer.TrySetResult(result!);
+            }
 
             return;
         }
 
-        switch (world.Random.Next(kind == CallKind.Write ? 4 : 2))
+        switch (Perils.Draw(world.Random, world.Perils.Stores.AsSpan(0, kind == CallKind.Write ? 4 : 2)))
         {
             case 0:
                 world.Note($"store {what} {owner?.Key} on {owner?.Silo}: answer lost");
@@ -107,6 +121,29 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
         {
             (result, fault) = (default, refused);
             return false;
+        }
+    }
+}
+
+/// <summary>An answer of the store that has been made and is on its way.</summary>
+internal sealed class StaleAnswer<T>(Activation? owner, CallKind kind, TaskCompletionSource<T> answer, T result) : Event, IStoreCall
+{
+    public override int Silo => owner?.Silo ?? -1;
+
+    public void Cut(World world)
+    {
+        if (kind == CallKind.Read || owner is not { IsDead: true })
+        {
+            answer.TrySetException(new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "the store went away", null, CommandStatus.Sent));
+        }
+    }
+
+    public override void Happen(World world)
+    {
+        // Of what was read even the dead hear: in the process that they share with others they may hold what those wait for.
+        if (kind == CallKind.Read || owner is not { IsDead: true })
+        {
+            answer.TrySetResult(result);
         }
     }
 }
@@ -145,30 +182,35 @@ internal sealed class Request(Activation? from, GrainKey to, MethodInfo method, 
 
     public override void Happen(World world)
     {
-        if (world.Chance(world.Perils.Message))
+        if (world.Chance(method.Name == world.Perils.Focus ? world.Perils.FocusOneIn : world.Perils.Message))
         {
-            if (world.Random.Next(2) == 0)
+            switch (Perils.Draw(world.Random, world.Perils.Messages))
             {
-                world.Note($"{method.Name} {to}: lost");
-                world.Later(new Failure(this, new TimeoutException("lost")));
-                return;
+                case 0:
+                    world.Note($"{method.Name} {to}: lost");
+                    world.Later(new Failure(this, new TimeoutException("lost")));
+                    return;
+                case 1:
+                    world.Note($"{method.Name} {to}: refused");
+                    world.Later(new Failure(this, new SiloUnavailableException("refused")));
+                    return;
+                default:
+                    // The caller gives up, and the message arrives all the same.
+                    world.Note($"{method.Name} {to}: given up");
+                    world.Later(new Failure(this, new TimeoutException("given up")));
+                    world.Later(new Request(from, to, method, arguments, Answer.For(method.ReturnType)));
+                    return;
             }
-
-            if (world.Random.Next(2) == 0)
-            {
-                world.Note($"{method.Name} {to}: refused");
-                world.Later(new Failure(this, new SiloUnavailableException("refused")));
-                return;
-            }
-
-            // The caller gives up, and the message arrives all the same.
-            world.Note($"{method.Name} {to}: given up");
-            world.Later(new Failure(this, new TimeoutException("given up")));
-            world.Later(new Request(from, to, method, arguments, Answer.For(method.ReturnType)));
-            return;
         }
 
         var target = world.Find(to);
+        if (target.Silo == world.Stopped)
+        {
+            world.Later(this);
+            return;
+        }
+
+        world.Delivered?.Invoke(arguments);
         world.Note($"{method.Name} {to} on {target.Silo}");
         target.Serving.Add(this);
         _ = target.Turns.Start(() => ServeAsync(world, target));
@@ -191,7 +233,7 @@ internal sealed class Request(Activation? from, GrainKey to, MethodInfo method, 
 
         if (target.Serving.Remove(this))
         {
-            world.Later(world.Chance(world.Perils.Message * 2) ? new Failure(this, new TimeoutException("answer lost")) : reply);
+            world.Later(world.Chance(method.Name == world.Perils.Focus ? world.Perils.FocusOneIn : world.Perils.Message * 2) ? new Failure(this, new TimeoutException("answer lost")) : reply);
         }
 
         return true;
@@ -207,6 +249,8 @@ internal sealed class Request(Activation? from, GrainKey to, MethodInfo method, 
 /// <summary>An answer on its way.</summary>
 internal sealed class Reply(Request request, object? result) : Event
 {
+    public override int Silo => request.From?.Silo ?? -1;
+
     public override void Happen(World world)
     {
         if (request.From is not { IsDead: true })
@@ -219,6 +263,8 @@ internal sealed class Reply(Request request, object? result) : Event
 /// <summary>A failure on its way to who sent a message.</summary>
 internal sealed class Failure(Request request, Exception fault) : Event
 {
+    public override int Silo => request.From?.Silo ?? -1;
+
     public override void Happen(World world)
     {
         if (request.From is not { IsDead: true })
@@ -231,6 +277,8 @@ internal sealed class Failure(Request request, Exception fault) : Event
 /// <summary>An activation that leaves in good order.</summary>
 internal sealed class Leaving(Activation activation) : Event
 {
+    public override int Silo => activation.Silo;
+
     public override void Happen(World world)
     {
         if (activation.IsDead)
@@ -271,7 +319,7 @@ internal abstract class Answer
     public static Answer For(Type task) => Makers.GetOrAdd(task, static type =>
     {
         var result = type.IsGenericType ? type.GetGenericArguments()[0] : typeof(bool);
-        return () => (Answer)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(result))!;
+        return typeof(Typed<>).MakeGenericType(result).GetMethod(nameof(Typed<bool>.Make))!.CreateDelegate<Func<Answer>>();
     })();
 
     public static object? ResultOf(Task done, Type task) => Readers.GetOrAdd(task, static type => type.IsGenericType
@@ -287,6 +335,8 @@ internal abstract class Answer
         private readonly TaskCompletionSource<T> _source = new();
 
         public override Task Task => _source.Task;
+
+        public static Typed<T> Make() => new();
 
         public static object? Read(Task done) => ((Task<T>)done).GetAwaiter().GetResult();
 

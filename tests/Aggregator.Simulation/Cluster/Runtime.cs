@@ -27,40 +27,65 @@ public class GrainReferenceProxy : DispatchProxy
 }
 
 /// <summary>Gives references.</summary>
-public class GrainFactoryProxy : DispatchProxy
+internal sealed class SimGrainFactory(World world) : IGrainFactory
 {
-    private World _world = null!;
+    public TGrain GetGrain<TGrain>(string primaryKey, string? grainClassNamePrefix = null) where TGrain : IGrainWithStringKey => Of<TGrain>(primaryKey);
 
-    internal static IGrainFactory Over(World world)
+    public TGrain GetGrain<TGrain>(long primaryKey, string? grainClassNamePrefix = null) where TGrain : IGrainWithIntegerKey => Of<TGrain>(primaryKey.ToString(CultureInfo.InvariantCulture));
+
+    public TGrain GetGrain<TGrain>(Guid primaryKey, string? grainClassNamePrefix = null) where TGrain : IGrainWithGuidKey => throw new NotSupportedException();
+
+    public TGrain GetGrain<TGrain>(Guid primaryKey, string keyExtension, string? grainClassNamePrefix = null) where TGrain : IGrainWithGuidCompoundKey => throw new NotSupportedException();
+
+    public TGrain GetGrain<TGrain>(long primaryKey, string keyExtension, string? grainClassNamePrefix = null) where TGrain : IGrainWithIntegerCompoundKey => throw new NotSupportedException();
+
+    public TGrainObserver CreateObjectReference<TGrainObserver>(IGrainObserver obj) where TGrainObserver : IGrainObserver => throw new NotSupportedException();
+
+    public void DeleteObjectReference<TGrainObserver>(IGrainObserver obj) where TGrainObserver : IGrainObserver => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey) => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey) => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey, string keyExtension) => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey, string keyExtension) => throw new NotSupportedException();
+
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId) where TGrainInterface : IAddressable => throw new NotSupportedException();
+
+    public IAddressable GetGrain(GrainId grainId) => throw new NotSupportedException();
+
+    public IAddressable GetGrain(GrainId grainId, GrainInterfaceType interfaceType) => throw new NotSupportedException();
+
+    public IAddressable GetGrain(Type interfaceType, IdSpan grainKey) => throw new NotSupportedException();
+
+    public IAddressable GetGrain(Type interfaceType, IdSpan grainKey, string grainClassNamePrefix) => throw new NotSupportedException();
+
+    private TGrain Of<TGrain>(string id) => (TGrain)world.Reference(typeof(TGrain), new GrainKey(Types<TGrain>.Name, id));
+
+    private static class Types<TGrain>
     {
-        var factory = Create<IGrainFactory, GrainFactoryProxy>();
-        ((GrainFactoryProxy)(object)factory)._world = world;
-        return factory;
+        public static readonly string Name =
+            typeof(TGrain) == typeof(IRegionGrain) ? "region"
+            : typeof(TGrain) == typeof(IActorGrain) ? "actor"
+            : typeof(TGrain) == typeof(ISourceGrain) ? "source"
+            : typeof(TGrain) == typeof(IPartitionGrain) ? "partition"
+            : throw new NotSupportedException(typeof(TGrain).Name);
     }
-
-    /// <inheritdoc/>
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-    {
-        var grain = targetMethod!.GetGenericArguments()[0];
-        return _world.Reference(grain, new GrainKey(TypeOf(grain), Convert.ToString(args![0], CultureInfo.InvariantCulture)!));
-    }
-
-    private static string TypeOf(Type grain) =>
-        grain == typeof(IRegionGrain) ? "region"
-        : grain == typeof(IActorGrain) ? "actor"
-        : grain == typeof(ISourceGrain) ? "source"
-        : grain == typeof(IPartitionGrain) ? "partition"
-        : throw new NotSupportedException(grain.Name);
 }
 
 /// <summary>What a grain asks its container and its runtime for.</summary>
 internal sealed class SimServices(World world) : IServiceProvider, IGrainRuntime, ITimerRegistry
 {
+    private static readonly IReminderRegistry Reminders = DispatchProxy.Create<IReminderRegistry, RemindersProxy>();
+
     public string SiloIdentity => "simulated";
 
     public SiloAddress SiloAddress => SiloAddress.Zero;
 
-    public IGrainFactory GrainFactory { get; } = GrainFactoryProxy.Over(world);
+    public IGrainFactory GrainFactory { get; } = new SimGrainFactory(world);
 
     public ITimerRegistry TimerRegistry => this;
 
@@ -70,7 +95,7 @@ internal sealed class SimServices(World world) : IServiceProvider, IGrainRuntime
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(IGrainRuntime) ? this
-        : serviceType == typeof(IReminderRegistry) ? DispatchProxy.Create<IReminderRegistry, RemindersProxy>()
+        : serviceType == typeof(IReminderRegistry) ? Reminders
         : null;
 
     public void DeactivateOnIdle(IGrainContext grainContext) => world.Leave((Activation)grainContext);
@@ -102,6 +127,9 @@ internal sealed class SimTimer(World world, Activation? owner, Func<Task> callba
     public TimeSpan Due { get; private set; } = due;
 
     public bool IsRunning { get; private set; }
+
+    /// <summary>Whether it fires once.</summary>
+    public bool IsOnce => period == Timeout.InfiniteTimeSpan;
 
     /// <summary>Whether it ends a wait: while nothing goes wrong no wait comes to its end.</summary>
     public bool IsLimit { get; init; }

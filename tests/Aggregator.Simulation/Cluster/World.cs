@@ -10,28 +10,6 @@ using StackExchange.Redis;
 
 namespace Aggregator.Simulation.Cluster;
 
-/// <summary>What may go wrong in a world, each as one in so many; 0 for never.</summary>
-internal sealed record Perils
-{
-    /// <summary>A step is a fault of a process: one is killed, forgotten, leaves, or comes to an end.</summary>
-    public int Process { get; init; }
-
-    /// <summary>A message or its answer is lost, late or refused.</summary>
-    public int Message { get; init; }
-
-    /// <summary>A call to the store is lost, late or refused, or its answer is.</summary>
-    public int Store { get; init; }
-
-    /// <summary>A process is killed at a named moment of the protocol.</summary>
-    public int Failpoint { get; init; }
-
-    /// <summary>A step is a restart of the store's server.</summary>
-    public int Restart { get; init; }
-
-    /// <summary>How many steps of what it acknowledged a restart may lose; 0 for none.</summary>
-    public int LostSteps { get; init; }
-}
-
 /// <summary>
 /// A cluster in one thread: silos, grains, messages, timers and a store, all moved by one seeded random number generator. Whatever
 /// is pending (a message, an answer, a call to the store, a timer) happens in an order of its choosing; with the same seed
@@ -43,6 +21,8 @@ internal sealed class World
     private const int LongSeconds = 5;
     private const int MostTurns = 100_000;
     private const int StepsPerCopy = 10;
+    private const int MostStepsStopped = 150;
+    private const int TriesToPick = 4;
 
     /// <summary>The activation whose code is running, wherever it goes on: what it does after its death does not happen.</summary>
     public static readonly AsyncLocal<Activation?> Acting = new();
@@ -60,10 +40,11 @@ internal sealed class World
     private readonly Queue<(long Step, SimStore Store)> _copies = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private bool _isDraining;
+    private long _continuesAt;
 
     public World(int seed, Perils perils, Func<World, Func<Activation, Grain>> make)
     {
-        Random = new Random(seed);
+        Random = new Dice(seed, 1);
         Perils = perils;
         Time = new SimTime(this);
         Databases = [.. Enumerable.Range(0, Silos).Select(_ => new SimDatabase(this))];
@@ -77,6 +58,15 @@ internal sealed class World
 
     /// <summary>What may go wrong now.</summary>
     public Perils Perils { get; set; }
+
+    /// <summary>Whether faults have ended: no wait is to come to its end without what it waits for.</summary>
+    public bool IsAtRest { get; private set; }
+
+    /// <summary>The silo that is stopped: nothing of it happens until it goes on; -1 if none is.</summary>
+    public int Stopped { get; private set; } = -1;
+
+    /// <summary>Whether nothing is pending but what comes again and again.</summary>
+    public bool IsQuiet => _ready.Count == 0 && !_timers.Exists(static timer => timer.IsRunning || (timer.IsOnce && timer.Due < TimeSpan.FromSeconds(LongSeconds)));
 
     /// <summary>The store.</summary>
     public SimStore Store { get; private set; } = new();
@@ -92,6 +82,9 @@ internal sealed class World
 
     /// <summary>Hears of a restart of the store, after it.</summary>
     public Action? Restarted { get; set; }
+
+    /// <summary>Hears of what messages carry when they arrive.</summary>
+    public Action<object?[]>? Delivered { get; set; }
 
     /// <summary>The clock: it moves with the steps.</summary>
     public SimTime Time { get; }
@@ -132,6 +125,12 @@ internal sealed class World
     public void Step()
     {
         Steps++;
+        if (Steps == _continuesAt && Stopped >= 0)
+        {
+            Note($"silo {Stopped} goes on");
+            Stopped = -1;
+        }
+
         if (Perils.LostSteps > 0 && Steps % StepsPerCopy == 0)
         {
             _copies.Enqueue((Steps, Store.Copy()));
@@ -149,9 +148,9 @@ internal sealed class World
         {
             Fault();
         }
-        else if (_ready.Count > 0 && (Random.Next(10) < 8 || !FireTimer()))
+        else if (_ready.Count > 0 && (Random.Next(10) < Perils.TenthsOfMessages || !FireTimer()))
         {
-            Take(_ready, Random.Next(_ready.Count)).Happen(this);
+            Pick()?.Happen(this);
         }
         else if (_ready.Count == 0)
         {
@@ -159,6 +158,14 @@ internal sealed class World
         }
 
         Drain();
+    }
+
+    /// <summary>Faults end: what was stopped goes on, and what was forgotten goes for good.</summary>
+    public void Rest()
+    {
+        (Perils, IsAtRest, Stopped) = (new Perils(), true, -1);
+        _copies.Clear();
+        Kill(static one => one.IsZombie);
     }
 
     /// <summary>Something is to happen at some later step.</summary>
@@ -203,7 +210,7 @@ internal sealed class World
 
         if (owner is { IsDead: true })
         {
-            return Never<T>();
+            return kind == CallKind.Read ? Task.FromException<T>(Unanswered()) : Never<T>();
         }
 
         if (what == "exists")
@@ -218,7 +225,7 @@ internal sealed class World
         }
 
         // Most calls are answered before anything else happens, or a seed would take more steps than it finds faults.
-        if (Random.Next(4) < (kind == CallKind.Read ? 3 : 1) || (Perils.Store == 0 && kind == CallKind.Read))
+        if (what != Perils.Focus && (Random.Next(4) < (kind == CallKind.Read ? Perils.ReadsAtOnce : Perils.WritesAtOnce) || (Perils is { Store: 0, Stale: 0 } && kind == CallKind.Read)))
         {
             try
             {
@@ -255,7 +262,7 @@ internal sealed class World
             _directory[key] = known = [];
         }
 
-        known.RemoveAll(one => one.IsDead);
+        known.RemoveAll(static one => one.IsDead);
         var zombies = known.Count(one => one.IsZombie);
         if (zombies > 0 && Random.Next(3) == 0)
         {
@@ -328,6 +335,9 @@ internal sealed class World
         return begun;
     }
 
+    /// <summary>What a caller hears that is no more, of what it reads: whoever shares a process with it waits for what it holds.</summary>
+    public static Exception Unanswered() => new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "nobody asks any more", null, CommandStatus.Sent);
+
     /// <summary>A task that nothing ever completes.</summary>
     public static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
 
@@ -340,17 +350,28 @@ internal sealed class World
         }
     }
 
-    private static Event Take(List<Event> events, int at)
+    // Nothing of a silo that is stopped; null if it seems that there is nothing else.
+    private Event? Pick()
     {
-        var taken = events[at];
-        events[at] = events[^1];
-        events.RemoveAt(events.Count - 1);
-        return taken;
+        for (var tries = 0; tries < TriesToPick; tries++)
+        {
+            var at = Random.Next(_ready.Count);
+            var picked = _ready[at];
+            if (Stopped < 0 || picked.Silo != Stopped)
+            {
+                _ready[at] = _ready[^1];
+                _ready.RemoveAt(_ready.Count - 1);
+                return picked;
+            }
+        }
+
+        return null;
     }
 
     private Activation Activate(GrainKey key, List<Activation> known)
     {
-        var activation = new Activation(this, key, Random.Next(Silos), _make);
+        var silo = Random.Next(Silos);
+        var activation = new Activation(this, key, silo == Stopped ? (silo + 1) % Silos : silo, _make);
         known.Add(activation);
         _activations.Add(activation);
         Note($"activate {key} on {activation.Silo}");
@@ -379,7 +400,8 @@ internal sealed class World
         for (var tries = 0; tries < 8 && _timers.Count > 0; tries++)
         {
             var timer = _timers[Random.Next(_timers.Count)];
-            if (!timer.IsRunning && (timer.Due < TimeSpan.FromSeconds(LongSeconds) || Random.Next(20) == 0) && !(Perils.Process == 0 && timer.IsLimit && timer.Due >= TimeSpan.FromSeconds(LongSeconds)))
+            var isLong = timer.Due >= TimeSpan.FromSeconds(LongSeconds);
+            if (!timer.IsRunning && (!isLong || Random.Next(20) == 0) && !(IsAtRest && timer.IsLimit && isLong) && (Stopped < 0 || timer.Owner?.Silo != Stopped))
             {
                 timer.Fire();
                 return true;
@@ -397,32 +419,48 @@ internal sealed class World
         }
 
         var activation = _activations[Random.Next(_activations.Count)];
-        switch (Random.Next(8))
+        switch (Perils.Draw(Random, Perils.Processes))
         {
             case 0:
                 Note($"kill silo {activation.Silo}");
                 Kill(one => one.Silo == activation.Silo);
                 break;
-            case 1 or 2:
+            case 1:
                 Note($"kill {activation.Key}");
                 End(activation);
                 break;
-            case 3 or 4 when !activation.IsZombie:
+            case 2 when !activation.IsZombie:
                 Note($"forget {activation.Key}");
                 activation.IsZombie = true;
                 break;
-            case 5 or 6 when !activation.IsZombie:
+            case 3 when !activation.IsZombie:
                 Note($"leave {activation.Key}");
                 Leave(activation);
                 break;
+            case 5 when Stopped < 0:
+                Stop(activation.Silo);
+                break;
             default:
-                if (_activations.Find(one => one.IsZombie) is { } zombie)
+                if (_activations.Find(static one => one.IsZombie) is { } zombie)
                 {
                     Note($"evict {zombie.Key}");
                     End(zombie);
                 }
 
                 break;
+        }
+    }
+
+    // As by SIGSTOP: the others may take it for dead meanwhile.
+    private void Stop(int silo)
+    {
+        Stopped = silo;
+        _continuesAt = Steps + 1 + Random.Next(MostStepsStopped);
+        var isForgotten = Random.Next(2) == 0;
+        Note($"silo {silo} is stopped{(isForgotten ? " and forgotten" : "")}");
+        foreach (var activation in _activations)
+        {
+            activation.IsZombie |= isForgotten && activation.Silo == silo;
         }
     }
 
@@ -446,14 +484,11 @@ internal sealed class World
     {
         if (moment == Failpoint.Fold)
         {
-            Tell?.Invoke($"      {Acting.Value?.Key} folds {detail switch
+            if (Tell is not null)
             {
-                LogRecord.Added { Claim: var claim } => $"{claim.Key} {claim.ContentHash}",
-                LogRecord.Corrected { Claim: var claim } => $"{claim.Key} {claim.ContentHash}, a correction",
-                LogRecord.Retracted { Retraction.Key: var key } => $"the retraction of {key}",
-                LogRecord.Quarantined { Position: var position } => $"the quarantine of {position}",
-                var other => other?.GetType().Name,
-            }}");
+                TellFold(detail);
+            }
+
             if (Acting.Value is { IsDead: false } folding
                 && ((detail as LogRecord.Added)?.Claim ?? (detail as LogRecord.Corrected)?.Claim) is { } folded
                 && FailsOn?.Invoke(folding.Key, folded) == true)
@@ -463,11 +498,24 @@ internal sealed class World
             }
         }
 
-        if (Acting.Value is { IsDead: false } activation && Chance(Perils.Failpoint))
+        if (Acting.Value is { IsDead: false } activation && Chance(moment == Perils.Focus ? Perils.FocusOneIn : Perils.Failpoint))
         {
             Note($"kill silo {activation.Silo} at {moment}");
             Kill(one => one.Silo == activation.Silo);
         }
+    }
+
+    private void TellFold(object? detail)
+    {
+        var what = detail switch
+        {
+            LogRecord.Added { Claim: var claim } => $"{claim.Key} {claim.ContentHash}",
+            LogRecord.Corrected { Claim: var claim } => $"{claim.Key} {claim.ContentHash}, a correction",
+            LogRecord.Retracted { Retraction.Key: var key } => $"the retraction of {key}",
+            LogRecord.Quarantined { Position: var position } => $"the quarantine of {position}",
+            var other => other?.GetType().Name,
+        };
+        Tell?.Invoke($"      {Acting.Value?.Key} folds {what}");
     }
 
     private void Drain()

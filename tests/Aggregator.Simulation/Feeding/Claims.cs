@@ -8,6 +8,7 @@ internal static class Claims
 {
     public const int Keys = 10;
     public const int Versions = 3;
+    public const int FirstOfPaper = 2;
 
     private static readonly string[] Regions = ["town", "village", "land", "town", "world"];
     private static readonly string[] Claimants = ["red", "red-army", "blue", "", "red"];
@@ -17,6 +18,9 @@ internal static class Claims
 
     /// <summary>The key of a number.</summary>
     public static ClaimKey Key(int key) => new(key % 3 == 2 ? "paper" : "wire", string.Create(CultureInfo.InvariantCulture, $"c{key}"));
+
+    /// <summary>The version with a key and a content.</summary>
+    public static Claim Of(ClaimKey key, UInt128 content) => Array.Find(All, claim => claim.Key == key && claim.ContentHash == content)!;
 
     /// <summary>A version of a key.</summary>
     public static Claim Of(int key, int version) => All[(key * Versions) + version];

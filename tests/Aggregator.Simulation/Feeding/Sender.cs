@@ -13,23 +13,30 @@ namespace Aggregator.Simulation.Feeding;
 /// <param name="journal">What was acknowledged.</param>
 /// <param name="keys">How many keys it sends; the fewer, the more they are sent again, corrected and taken back.</param>
 /// <param name="firsts">How much likelier the first version of a claim is than any other.</param>
-internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, List<Acknowledged> journal, int keys, int firsts)
+/// <param name="most">Most claims in a batch.</param>
+internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, List<Acknowledged> journal, int keys, int firsts, int most)
 {
     private const int MostTries = 6;
     private const int MostTriesAtLast = 50;
 
     public async Task<bool> RunAsync(int batches)
     {
-        for (var batch = 0; batch < batches; batch++)
+        for (var batch = 0; batch < batches && !world.IsAtRest; batch++)
         {
-            var source = world.Random.Next(4) == 0 ? "paper" : "wire";
+            var source = world.Random.Next(4) == 0 && keys > Claims.FirstOfPaper ? "paper" : "wire";
             if (world.Chance(8))
             {
                 await RetractAsync(world.Random.Next(keys));
             }
             else
             {
-                await SendAsync(source, [.. Enumerable.Range(0, 1 + world.Random.Next(3)).Select(_ => Pick(source))]);
+                var claims = new Claim[1 + world.Random.Next(most)];
+                for (var at = 0; at < claims.Length; at++)
+                {
+                    claims[at] = Pick(source);
+                }
+
+                await SendAsync(source, claims, world.Random.Next(MostTries));
             }
 
             await world.PauseAsync();
@@ -38,18 +45,17 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
         return true;
     }
 
-    /// <summary>Sends one claim when nothing is wrong any more: it must be taken.</summary>
-    public async Task<bool> SendLastAsync()
+    /// <summary>Sends claims when nothing is wrong any more: they must be taken, or be known.</summary>
+    public async Task<bool> SendLastAsync(IReadOnlyCollection<Claim> claims)
     {
-        // An activation that was leaving when faults ended still refuses.
-        var claim = Claims.Of(0, 0);
-        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(claim.Key.Source).AppendAsync(new ClaimBatch { Claims = new ClaimList([claim]) }), MostTriesAtLast);
-        if (reply is not null)
+        var all = true;
+        foreach (var some in claims.GroupBy(claim => claim.Key.Source).Select(group => group.ToArray()))
         {
-            journal.Add(new Acknowledged(claim.Key, claim.ContentHash, reply.Outcomes[0], sentAt));
+            // An activation that was leaving when faults ended still refuses.
+            all &= await SendAsync(some[0].Key.Source, some, MostTriesAtLast);
         }
 
-        return reply is not null;
+        return all;
     }
 
     private Claim Pick(string source)
@@ -65,14 +71,16 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
         }
     }
 
-    private async Task SendAsync(string source, Claim[] claims)
+    private async Task<bool> SendAsync(string source, Claim[] claims, int tries)
     {
-        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(source).AppendAsync(new ClaimBatch { Claims = new ClaimList(claims) }), world.Random.Next(MostTries));
+        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(source).AppendAsync(new ClaimBatch { Claims = new ClaimList(claims) }), tries);
         for (var at = 0; at < (reply?.Outcomes.Length ?? 0); at++)
         {
             world.Note($"acknowledged {claims[at].Key} {claims[at].ContentHash} {reply!.Outcomes[at]}");
             journal.Add(new Acknowledged(claims[at].Key, claims[at].ContentHash, reply.Outcomes[at], sentAt));
         }
+
+        return reply is not null;
     }
 
     private async Task RetractAsync(int key)

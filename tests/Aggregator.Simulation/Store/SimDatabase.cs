@@ -28,7 +28,7 @@ public class CommandsProxy : DispatchProxy
         return targetMethod.Name switch
         {
             nameof(IDatabase.ScriptEvaluateAsync) when args[0] is byte[] digest =>
-                _world.Call(CallKind.Write, SimStore.NameOf(digest), store => store.Run(digest, (RedisKey[])args[1]!, (RedisValue[])args[2]!)),
+                _world.Call(CallKind.Write, _world.Store.NameOf(digest), store => store.Run(digest, (RedisKey[])args[1]!, (RedisValue[])args[2]!)),
             nameof(IDatabase.ExecuteAsync) when args is ["SCRIPT", object[] and ["LOAD", string script], ..] => Task.FromResult(_world.Store.Learn(script)),
             nameof(IDatabase.ExecuteAsync) when args is ["INFO", ..] => Task.FromResult(RedisResult.Create((RedisValue)$"# Server\r\nrun_id:{_world.Store.RunId}\r\n")),
             nameof(IDatabase.StringGetAsync) when args[0] is RedisKey key => _world.Call(CallKind.Read, "get", store => store.Get(key)),

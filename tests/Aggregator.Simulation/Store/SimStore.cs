@@ -15,10 +15,12 @@ internal sealed class SimStore
     private static readonly Dictionary<string, string> Names = typeof(StoreScripts).GetFields().Where(field => field.FieldType == typeof(string))
         .ToDictionary(field => (string)field.GetValue(null)!, field => field.Name);
 
-    [ThreadStatic]
-    private static Dictionary<string, string>? _told;
+    // What was told to this server or to one before it, for names; and what this one knows.
+    private readonly Dictionary<string, string> _told = [];
+    private readonly HashSet<string> _scripts = [];
 
-    private readonly Dictionary<string, string> _scripts = [];
+    // The runs of the server that an era was given of.
+    private readonly HashSet<(long Era, int RunId)> _eras = [];
     private readonly Dictionary<RedisKey, RedisValue> _strings = [];
     private readonly Dictionary<RedisKey, SortedDictionary<string, RedisValue>> _hashes = [];
     private readonly Dictionary<RedisKey, SortedSet<string>> _sets = [];
@@ -30,15 +32,17 @@ internal sealed class SimStore
     /// <summary>Another with every start of the server.</summary>
     public int RunId { get; }
 
-    private static Dictionary<string, string> Told => _told ??= [];
-
     private SimStore(SimStore other)
     {
         RunId = other.RunId + 1;
+        (_told, _eras) = (other._told, other._eras);
         _strings = new(other._strings);
         _hashes = other._hashes.ToDictionary(pair => pair.Key, pair => new SortedDictionary<string, RedisValue>(pair.Value, StringComparer.Ordinal));
         _sets = other._sets.ToDictionary(pair => pair.Key, pair => new SortedSet<string>(pair.Value, StringComparer.Ordinal));
     }
+
+    /// <summary>An era that was given of two runs of the server, as a second restart lost that there had been one; 0 if none was.</summary>
+    public long EraOfTwoRuns => _eras.GroupBy(static one => one.Era).FirstOrDefault(static runs => runs.Count() > 1)?.Key ?? 0;
 
     /// <summary>What a server that restarts finds: what it holds now, and no scripts.</summary>
     public SimStore Copy() => new(this);
@@ -56,21 +60,21 @@ internal sealed class SimStore
     public RedisValue[] Members(RedisKey key) => _sets.TryGetValue(key, out var set) ? [.. set.Select(one => (RedisValue)one)] : [];
 
     /// <summary>What a script that some process told is called.</summary>
-    public static string NameOf(byte[] digest) => Told.TryGetValue(Convert.ToHexString(digest), out var script) ? Names[script] : "script";
+    public string NameOf(byte[] digest) => _told.TryGetValue(Convert.ToHexString(digest), out var script) ? Names[script] : "script";
 
     /// <summary>Learns a script; a restarted server knows none.</summary>
     public RedisResult Learn(string salted)
     {
-        var script = StoreScripts.Writing.First(one => salted.StartsWith(one, StringComparison.Ordinal));
+        var script = Array.Find(StoreScripts.Writing, one => salted.StartsWith(one, StringComparison.Ordinal))!;
         var digest = Convert.ToHexString(StoreSession.Digest(salted));
-        Told[digest] = script;
-        _scripts[digest] = script;
+        _told[digest] = script;
+        _scripts.Add(digest);
         return RedisResult.Create((RedisValue)digest);
     }
 
     /// <summary>Runs a script that it was told.</summary>
-    public RedisResult Run(byte[] digest, RedisKey[] keys, RedisValue[] values) => _scripts.TryGetValue(Convert.ToHexString(digest), out var script)
-        ? Run(script, keys, values)
+    public RedisResult Run(byte[] digest, RedisKey[] keys, RedisValue[] values) => Convert.ToHexString(digest) is var told && _scripts.Contains(told)
+        ? Run(_told[told], keys, values)
         : throw new RedisServerException(RedisErrorKind.NoScript, CommandFlags.None, "NOSCRIPT No matching script.");
 
     private RedisResult Run(string script, RedisKey[] keys, RedisValue[] values) =>
@@ -95,6 +99,7 @@ internal sealed class SimStore
         }
 
         Set(keys[0], string.Create(CultureInfo.InvariantCulture, $"{era} {values[1]}"));
+        _eras.Add((era, RunId));
         return RedisResult.Create((RedisValue)era);
     }
 
