@@ -1,0 +1,17 @@
+namespace Aggregator.Domain.Log;
+
+/// <summary>
+/// What may be written into a store, so that every host on it can read it (docs/upgrades.md). A release reads the forms of all levels up to
+/// <see cref="Newest"/> and writes those of the store's level alone. Who raises it says that no older host is left.
+/// </summary>
+public static class FeatureLevel
+{
+    /// <summary>What there was before levels.</summary>
+    public const int First = 1;
+
+    /// <summary>Records that no fold takes may be quarantined by one of their own (log entries of version 4).</summary>
+    public const int Quarantine = 2;
+
+    /// <summary>The highest that this release knows.</summary>
+    public const int Newest = Quarantine;
+}
