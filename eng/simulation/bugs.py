@@ -77,7 +77,7 @@ BUGS = [
      "        // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.\n        _mustReload = true;\n", "",
      "after a write of unknown outcome memory is gone on with"),
     ("era-of-deltas-unchecked", ENTITIES + "EntityGrain.cs",
-     "if (delta.Era < _store.Era)", "if (delta.Era < 0)",
+     "if (_store.IsLaterThan(delta.Era))", "if (_store.IsLaterThan(long.MaxValue))",
      "a delta of entries that a restarted store has lost is applied"),
     ("memory-outlives-the-store", ENTITIES + "EntityGrain.cs",
      "if (_mustReload || _store.IsOutlived)", "if (_mustReload)",

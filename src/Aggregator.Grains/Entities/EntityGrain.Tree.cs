@@ -36,7 +36,7 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             // A part that an edit took away from here hears of it within a second, and tells its new parent then.
             // One that has not noticed that the store restarted tells what may be lost; it tells again.
-            if (_registry.Parent(Kind, part) != Key.Id || era < _store.Era)
+            if (_registry.Parent(Kind, part) != Key.Id || _store.IsLaterThan(era))
             {
                 return false;
             }

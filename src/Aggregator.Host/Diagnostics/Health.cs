@@ -2,6 +2,7 @@ using Aggregator.Contracts.Partitions;
 using Aggregator.Grains.Hosting;
 using Aggregator.Host.Hosting;
 using Aggregator.Store;
+using Aggregator.Store.Log;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aggregator.Host.Diagnostics;
@@ -9,12 +10,14 @@ namespace Aggregator.Host.Diagnostics;
 /// <summary>Ready: not stopping, the store answers and is the one it was, and the grains of the partitions are reachable from here.</summary>
 /// <remarks>
 /// For the first time only when what was in the log before shows in all views: after a start of everything they are behind for a moment,
-/// and a board that shows less than was acknowledged is not to be asked. Not for ever: one entity that never answers keeps nobody out.
+/// and a board that shows less than was acknowledged is not to be asked. Not for ever: one entity that never answers keeps nobody out, once no
+/// checkpoint has moved for a while. A rebuild (docs/upgrades.md) may take hours, and moves them.
 /// </remarks>
-internal sealed class ReadyCheck(StoreConnection store, IGrainFactory grains, StoreIdentity identity, StoreAlarm alarm, Draining draining, TimeProvider time) : IHealthCheck
+internal sealed class ReadyCheck(StoreConnection store, ClaimLog log, IGrainFactory grains, StoreIdentity identity, StoreAlarm alarm, Draining draining, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan CatchUpLimit = TimeSpan.FromMinutes(10);
-    private readonly long _began = time.GetTimestamp();
+    private long _movedAt = time.GetTimestamp();
+    private long _moved;
     private bool _hasCaughtUp;
 
     // Below what a probe waits for.
@@ -50,11 +53,29 @@ internal sealed class ReadyCheck(StoreConnection store, IGrainFactory grains, St
     {
         if (!_hasCaughtUp)
         {
-            var answers = Enumerable.Range(0, identity.Partitions).Select(partition => grains.GetGrain<IPartitionGrain>(partition).IsCaughtUpAsync());
-            _hasCaughtUp = Array.TrueForAll(await Task.WhenAll(answers).WaitAsync(Limit, cancellationToken), static caughtUp => caughtUp)
-                || time.GetElapsedTime(_began) > CatchUpLimit;
+            var partitions = Enumerable.Range(0, identity.Partitions).ToList();
+            var answers = await Task.WhenAll(partitions.Select(partition => grains.GetGrain<IPartitionGrain>(partition).IsCaughtUpAsync())).WaitAsync(Limit, cancellationToken);
+            _hasCaughtUp = Array.TrueForAll(answers, static caughtUp => caughtUp) || await IsStuckAsync(partitions, cancellationToken);
         }
 
         return _hasCaughtUp;
+    }
+
+    private async Task<bool> IsStuckAsync(List<int> partitions, CancellationToken cancellationToken)
+    {
+        if (time.GetElapsedTime(_movedAt) < CatchUpLimit)
+        {
+            return false;
+        }
+
+        var heads = await Task.WhenAll(partitions.Select(partition => log.PeekAsync(partition, cancellationToken))).WaitAsync(Limit, cancellationToken);
+        var moved = heads.Sum(static head => head.Checkpoint);
+        if (moved == _moved)
+        {
+            return true;
+        }
+
+        (_moved, _movedAt) = (moved, time.GetTimestamp());
+        return false;
     }
 }

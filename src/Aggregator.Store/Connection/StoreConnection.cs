@@ -133,6 +133,10 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         }
 
         Level = identity.Level;
+        if (identity.Level < FeatureLevel.Newest)
+        {
+            LogLevelBelow(_logger, identity.Level, FeatureLevel.Newest);
+        }
 
         if (identity.PartitionsIgnored is { } ignored)
         {
@@ -203,6 +207,7 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         }
 
         OtherGenerations = [.. (await new FoldGenerations(this).ListAsync(cancellationToken).ConfigureAwait(false)).Where(name => name != Options.Generation)];
+        LogGeneration(_logger, Options.Generation, cluster, OtherGenerations.Count == 0 ? "no other" : string.Join(", ", OtherGenerations));
     }
 
     /// <summary>Closes the connection; the embedded store flushes and stops.</summary>
@@ -252,6 +257,12 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
 
     [LoggerMessage(4, LogLevel.Error, "UNSAFE STORE (Store:Unsafe is set): {Danger}")]
     private static partial void LogDanger(ILogger logger, string danger);
+
+    [LoggerMessage(5, LogLevel.Warning, "The store is at level {Level} of {Newest}: what came later is not written. Raise it with --raise-level once no older host is left (docs/upgrades.md)")]
+    private static partial void LogLevelBelow(ILogger logger, int level, int newest);
+
+    [LoggerMessage(6, LogLevel.Information, "Fold generation {Generation}, cluster {Cluster}; besides it the store may hold {Others}")]
+    private static partial void LogGeneration(ILogger logger, string generation, string cluster, string others);
 
     [LoggerMessage(3, LogLevel.Warning, "Partitions = {Asked} is ignored: this store was made with {Fixed}, and that cannot change")]
     private static partial void LogPartitionsFixed(ILogger logger, int asked, int @fixed);

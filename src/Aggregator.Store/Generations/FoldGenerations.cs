@@ -24,12 +24,12 @@ public sealed class FoldGenerations(StoreDatabase store)
     /// <summary>Removes all that the fold derived in a generation. Broken off it is to be run again; until then no host starts on the generation.</summary>
     /// <param name="generation">Which.</param>
     /// <param name="partitions">Number of log partitions.</param>
-    /// <param name="liveSilos">Tells of a cluster which of its silos live, for people.</param>
+    /// <param name="liveSilos">Tells of the generation's cluster which of its silos live, for people; the cluster is null where hosts have not noted it.</param>
     /// <param name="cancellationToken">Breaks off.</param>
     /// <returns>How many keys of each kind were removed.</returns>
     /// <exception cref="StoreUnsuitableException">There is no such generation, it is the one of this release, or silos work on it.</exception>
     public async Task<IReadOnlyList<(string Kind, long Keys)>> DropAsync(
-        string generation, int partitions, Func<string, CancellationToken, Task<IReadOnlyList<string>>> liveSilos, CancellationToken cancellationToken = default)
+        string generation, int partitions, Func<string?, Task<IReadOnlyList<string>>> liveSilos, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(liveSilos);
         var known = await ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -45,10 +45,12 @@ public sealed class FoldGenerations(StoreDatabase store)
 
         // From here on no host starts on it; one that has started shows in its cluster's membership.
         await StoreFaults.Repeatable(_database.HashSetAsync(_keys.Generations, generation, Dropping), "mark a generation", cancellationToken).ConfigureAwait(false);
-        if (known.GetValueOrDefault(generation) is { Length: > 0 } cluster && await liveSilos(cluster, cancellationToken).ConfigureAwait(false) is { Count: > 0 } silos)
+        var cluster = known.GetValueOrDefault(generation) is { Length: > 0 } noted ? noted : null;
+        if (await liveSilos(cluster).ConfigureAwait(false) is { Count: > 0 } silos)
         {
-            await StoreFaults.Repeatable(_database.HashSetAsync(_keys.Generations, generation, cluster), "keep a generation", cancellationToken).ConfigureAwait(false);
-            throw new StoreUnsuitableException($"Fold generation {generation} is in use by {string.Join(", ", silos)} of cluster {cluster}. Stop them, or wait a minute if they were killed.");
+            var back = cluster is null ? _database.HashDeleteAsync(_keys.Generations, generation) : _database.HashSetAsync(_keys.Generations, generation, cluster);
+            await StoreFaults.Repeatable(back, "keep a generation", cancellationToken).ConfigureAwait(false);
+            throw new StoreUnsuitableException($"Fold generation {generation} is in use by {string.Join(", ", silos)}. Stop them, or wait a minute if they were killed.");
         }
 
         var removed = new List<(string, long)> { ("checkpoint", await RemoveAsync([.. Enumerable.Range(0, partitions).Select(partition => _keys.CheckpointOf(generation, partition))], cancellationToken).ConfigureAwait(false)) };

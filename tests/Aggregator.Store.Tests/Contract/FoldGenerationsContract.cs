@@ -10,7 +10,7 @@ namespace Aggregator.Store.Tests.Contract;
 public abstract class FoldGenerationsContract(Backend backend) : StoreContract(backend)
 {
     private const int Partitions = 2;
-    private static readonly Func<string, CancellationToken, Task<IReadOnlyList<string>>> Nobody = static (_, _) => Task.FromResult<IReadOnlyList<string>>([]);
+    private static readonly Func<string?, Task<IReadOnlyList<string>>> Nobody = static _ => Task.FromResult<IReadOnlyList<string>>([]);
 
     [Fact]
     public async Task Generations_OfOneStore_ShareLogAndIndexAndNoRowNorCheckpoint()
@@ -89,7 +89,7 @@ public abstract class FoldGenerationsContract(Backend backend) : StoreContract(b
         await Assert.ThrowsAsync<StoreUnsuitableException>(() => generations.DropAsync(FoldGeneration.First, Partitions, Nobody));
         await Assert.ThrowsAsync<StoreUnsuitableException>(() => generations.DropAsync("3", Partitions, Nobody));
         var used = await Assert.ThrowsAsync<StoreUnsuitableException>(() => generations.DropAsync(
-            "2", Partitions, (cluster, _) => Task.FromResult<IReadOnlyList<string>>([$"a silo of {cluster}"])));
+            "2", Partitions, cluster => Task.FromResult<IReadOnlyList<string>>([$"a silo of {cluster}"])));
 
         Assert.Contains("a silo of cluster-2", used.Message, StringComparison.Ordinal);
         Assert.Equal(["place-0"], await new EntityRows(other).KnownAsync("region").ToListAsync());
@@ -102,7 +102,7 @@ public abstract class FoldGenerationsContract(Backend backend) : StoreContract(b
         await using var other = await BesideAsync("2");
         await FillAsync(other, rows: 1);
         var generations = new FoldGenerations(Store);
-        await Assert.ThrowsAsync<TimeoutException>(() => generations.DropAsync("2", Partitions, (_, _) => throw new TimeoutException()));
+        await Assert.ThrowsAsync<TimeoutException>(() => generations.DropAsync("2", Partitions, _ => throw new TimeoutException()));
 
         await Assert.ThrowsAsync<StoreUnsuitableException>(() => other.JoinGenerationAsync("cluster-2"));
         await generations.DropAsync("2", Partitions, Nobody);
