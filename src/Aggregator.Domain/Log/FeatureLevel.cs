@@ -1,8 +1,8 @@
 namespace Aggregator.Domain.Log;
 
 /// <summary>
-/// What may be written into a store, so that every host on it can read it (docs/upgrades.md). A release reads the forms of all levels up to
-/// <see cref="Newest"/> and writes those of the store's level alone. Who raises it says that no older host is left.
+/// What may be written into a store and sent to other hosts, so that every host on the store can read it (docs/upgrades.md). A release reads the forms of
+/// all levels up to <see cref="Newest"/> and makes those of the store's level alone. Who raises it says that no older host is left.
 /// </summary>
 public static class FeatureLevel
 {
@@ -11,6 +11,11 @@ public static class FeatureLevel
 
     /// <summary>Records that no fold takes may be quarantined by one of their own (log entries of version 4).</summary>
     public const int Quarantine = 2;
+
+    /// <summary>
+    /// Hosts may make the calls of grains that came after level 1 (outranked, version, caught-up): a host that does not know a call cannot even read it.
+    /// </summary>
+    public const int LaterCalls = 2;
 
     /// <summary>The highest that this release knows.</summary>
     public const int Newest = Quarantine;

@@ -1,5 +1,6 @@
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
 
 namespace Aggregator.Grains.Entities;
@@ -183,6 +184,12 @@ internal abstract partial class EntityGrain<TAggregate>
     // One of an earlier epoch may go on beside the one that has told, and be the one that stays.
     private async Task TellOutrankedAsync(string part, long epoch)
     {
+        if (!services.Log.Allows(FeatureLevel.LaterCalls))
+        {
+            // It looks by itself now and then.
+            return;
+        }
+
         try
         {
             await GrainOf(part).OutrankedAsync(epoch);

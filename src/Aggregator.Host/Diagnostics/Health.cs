@@ -1,4 +1,5 @@
 using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Log;
 using Aggregator.Grains.Hosting;
 using Aggregator.Host.Hosting;
 using Aggregator.Store;
@@ -11,13 +12,14 @@ namespace Aggregator.Host.Diagnostics;
 /// <remarks>
 /// For the first time only when what was in the log before shows in all views: after a start of everything they are behind for a moment,
 /// and a board that shows less than was acknowledged is not to be asked. Not for ever: one entity that never answers keeps nobody out, once no
-/// checkpoint has moved for a while. A rebuild (docs/upgrades.md) may take hours, and moves them.
+/// checkpoint of those that are behind has moved for a while. A rebuild (docs/upgrades.md) may take hours, and moves them.
 /// </remarks>
 internal sealed class ReadyCheck(StoreConnection store, ClaimLog log, IGrainFactory grains, StoreIdentity identity, StoreAlarm alarm, Draining draining, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan CatchUpLimit = TimeSpan.FromMinutes(10);
     private long _movedAt = time.GetTimestamp();
-    private long _moved;
+    private long _checkpoints;
+    private long[]? _before;
     private bool _hasCaughtUp;
 
     // Below what a probe waits for.
@@ -53,29 +55,39 @@ internal sealed class ReadyCheck(StoreConnection store, ClaimLog log, IGrainFact
     {
         if (!_hasCaughtUp)
         {
-            var partitions = Enumerable.Range(0, identity.Partitions).ToList();
-            var answers = await Task.WhenAll(partitions.Select(partition => grains.GetGrain<IPartitionGrain>(partition).IsCaughtUpAsync())).WaitAsync(Limit, cancellationToken);
-            _hasCaughtUp = Array.TrueForAll(answers, static caughtUp => caughtUp) || await IsStuckAsync(partitions, cancellationToken);
+            var heads = await Task.WhenAll(Enumerable.Range(0, identity.Partitions).Select(partition => log.PeekAsync(partition, cancellationToken))).WaitAsync(Limit, cancellationToken);
+            var behind = await BehindAsync(heads, cancellationToken);
+            _hasCaughtUp = behind.Count == 0 || IsStuck(behind.Sum(partition => heads[partition].Checkpoint));
         }
 
         return _hasCaughtUp;
     }
 
-    private async Task<bool> IsStuckAsync(List<int> partitions, CancellationToken cancellationToken)
+    /// <summary>The partitions of which something does not show yet.</summary>
+    private async Task<List<int>> BehindAsync(LogHead[] heads, CancellationToken cancellationToken)
     {
-        if (time.GetElapsedTime(_movedAt) < CatchUpLimit)
+        var partitions = Enumerable.Range(0, heads.Length);
+        if (!log.Allows(FeatureLevel.LaterCalls))
         {
-            return false;
+            // What is durable is shown. That takes longer, but asks nobody who may not know the question.
+            _before ??= [.. heads.Select(head => head.LastSequence)];
+            return [.. partitions.Where(partition => heads[partition].Checkpoint < _before[partition])];
         }
 
-        var heads = await Task.WhenAll(partitions.Select(partition => log.PeekAsync(partition, cancellationToken))).WaitAsync(Limit, cancellationToken);
-        var moved = heads.Sum(static head => head.Checkpoint);
-        if (moved == _moved)
+        var answers = partitions.Select(partition => grains.GetGrain<IPartitionGrain>(partition).IsCaughtUpAsync());
+        var caughtUp = await Task.WhenAll(answers).WaitAsync(Limit, cancellationToken);
+        return [.. partitions.Where(partition => !caughtUp[partition])];
+    }
+
+    // Of those alone: what is fed meanwhile moves the others.
+    private bool IsStuck(long checkpoints)
+    {
+        if (checkpoints == _checkpoints)
         {
-            return true;
+            return time.GetElapsedTime(_movedAt) > CatchUpLimit;
         }
 
-        (_moved, _movedAt) = (moved, time.GetTimestamp());
+        (_checkpoints, _movedAt) = (checkpoints, time.GetTimestamp());
         return false;
     }
 }
