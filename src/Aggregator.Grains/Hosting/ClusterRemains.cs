@@ -9,8 +9,8 @@ namespace Aggregator.Grains.Hosting;
 /// <param name="time">What the time is.</param>
 public sealed class ClusterRemains(StoreDatabase store, TimeProvider time)
 {
-    // A silo says every five seconds that it lives; one that was killed says nothing more, and nobody may be left to say it for it.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    // A silo says every five seconds that it lives, those of older hosts every thirty; one that was killed says nothing more, and nobody may be left to say it for it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>The silos of a cluster that have said lately that they live, for people.</summary>
     public async Task<IReadOnlyList<string>> LiveSilosAsync(string cluster)

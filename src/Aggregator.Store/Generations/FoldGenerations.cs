@@ -50,7 +50,7 @@ public sealed class FoldGenerations(StoreDatabase store)
         {
             var back = cluster is null ? _database.HashDeleteAsync(_keys.Generations, generation) : _database.HashSetAsync(_keys.Generations, generation, cluster);
             await StoreFaults.Repeatable(back, "keep a generation", cancellationToken).ConfigureAwait(false);
-            throw new StoreUnsuitableException($"Fold generation {generation} is in use by {string.Join(", ", silos)}. Stop them, or wait a minute if they were killed.");
+            throw new StoreUnsuitableException($"Fold generation {generation} is in use by {string.Join(", ", silos)}. Stop them, or wait two minutes if they were killed.");
         }
 
         var removed = new List<(string, long)> { ("checkpoint", await RemoveAsync([.. Enumerable.Range(0, partitions).Select(partition => _keys.CheckpointOf(generation, partition))], cancellationToken).ConfigureAwait(false)) };
