@@ -17,6 +17,9 @@ public static class FeatureLevel
     /// </summary>
     public const int LaterCalls = 2;
 
+    /// <summary>Silos sign in their cluster's membership every five seconds, and one that has not for fifteen is none. Those of level 1 do so every thirty.</summary>
+    public const int RegularSigns = 2;
+
     /// <summary>The highest that this release knows.</summary>
     public const int Newest = Quarantine;
 }

@@ -281,6 +281,8 @@ internal static class SiloScenarios
     /// <summary>What older hosts could not read is written only once the level is raised.</summary>
     private static async Task RaiseLevelAsync(ScenarioContext context)
     {
+        // An entity that fails on a record reads its row again, and shows less until the partitions have sent what that lacks.
+        await context.Watcher.StopAsync();
         await InputScenarios.SendPoisonAsync(context);
         if (!await Eventually.WithinAsync(TimeSpan.FromSeconds(60), () => Task.FromResult(Says("cannot be folded, and what it touches waits"))))
         {
