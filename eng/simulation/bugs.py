@@ -110,7 +110,7 @@ BUGS = [
     ("era-of-deltas-unchecked",
      "a delta of entries that a restarted store has lost is applied",
      (ENTITIES + "EntityGrain.cs",
-      "if (delta.Era < _store.Era)", "if (delta.Era < 0)")),
+      "if (_store.IsLaterThan(delta.Era))", "if (_store.IsLaterThan(long.MaxValue))")),
     ("memory-outlives-the-store",
      "an entity goes on with what a restarted store has lost",
      (ENTITIES + "EntityGrain.cs",

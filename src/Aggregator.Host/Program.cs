@@ -8,13 +8,13 @@ if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", Strin
     return 0;
 }
 
-// A word of its own, not a setting: the configuration would take what follows it for its value.
-const string createStore = "--create-store";
-var arguments = args.Where(argument => argument != createStore).ToList();
+var arguments = args.ToList();
 var does = arguments is [StoreCommand.Archive or StoreCommand.Restore, ..] ? $"aggregator does not {arguments[0]}" : "aggregator does not start";
 try
 {
     var command = StoreCommand.Take(arguments);
+    var upkeep = StoreUpkeep.Take(arguments);
+    does = upkeep is null ? does : $"aggregator does not {upkeep.Does}";
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
     var settings = HostSettings.Read(builder.Configuration);
     using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
@@ -23,9 +23,9 @@ try
         return await command.RunAsync(settings.Store, loggers, CancellationToken.None);
     }
 
-    if (args.Contains(createStore, StringComparer.Ordinal))
+    if (upkeep is not null)
     {
-        await StoreMaker.MakeAsync(settings.Store, loggers);
+        await upkeep.RunAsync(settings, loggers);
         return 0;
     }
 
@@ -40,6 +40,7 @@ try
     // The store is opened first and closed last: whatever stops before it may still write.
     await using var store = await StoreConnection.ConnectAsync(settings.Store, loggers);
     var identity = await store.OpenAsync();
+    await store.JoinGenerationAsync(settings.Cluster.Id);
     await using var app = builder.AddAggregator(settings, keys, store, identity).Build().MapAggregator(settings.Role);
     return await HostRun.RunAsync(app);
 }

@@ -1,3 +1,5 @@
+using Aggregator.Domain.Aggregates;
+
 namespace Aggregator.Store;
 
 /// <summary>Where the store is and how long calls to it may take. Validated by <see cref="Validate"/> at start.</summary>
@@ -75,12 +77,19 @@ public sealed class StoreOptions
     /// </summary>
     public bool MustExist { get; set; }
 
+    /// <summary>
+    /// The fold generation (docs/upgrades.md) that rows and checkpoints are of: all that is derived from the log is kept apart by it. Default
+    /// the release's own.
+    /// </summary>
+    public string Generation { get; set; } = FoldGeneration.Current;
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the first setting that cannot work.</summary>
     public void Validate()
     {
         Require(!string.IsNullOrWhiteSpace(Path) || !string.IsNullOrWhiteSpace(Redis), "Store:Path must name a folder, or Store:Redis a server");
         Require(KeyPrefix is { Length: > 0 and <= 64 } && KeyPrefix.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'),
             "Store:KeyPrefix must be 1 to 64 letters, digits, '-' or '_'");
+        Require(FoldGeneration.IsName(Generation), "A fold generation must be 1 to 64 small letters, digits or '-'");
         Require(Partitions is >= 1 and <= 1_024, "Partitions must be 1 to 1,024");
         Require(ConnectTimeoutMilliseconds is >= 100 and <= 600_000, "Store:ConnectTimeoutMilliseconds must be 100 to 600,000");
         Require(CallTimeoutMilliseconds is >= 100 and <= 600_000, "Store:CallTimeoutMilliseconds must be 100 to 600,000");

@@ -1,3 +1,5 @@
+using Aggregator.Domain.Log;
+
 namespace Aggregator.Grains.Entities;
 
 // While partitions are behind their logs, as after a cold start, claims come faster than anybody looks at what they amount to: totals are made,
@@ -13,7 +15,7 @@ internal abstract partial class EntityGrain<TAggregate>
     private bool InBacklog => _behind.Count > 0;
 
     /// <summary>Whether totals are better made later: more is to come soon, and most of what there is they have.</summary>
-    protected bool Gathers => InBacklog && Aggregate.Book.Counts.Total < 2 * _totalsOf;
+    protected bool Gathers => InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind) && Aggregate.Book.Counts.Total < 2 * _totalsOf;
 
     /// <summary>When to write or tell what is due otherwise.</summary>
     protected TimeSpan Gathering(TimeSpan due) => InBacklog ? Options.InBacklog : due;

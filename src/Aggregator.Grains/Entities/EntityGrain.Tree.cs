@@ -1,5 +1,6 @@
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
 
 namespace Aggregator.Grains.Entities;
@@ -36,7 +37,7 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             // A part that an edit took away from here hears of it within a second, and tells its new parent then.
             // One that has not noticed that the store restarted tells what may be lost; it tells again.
-            if (_registry.Parent(Kind, part) != Key.Id || era < _store.Era)
+            if (_registry.Parent(Kind, part) != Key.Id || _store.IsLaterThan(era))
             {
                 return false;
             }
@@ -183,6 +184,12 @@ internal abstract partial class EntityGrain<TAggregate>
     // One of an earlier epoch may go on beside the one that has told, and be the one that stays.
     private async Task TellOutrankedAsync(string part, long epoch)
     {
+        if (!services.Log.Allows(FeatureLevel.LaterCalls))
+        {
+            // It looks by itself now and then.
+            return;
+        }
+
         try
         {
             await GrainOf(part).OutrankedAsync(epoch);

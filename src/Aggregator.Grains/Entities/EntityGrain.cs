@@ -57,6 +57,9 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     /// <summary>The era of the store that the row was read in.</summary>
     protected long Era => _store.Era;
 
+    /// <summary>Whether what is told under an era is of an earlier one than that.</summary>
+    protected bool IsLaterThan(long era) => _store.IsLaterThan(era);
+
     /// <summary>Whether the activation is ending, or the host: nothing is begun any more that another grain must answer.</summary>
     protected bool IsLeaving => _stop.HasBegun || services.Stopping.IsCancellationRequested;
 
@@ -114,7 +117,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     private async Task<ApplyReply> ApplyUnderGateAsync(EntityDelta delta)
     {
-        if (delta.Era < _store.Era)
+        if (_store.IsLaterThan(delta.Era))
         {
             // Of a partition that has not noticed that the store restarted: what it sends may be lost.
             var stands = _marks[delta.Partition];

@@ -103,6 +103,12 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     /// <summary>The era that all of it is of.</summary>
     public long Era => _era;
 
+    /// <summary>
+    /// Whether what is told under an era is of a run of the server before the one that this was read in. Hosts from before eras tell none (0): there
+    /// is nothing to tell it by, and they are believed, as they were then.
+    /// </summary>
+    public bool IsLaterThan(long era) => era > 0 && era < _era;
+
     /// <summary>Finds out whether the store has restarted, where somebody knows of a later era.</summary>
     public Task MeetAsync(long era, CancellationToken cancellationToken) => era > rows.Session.Era ? rows.Session.PulseAsync(cancellationToken) : Task.CompletedTask;
 

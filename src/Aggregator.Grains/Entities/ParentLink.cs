@@ -50,10 +50,10 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
         _asking = true;
         try
         {
-            // What was safe before the store restarted may be lost.
+            // What was safe before the store restarted may be lost. A parent on a host from before eras tells none.
             var inRow = settlement.InRow;
             var (safe, at) = await FindLostAsync(roller, outranked);
-            if (at == era)
+            if (at == era || at == 0)
             {
                 settlement.SafeAbove(safe, inRow);
             }

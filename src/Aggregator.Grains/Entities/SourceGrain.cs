@@ -83,7 +83,7 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     // What was told in an earlier era may have been lost since; the region tells again.
     private void Take(JudgementsTaken judgements, string region, SourceTally tally)
     {
-        if (tally.Era >= Era)
+        if (!IsLaterThan(tally.Era))
         {
             judgements.Take(region, new PartVersion(tally.Epoch, tally.Number), new Judgements(tally.Confirmed, tally.Contradicted));
         }

@@ -35,7 +35,7 @@ public static class AggregatorSilo
             silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster.Id);
         }
 
-        OrleansLimits.Set(silo, cluster);
+        OrleansLimits.Set(silo, cluster, identity.Level);
         silo.AddIncomingGrainCallFilter<StoreFaultFilter>();
         silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);

@@ -1,12 +1,20 @@
 using System.Net;
+using Aggregator.Domain.Aggregates;
 
 namespace Aggregator.Grains.Hosting;
 
 /// <summary>Where a silo or a client stands in its cluster.</summary>
 public sealed record ClusterSettings
 {
-    /// <summary>Names the cluster; silos and clients of one store share it.</summary>
+    /// <summary>Names the cluster; silos and clients of one store and one fold generation share it.</summary>
     public required string Id { get; init; }
+
+    /// <summary>
+    /// The id of the cluster of a generation: hosts of different ones fold the same log into rows of their own, and must not take each other for theirs.
+    /// </summary>
+    /// <param name="name">What all clusters on the store are called.</param>
+    /// <param name="generation">The generation.</param>
+    public static string IdOf(string name, string generation) => generation == FoldGeneration.First ? name : $"{name}-g-{generation}";
 
     /// <summary>The address that other silos reach this one at. A client has none.</summary>
     public required IPAddress AdvertisedIP { get; init; }

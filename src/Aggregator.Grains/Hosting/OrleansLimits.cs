@@ -1,3 +1,4 @@
+using Aggregator.Domain.Log;
 using Orleans.Configuration;
 
 namespace Aggregator.Grains.Hosting;
@@ -25,7 +26,10 @@ internal static class OrleansLimits
     }
 
     /// <summary>Sets those of a silo.</summary>
-    public static void Set(ISiloBuilder silo, ClusterSettings cluster)
+    /// <param name="silo">The silo.</param>
+    /// <param name="cluster">Where it stands.</param>
+    /// <param name="level">The store's level: which hosts may be in the cluster.</param>
+    public static void Set(ISiloBuilder silo, ClusterSettings cluster, int level)
     {
         silo.Configure<SiloMessagingOptions>(options =>
         {
@@ -56,12 +60,12 @@ internal static class OrleansLimits
         // The gateway would refuse calls by the machine's processor load, which says nothing of how much waits here. Feeding is bounded by
         // bytes and by claims instead, and a busy processor is what bulk feeding is for.
         silo.Configure<LoadSheddingOptions>(options => options.LoadSheddingEnabled = false);
-        silo.Configure<ClusterMembershipOptions>(options => Set(options, cluster.ProbeTimeout));
+        silo.Configure<ClusterMembershipOptions>(options => Set(options, cluster.ProbeTimeout, level));
     }
 
     // A silo that was killed is declared dead after three probes and their votes: about four times the probe's time-out. One that
     // hangs but keeps its connections takes MaxProbeTimeout times NumMissedProbesLimit.
-    internal static void Set(ClusterMembershipOptions options, TimeSpan probeTimeout)
+    internal static void Set(ClusterMembershipOptions options, TimeSpan probeTimeout, int level)
     {
         options.LivenessEnabled = true;
         options.ProbeTimeout = probeTimeout;
@@ -84,9 +88,10 @@ internal static class OrleansLimits
         options.UseLivenessGossip = true;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(10);
 
-        // One that died with too few left to vote, or with all others, counts for nothing after three of these.
+        // One that died with too few left to vote, or with all others, counts for nothing after three of these. At level 1 there may be older silos, which
+        // publish every thirty seconds: who is taken for dead is told of no change, and makes activations of its own for a minute.
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
-        options.NumMissedTableIAmAliveLimit = 3;
+        options.NumMissedTableIAmAliveLimit = level < FeatureLevel.RegularSigns ? 9 : 3;
     }
 
     private static void Set(MessagingOptions options)

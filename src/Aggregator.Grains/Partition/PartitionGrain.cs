@@ -173,6 +173,12 @@ internal sealed partial class PartitionGrain(
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token, limit.Token);
         try
         {
+            // A duplicate may be of an entry of another writer that is not taken in yet.
+            while (sequence > _fanOut.Head)
+            {
+                await Task.Delay(_options.Tick, time, timeout.Token);
+            }
+
             await _pump.AppliedAsync(sequence, entities, timeout.Token);
             await Task.WhenAll(entities.Select(entity => GrainFor(entity).SettleAsync())).WaitAsync(timeout.Token);
             return true;
@@ -285,6 +291,17 @@ internal sealed partial class PartitionGrain(
     /// <summary>Writes into the log which records no fold takes any more.</summary>
     private async Task QuarantineAsync()
     {
+        if (!log.Allows(FeatureLevel.Quarantine))
+        {
+            // A host that does not know such a record could not read the log any more: the entities wait, as they do there.
+            foreach (var (position, reason) in _quarantine.TakeUnsaid())
+            {
+                LogNotQuarantined(logger, position, reason);
+            }
+
+            return;
+        }
+
         _writing = true;
         try
         {

@@ -10,9 +10,13 @@ internal sealed class Quarantine
 {
     private readonly HashSet<LogPosition> _held = [];
     private readonly Dictionary<LogPosition, string> _reported = [];
+    private readonly HashSet<LogPosition> _said = [];
 
     /// <summary>Records to be quarantined, each with what happened.</summary>
     public IReadOnlyCollection<KeyValuePair<LogPosition, string>> Reported => _reported;
+
+    /// <summary>Those of the reported ones that were not given by an earlier call.</summary>
+    public IReadOnlyList<KeyValuePair<LogPosition, string>> TakeUnsaid() => [.. _reported.Where(one => _said.Add(one.Key))];
 
     /// <summary>Whether a record is sent to nobody.</summary>
     public bool Holds(LogPosition position) => _held.Contains(position);

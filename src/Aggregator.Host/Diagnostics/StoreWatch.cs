@@ -1,3 +1,4 @@
+using Aggregator.Domain.Log;
 using Aggregator.Grains.Hosting;
 using Aggregator.Store;
 
@@ -17,6 +18,7 @@ internal sealed partial class StoreWatch : BackgroundService
     private readonly StoreConnection _store;
     private readonly StoreIdentity _identity;
     private readonly StoreAlarm _alarm;
+    private readonly IHostApplicationLifetime _lifetime;
     private readonly TimeProvider _time;
     private readonly ILogger<StoreWatch> _logger;
     private readonly SharedRun _looks;
@@ -25,15 +27,18 @@ internal sealed partial class StoreWatch : BackgroundService
     private readonly bool _isOurs;
     private long _silentSince;
 
-    public StoreWatch(StoreConnection store, StoreIdentity identity, StoreAlarm alarm, TimeProvider time, ILogger<StoreWatch> logger)
+    public StoreWatch(StoreConnection store, StoreIdentity identity, StoreAlarm alarm, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StoreWatch> logger)
     {
-        (_store, _identity, _alarm, _time, _logger) = (store, identity, alarm, time, logger);
+        (_store, _identity, _alarm, _lifetime, _time, _logger) = (store, identity, alarm, lifetime, time, logger);
         _isOurs = store.Promise.Kind == StoreKind.EmbeddedGarnet;
         _looks = new SharedRun(LookOnceAsync);
     }
 
     /// <summary>Whether the store has not answered for longer than a hiccup: what would be written now would wait in vain.</summary>
     public bool IsSilent => !_isOurs && Volatile.Read(ref _silentSince) is var since and not 0 && _time.GetElapsedTime(since) > Hiccup;
+
+    /// <summary>Whether the store has been raised to a level that this release does not know: the host stops, in order.</summary>
+    public bool IsOutgrown { get; private set; }
 
     /// <summary>
     /// Completes when a look that began after this call is done; many share one. It never fails: a store that does not answer
@@ -55,7 +60,9 @@ internal sealed partial class StoreWatch : BackgroundService
     {
         try
         {
+            var level = _store.Level;
             var sight = await _store.LookAsync(_identity, Limit);
+            Note(level, sight);
             if (Interlocked.Exchange(ref _silentSince, 0) != 0)
             {
                 LogAnswers(_logger);
@@ -79,9 +86,26 @@ internal sealed partial class StoreWatch : BackgroundService
         }
     }
 
+    // What it cannot read is no loss: newer hosts can. So this one hands its grains over.
+    private void Note(int level, StoreSight sight)
+    {
+        if (_store.Level == level)
+        {
+            return;
+        }
+
+        LogRaised(_logger, level, _store.Level);
+        if (sight == StoreSight.Newer && !IsOutgrown)
+        {
+            IsOutgrown = true;
+            LogOutgrown(_logger, _store.Level, FeatureLevel.Newest);
+            ThreadPool.UnsafeQueueUserWorkItem(static stopped => stopped.StopApplication(), _lifetime, preferLocal: false);
+        }
+    }
+
     private string? Describe(StoreSight sight) => sight switch
     {
-        StoreSight.Same => null,
+        StoreSight.Same or StoreSight.Newer => null,
         StoreSight.Missing => $"the identity of store {_identity.StoreId:N} is gone: the server was emptied, or came back empty. Restore the store and start again; with Store:MustExist no host makes a new one",
         StoreSight.Other => $"another store stands where {_identity.StoreId:N} was",
         _ => "the server has become a replica, and follows whatever another one holds",
@@ -92,6 +116,12 @@ internal sealed partial class StoreWatch : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The store answers again")]
     private static partial void LogAnswers(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The store's level was {Before} and is {After}")]
+    private static partial void LogRaised(ILogger logger, int before, int after);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "store.level: the store has been raised to level {Level}, and this release knows up to {Newest}: this host stops. Run a newer one")]
+    private static partial void LogOutgrown(ILogger logger, int level, int newest);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store was not looked at")]
     private static partial void LogNotSeen(ILogger logger, Exception fault);

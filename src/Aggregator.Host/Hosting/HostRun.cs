@@ -1,4 +1,5 @@
 using Aggregator.Grains.Hosting;
+using Aggregator.Host.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Aggregator.Host.Hosting;
@@ -12,7 +13,7 @@ internal static class HostRun
     /// Starts it, waits until it is told to stop, and stops it: in order, so that grains write what they hold; or, if the store
     /// has lost what was acknowledged, at once, so that nothing more is written to what stands in its place.
     /// </summary>
-    /// <returns>0, or 1 if it did not stop in time. After an alarm the process itself ends with <see cref="StoreAlarm.ExitCode"/>.</returns>
+    /// <returns>0, or 1 if it did not stop in time, or stopped because the store has outgrown it. After an alarm the process itself ends with <see cref="StoreAlarm.ExitCode"/>.</returns>
     public static async Task<int> RunAsync(WebApplication app)
     {
         var alarm = app.Services.GetRequiredService<StoreAlarm>();
@@ -34,7 +35,7 @@ internal static class HostRun
 
         if (alarm.What is null)
         {
-            return 0;
+            return app.Services.GetRequiredService<StoreWatch>().IsOutgrown ? 1 : 0;
         }
 
         // Who asks is answered that the store is lost; who was answered before is not left without the end of the answer.

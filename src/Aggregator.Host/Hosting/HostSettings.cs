@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Aggregator.Domain.Aggregates;
 using Aggregator.Grains.Hosting;
 using Aggregator.Host.Ingest;
 using Aggregator.Host.Live;
@@ -28,6 +29,9 @@ internal sealed record HostSettings
 
     /// <summary>The host's place in its cluster.</summary>
     public required ClusterSettings Cluster { get; init; }
+
+    /// <summary>What the clusters on the store are called; each generation's id is made of it.</summary>
+    public required string ClusterName { get; init; }
 
     /// <summary>How long a stop may take.</summary>
     public required ShutdownTimes Shutdown { get; init; }
@@ -63,6 +67,7 @@ internal sealed record HostSettings
             }
         }
 
+        var (name, generation) = (configuration["Cluster:Id"] ?? "aggregator", Generation(configuration["Store:Rebuild"]));
         var shutdown = new ShutdownTimes(
             TimeSpan.FromSeconds(Number(configuration, "ShutdownTimeoutSeconds", 30, 5, 600)),
             Time(configuration, "Shutdown:Linger", TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromMinutes(1)));
@@ -90,11 +95,13 @@ internal sealed record HostSettings
                 EmbeddedAofMebibytes = Number(configuration, "Store:EmbeddedAofMebibytes", 256, 64, 65_536),
                 Unsafe = Flag(configuration, "Store:Unsafe"),
                 MustExist = Flag(configuration, "Store:MustExist"),
+                Generation = generation,
             },
             Role = role,
+            ClusterName = name,
             Cluster = new ClusterSettings
             {
-                Id = configuration["Cluster:Id"] ?? "aggregator",
+                Id = ClusterSettings.IdOf(name, generation),
                 AdvertisedIP = Address(configuration["Cluster:AdvertisedIP"]),
                 SiloPort = Port(configuration, "Cluster:SiloPort", DefaultSiloPort, embedded),
                 GatewayPort = Port(configuration, "Cluster:GatewayPort", DefaultGatewayPort, embedded),
@@ -115,6 +122,14 @@ internal sealed record HostSettings
         HostRole.Silo => "silo",
         _ => "api",
     };
+
+    private static string Generation(string? label)
+    {
+        var generation = FoldGeneration.Beside(string.IsNullOrEmpty(label) ? null : label);
+        return FoldGeneration.IsName(generation)
+            ? generation
+            : throw new InvalidOperationException($"Store:Rebuild is a label of small letters, digits and '-', at most {FoldGeneration.MaximumLength - FoldGeneration.Current.Length - 1} of them, not {label}");
+    }
 
     private static List<string> ReadUrls(IConfiguration configuration)
     {

@@ -12,6 +12,7 @@ internal static class Usage
           Store:Path            folder of the embedded store (data)
           Store:Redis           connection string of a Redis that replaces the embedded store
           Store:MustExist       refuse a store that is not there yet, rather than make it (false)
+          Store:Rebuild         a label: all views are built anew from the log, beside those that there are (none)
           Store:Unsafe          take a Redis that may lose what it acknowledged (false)
           Partitions            of the claim log, fixed at a store's first start (32)
           Cluster:Role          all, or with Store:Redis silo (grains, no API) or api (API, no grains) (all)
@@ -38,7 +39,11 @@ internal static class Usage
           archive --verify FOLDER               check an archive, and say what it holds
           restore --from FOLDER                 make a store of an archive, where there is none
 
-        --create-store makes the store and ends: once for an installation whose hosts have Store:MustExist.
+        Once, by an operator's decision (docs/upgrades.md):
+          --create-store          make the store: for an installation whose hosts have Store:MustExist
+          --raise-level           let hosts write all that this release can, when no older host is left
+          --drop-generation NAME  remove the views of a fold generation that no host works on any more
+
         Exit codes: 0 stopped as told, 1 did not start or stop, 3 the store has lost what was acknowledged.
         """;
 }

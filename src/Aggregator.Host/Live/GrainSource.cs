@@ -26,7 +26,7 @@ internal sealed class GrainSource(IGrainFactory grains, IRegistry registry, Stor
     public EntityKey SurvivorOf(EntityKey entity) => entity with { Id = registry.Current.Survivor(entity.Kind, entity.Id) };
 
     /// <inheritdoc/>
-    public Task<long> GetVersionAsync(EntityKey entity) => GrainOf(entity).GetVersionAsync();
+    public Task<long> GetVersionAsync(EntityKey entity) => store.Level >= FeatureLevel.LaterCalls ? GrainOf(entity).GetVersionAsync() : Task.FromResult(-1L);
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">The store is another: what its grains show is not ours to tell.</exception>

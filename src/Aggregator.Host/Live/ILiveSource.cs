@@ -12,7 +12,7 @@ internal interface ILiveSource
     /// <summary>The entity that one reads as: itself, or what it was merged into.</summary>
     EntityKey SurvivorOf(EntityKey entity);
 
-    /// <summary>The version of an entity's view.</summary>
+    /// <summary>The version of an entity's view; −1 where nobody can be asked for it alone.</summary>
     Task<long> GetVersionAsync(EntityKey entity);
 
     /// <summary>The first page of an entity's view, of the store that this host serves; null if nobody knows the entity.</summary>

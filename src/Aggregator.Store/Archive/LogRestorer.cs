@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Domain.Log;
 using Aggregator.Store.Connection;
 using Aggregator.Store.Log;
 using Aggregator.Store.Registry;
@@ -121,7 +122,7 @@ public sealed class LogRestorer(StoreDatabase store, ArchiveReport archive)
         var call = _session.EvaluateAsync(
             StoreScripts.EndRestore,
             [_keys.Identity, _keys.Restore],
-            [What, StoreConnection.Format, id.ToString("N"), _origin.Partitions, _origin.HashSeed, 1],
+            [What, FeatureLevel.Newest, id.ToString("N"), _origin.Partitions, _origin.HashSeed],
             era,
             cancellationToken);
         return (int)await StoreFaults.Repeatable(call, "end a restore", cancellationToken).ConfigureAwait(false) == 1

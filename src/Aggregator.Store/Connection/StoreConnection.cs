@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Aggregator.Domain.Log;
 using Aggregator.Store.Connection;
 using Aggregator.Store.Embedded;
+using Aggregator.Store.Generations;
 using Aggregator.Store.Scripts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,8 +14,6 @@ namespace Aggregator.Store;
 /// <summary>The one way to the store: the embedded Garnet or any Redis, through one multiplexer.</summary>
 public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
 {
-    internal const int Format = 1;
-
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly EmbeddedStore? _embedded;
@@ -93,10 +93,10 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
     }
 
     /// <summary>
-    /// Fixes partitions, hash seed and generation at a store's first start, and gives what is fixed. Another
+    /// Fixes partitions and hash seed at a store's first start, and gives what is fixed. A store that is made has the newest level. Another
     /// <see cref="StoreOptions.Partitions"/> than the fixed one is ignored with a warning.
     /// </summary>
-    /// <exception cref="StoreUnsuitableException">The store was written by a newer version.</exception>
+    /// <exception cref="StoreUnsuitableException">The store's level is above what this release knows.</exception>
     /// <exception cref="StoreMissingException">There is no store and <see cref="StoreOptions.MustExist"/> is set; none was made.</exception>
     /// <exception cref="StoreTruncatedException">There is a log without the identity that it was written under, or a restore that has not ended; none was made.</exception>
     public async Task<StoreIdentity> OpenAsync(CancellationToken cancellationToken = default)
@@ -104,7 +104,7 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         var call = Database.ScriptEvaluateAsync(
             StoreScripts.OpenIdentity,
             [Keys.Identity, Keys.Incarnation(0), Keys.Restore],
-            [Format, Guid.NewGuid().ToString("N"), Options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), 1, Options.MustExist ? 1 : 0]);
+            [FeatureLevel.Newest, Guid.NewGuid().ToString("N"), Options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), Options.MustExist ? 1 : 0]);
         var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "open", cancellationToken).ConfigureAwait(false))!;
         switch ((int)fields[0])
         {
@@ -121,16 +121,21 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         var identity = new StoreIdentity
         {
             IsNew = (int)fields[0] == 1,
-            Format = (int)fields[1],
+            Level = (int)fields[1],
             StoreId = Guid.ParseExact((string)fields[2]!, "N"),
             Partitions = partitions,
             HashSeed = long.Parse((string)fields[4]!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
-            Generation = (long)fields[5],
             PartitionsIgnored = partitions == Options.Partitions ? null : Options.Partitions,
         };
-        if (identity.Format > Format)
+        if (identity.Level > FeatureLevel.Newest)
         {
-            throw new StoreUnsuitableException($"The store has format {identity.Format}; this version reads up to {Format}. Run a newer version.");
+            throw new StoreUnsuitableException($"store.level: the store is at level {identity.Level}, and this release knows up to {FeatureLevel.Newest}. Run a newer one.");
+        }
+
+        Level = identity.Level;
+        if (identity.Level < FeatureLevel.Newest)
+        {
+            LogLevelBelow(_logger, identity.Level, FeatureLevel.Newest);
         }
 
         if (identity.PartitionsIgnored is { } ignored)
@@ -141,7 +146,7 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         return identity;
     }
 
-    /// <summary>Whether the store is still the one that was opened.</summary>
+    /// <summary>Whether the store is still the one that was opened, and which level it is at.</summary>
     /// <exception cref="StoreUnavailableException">It does not answer in time.</exception>
     public async Task<StoreSight> LookAsync(StoreIdentity identity, TimeSpan limit, CancellationToken cancellationToken = default)
     {
@@ -149,13 +154,20 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         try
         {
             var replica = _embedded is null ? RoleReader.IsReplicaAsync(_multiplexer) : Task.FromResult(false);
-            var held = Database.HashGetAsync(Keys.Identity, "store");
+            var held = Database.HashGetAsync(Keys.Identity, ["store", "format"]);
             await Task.WhenAll(replica, held).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
-            var id = await held.ConfigureAwait(false);
+            var fields = await held.ConfigureAwait(false);
+            var (id, level) = (fields[0], fields[1]);
+            if (id == identity.StoreId.ToString("N") && level.TryParse(out int known))
+            {
+                Level = known;
+            }
+
             return await replica.ConfigureAwait(false) ? StoreSight.Replica
                 : id.IsNull ? StoreSight.Missing
-                : id == identity.StoreId.ToString("N") ? StoreSight.Same
-                : StoreSight.Other;
+                : id != identity.StoreId.ToString("N") ? StoreSight.Other
+                : Level > FeatureLevel.Newest ? StoreSight.Newer
+                : StoreSight.Same;
         }
         catch (Exception fault) when (StoreFaults.IsUnknown(fault) || fault is RedisServerException or ObjectDisposedException)
         {
@@ -163,11 +175,39 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         }
     }
 
-    /// <summary>Raises the fold generation by one if it is the expected one; gives what stands after.</summary>
-    public async Task<long> RaiseGenerationAsync(long expected, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Raises the level to the newest that this release knows; never lowers it. To be called when no host is left that does not know it.
+    /// </summary>
+    /// <returns>The level before and after.</returns>
+    /// <exception cref="StoreMissingException">There is no store.</exception>
+    public async Task<(int Before, int After)> RaiseLevelAsync(CancellationToken cancellationToken = default)
     {
-        var call = Database.ScriptEvaluateAsync(StoreScripts.RaiseGeneration, [Keys.Identity], [expected, expected + 1]);
-        return (long)await StoreFaults.Repeatable(call, "raise the generation", cancellationToken).ConfigureAwait(false);
+        var call = Database.ScriptEvaluateAsync(StoreScripts.RaiseLevel, [Keys.Identity], [FeatureLevel.Newest]);
+        var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "raise the level", cancellationToken).ConfigureAwait(false))!;
+        var (before, after) = ((int)fields[0], (int)fields[1]);
+        if (before == 0)
+        {
+            throw new StoreMissingException($"There is no store under {Keys.Identity}.");
+        }
+
+        Level = after;
+        return (before, after);
+    }
+
+    /// <summary>Notes that this process works on the generation of its options, and looks which others there are.</summary>
+    /// <param name="cluster">Names the cluster that the generation's hosts form.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="StoreUnsuitableException">The generation is being dropped.</exception>
+    public async Task JoinGenerationAsync(string cluster, CancellationToken cancellationToken = default)
+    {
+        var call = Database.ScriptEvaluateAsync(StoreScripts.JoinGeneration, [Keys.Generations], [Options.Generation, cluster]);
+        if ((int)await StoreFaults.Repeatable(call, "note a generation", cancellationToken).ConfigureAwait(false) == 0)
+        {
+            throw new StoreUnsuitableException($"Fold generation {Options.Generation} is being dropped. Run --drop-generation {Options.Generation} to its end first.");
+        }
+
+        OtherGenerations = [.. (await new FoldGenerations(this).ListAsync(cancellationToken).ConfigureAwait(false)).Where(name => name != Options.Generation)];
+        LogGeneration(_logger, Options.Generation, cluster, OtherGenerations.Count == 0 ? "no other" : string.Join(", ", OtherGenerations));
     }
 
     /// <summary>Closes the connection; the embedded store flushes and stops.</summary>
@@ -217,6 +257,12 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
 
     [LoggerMessage(4, LogLevel.Error, "UNSAFE STORE (Store:Unsafe is set): {Danger}")]
     private static partial void LogDanger(ILogger logger, string danger);
+
+    [LoggerMessage(5, LogLevel.Warning, "The store is at level {Level} of {Newest}: what came later is not written. Raise it with --raise-level once no older host is left (docs/upgrades.md)")]
+    private static partial void LogLevelBelow(ILogger logger, int level, int newest);
+
+    [LoggerMessage(6, LogLevel.Information, "Fold generation {Generation}, cluster {Cluster}; besides it the store may hold {Others}")]
+    private static partial void LogGeneration(ILogger logger, string generation, string cluster, string others);
 
     [LoggerMessage(3, LogLevel.Warning, "Partitions = {Asked} is ignored: this store was made with {Fixed}, and that cannot change")]
     private static partial void LogPartitionsFixed(ILogger logger, int asked, int @fixed);

@@ -12,11 +12,8 @@ public sealed record StoreIdentity
     /// <summary>Seed of the hash that assigns sources to partitions.</summary>
     public required long HashSeed { get; init; }
 
-    /// <summary>Fold generation that views are read from; raised when the meaning of derived state changes.</summary>
-    public required long Generation { get; init; }
-
-    /// <summary>Version of the layout of keys and values.</summary>
-    public required int Format { get; init; }
+    /// <summary>What may be written (<see cref="Aggregator.Domain.Log.FeatureLevel"/>), when it was read: raised by an operator's decision.</summary>
+    public required int Level { get; init; }
 
     /// <summary>True if this call made the store, false if it existed.</summary>
     public required bool IsNew { get; init; }

@@ -14,4 +14,7 @@ public enum StoreSight
 
     /// <summary>The server has become a replica: what it holds follows another server.</summary>
     Replica,
+
+    /// <summary>It has been raised to a level that this release does not know (<see cref="Aggregator.Domain.Log.FeatureLevel"/>).</summary>
+    Newer,
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Aggregator.Domain.Log;
 using Aggregator.Store.Connection;
 using Aggregator.Store.Scripts;
 using Microsoft.Extensions.Logging;
@@ -33,11 +34,17 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     /// <summary>The run of the server that the log is read from and written to.</summary>
     public StoreSession Session => _session;
 
+    /// <summary>Whether a form that came with a level may be written (<see cref="FeatureLevel"/>).</summary>
+    public bool Allows(int level) => store.Level >= level;
+
     /// <summary>Starts incarnation 1 on first use and finds the true end of the log, wherever its head pointer stands.</summary>
-    /// <exception cref="StoreTruncatedException">The log is shorter than its head pointer or its checkpoint say.</exception>
+    /// <exception cref="StoreTruncatedException">The log is shorter than its head pointer or a checkpoint of any generation say.</exception>
     public async Task<LogHead> OpenAsync(int partition, CancellationToken cancellationToken = default)
     {
         var era = await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
+
+        // Before the end is looked for: the hosts of another generation may move theirs meanwhile.
+        var beside = await CheckpointBesideAsync(partition, cancellationToken).ConfigureAwait(false);
         var call = _session.EvaluateAsync(
             StoreScripts.OpenPartition,
             [_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition), _keys.Slot(partition, 1)],
@@ -57,10 +64,10 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
             throw new StoreTruncatedException($"The log of partition {partition} has no entry {pointer}, where its head pointer stands.");
         }
 
-        if (checkpoint > last)
+        if (Math.Max(checkpoint, beside) > last)
         {
             throw new StoreTruncatedException(
-                $"The log of partition {partition} ends at {last}, before its checkpoint {checkpoint}: acknowledged claims are missing. Restore the store.");
+                $"The log of partition {partition} ends at {last}, before its checkpoint {Math.Max(checkpoint, beside)}: acknowledged claims are missing. Restore the store.");
         }
 
         return new LogHead(incarnation, last, checkpoint) { Era = era };
@@ -215,6 +222,18 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
 
             return (first, _database.StringGetAsync(keys));
         }
+    }
+
+    /// <summary>The highest checkpoint that another generation has; 0 without one.</summary>
+    private async Task<long> CheckpointBesideAsync(int partition, CancellationToken cancellationToken)
+    {
+        if (store.OtherGenerations.Count == 0)
+        {
+            return 0;
+        }
+
+        var call = _database.StringGetAsync([.. store.OtherGenerations.Select(generation => _keys.CheckpointOf(generation, partition))]);
+        return (await StoreFaults.Repeatable(call, "read checkpoints", cancellationToken).ConfigureAwait(false)).Max(static value => (long)value);
     }
 
     /// <summary>The last filled slot at or after the pointer; less than the pointer if its own slot is empty.</summary>

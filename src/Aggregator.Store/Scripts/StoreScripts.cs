@@ -13,7 +13,8 @@ internal static class StoreScripts
     public static readonly string IndexRows = Load("index-rows");
     public static readonly string RaiseMark = Load("raise-mark");
     public static readonly string OpenIdentity = Load("open-identity");
-    public static readonly string RaiseGeneration = Load("raise-generation");
+    public static readonly string RaiseLevel = Load("raise-level");
+    public static readonly string JoinGeneration = Load("join-generation");
     public static readonly string RaiseEpoch = Load("raise-epoch");
     public static readonly string WriteRow = Load("write-row");
     public static readonly string AppendEdit = Load("append-edit");

@@ -11,7 +11,8 @@ namespace Aggregator.Chaos.Scenarios;
 /// <summary>What senders do wrong, and what is edited meanwhile.</summary>
 internal static class InputScenarios
 {
-    private const string Poison = "chaos-poison";
+    /// <summary>In the quote of a claim on which folds fail.</summary>
+    public const string Poison = "chaos-poison";
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
@@ -47,11 +48,17 @@ internal static class InputScenarios
 
         await context.RunOnAsync(2, 4);
         var since = TimeProvider.System.GetTimestamp();
+        await SendPoisonAsync(context);
+        await context.RecoverAsync("a claim that cannot be folded", since);
+        await context.RunOnAsync(3, 5);
+    }
+
+    /// <summary>Feeds a claim on which the folds of hosts with the hook fail.</summary>
+    public static async Task SendPoisonAsync(ScenarioContext context)
+    {
         var claim = $$$"""{"id":"poison","source":"chaos-wire-0","reportedAt":"2024-01-01T00:00:00Z","claimant":"armenia","target":"azerbaijan","region":"fizuli","quote":"{{{Poison}}}","figure":{"item":"ship","outcome":"destroyed","low":1,"best":1,"high":1}}""";
         var answer = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, "/v1/claims", claim, "application/json");
         context.Note($"the claim was answered {answer}");
-        await context.RecoverAsync("a claim that cannot be folded", since);
-        await context.RunOnAsync(3, 5);
     }
 
     private static async Task MergeAsync(ScenarioContext context)

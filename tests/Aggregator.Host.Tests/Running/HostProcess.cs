@@ -16,12 +16,14 @@ internal sealed class HostProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly string[] _arguments;
     private readonly int _port;
+    private readonly string? _poison;
     private readonly ConcurrentQueue<string> _output = new();
     private Process _process = null!;
 
-    private HostProcess(string[] arguments, int port)
+    private HostProcess(string[] arguments, int port, string? poison)
     {
         _arguments = arguments;
+        _poison = poison;
         _port = port;
         Client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")), Timeout = TimeSpan.FromSeconds(60) };
     }
@@ -40,8 +42,13 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Starts a host on a Redis.</summary>
     public static Task<HostProcess> OnRedisAsync(RedisServer redis, params string[] arguments) => StartAsync(["--Store:Redis", redis.ConnectionString, .. arguments]);
 
+    /// <summary>Starts a host on a Redis whose folds fail on claims with a text in their quote.</summary>
+    public static Task<HostProcess> PoisonedAsync(RedisServer redis, string quote, params string[] arguments) => StartAsync(quote, ["--Store:Redis", redis.ConnectionString, .. arguments]);
+
     /// <summary>Starts a host and waits until it is ready.</summary>
-    public static async Task<HostProcess> StartAsync(params string[] arguments)
+    public static Task<HostProcess> StartAsync(params string[] arguments) => StartAsync(null, arguments);
+
+    private static async Task<HostProcess> StartAsync(string? poison, string[] arguments)
     {
         var ports = FreePorts(3);
         string[] all =
@@ -49,7 +56,7 @@ internal sealed class HostProcess : IAsyncDisposable
             .. arguments, "--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}"),
             "--Cluster:SiloPort", ports[1].ToString(CultureInfo.InvariantCulture), "--Cluster:GatewayPort", ports[2].ToString(CultureInfo.InvariantCulture),
         ];
-        var host = new HostProcess(all, ports[0]);
+        var host = new HostProcess(all, ports[0], poison);
         await host.LaunchAsync();
         return host;
     }
@@ -157,12 +164,18 @@ internal sealed class HostProcess : IAsyncDisposable
         return ports;
     }
 
-    private static Process Start(string[] arguments)
+    private static Process Start(string[] arguments, string? poison = null)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var program = Path.Combine(Repository.Root, "src", "Aggregator.Host", "bin", configuration, "net10.0", "Aggregator.Host.dll");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(program);
+        if (poison is not null)
+        {
+            start.Environment["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Aggregator.Chaos.Hook.dll");
+            start.Environment["CHAOS_POISON"] = poison;
+        }
+
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -173,7 +186,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        _process = Start(_arguments);
+        _process = Start(_arguments, _poison);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();

@@ -11,7 +11,8 @@ internal static class Views
         var all = new JsonObject();
         foreach (var plural in new[] { "actors", "regions", "sources" })
         {
-            await foreach (var id in IdsAsync(host, plural))
+            // By id: a name that nobody registered is in the list only once the row is written.
+            foreach (var id in (await IdsAsync(host, plural).ToListAsync()).Order(StringComparer.Ordinal))
             {
                 var view = await host.GetAsync($"/v1/{plural}/{id}");
                 foreach (var outside in new[] { "version", "appliedAt", "duplicates", "corrections", "retractions", "reports" })

@@ -1,3 +1,4 @@
+using Aggregator.Domain.Log;
 using Aggregator.Store.Tests.Backends;
 
 namespace Aggregator.Store.Tests.Contract;
@@ -9,7 +10,7 @@ public abstract class StoreIdentityContract(Backend backend) : StoreContract(bac
     {
         var first = await Store.OpenAsync();
         Assert.True(first.IsNew);
-        Assert.Equal((32, 1L), (first.Partitions, first.Generation));
+        Assert.Equal((32, FeatureLevel.Newest, FeatureLevel.Newest), (first.Partitions, first.Level, Store.Level));
         await using var again = await ConnectAgainAsync();
         Assert.Equal(first with { IsNew = false }, await again.OpenAsync());
     }
@@ -34,11 +35,36 @@ public abstract class StoreIdentityContract(Backend backend) : StoreContract(bac
     }
 
     [Fact]
-    public async Task Open_NewerFormat_Throws()
+    public async Task Open_LevelThatIsNotKnown_IsRefused()
     {
         await Store.OpenAsync();
-        await Store.Database.HashSetAsync(Store.Keys.Identity, "format", 2);
-        await Assert.ThrowsAsync<StoreUnsuitableException>(() => Store.OpenAsync());
+        await Store.Database.HashSetAsync(Store.Keys.Identity, "format", FeatureLevel.Newest + 1);
+        var refused = await Assert.ThrowsAsync<StoreUnsuitableException>(() => Store.OpenAsync());
+        Assert.StartsWith("store.level: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RaiseLevel_OfAStoreFromBeforeLevels_IsSeenByOthersAndNeverFalls()
+    {
+        await Assert.ThrowsAsync<StoreMissingException>(() => Store.RaiseLevelAsync());
+
+        // As hosts from before levels have made it.
+        await Store.Database.HashSetAsync(
+            Store.Keys.Identity, [new("format", 1), new("store", Guid.NewGuid().ToString("N")), new("partitions", 4), new("seed", 7), new("generation", 1)]);
+        var identity = await Store.OpenAsync();
+        await using var other = await ConnectAgainAsync();
+        await other.OpenAsync();
+        Assert.Equal((FeatureLevel.First, FeatureLevel.First), (identity.Level, other.Level));
+        Assert.False(new Log.ClaimLog(other).Allows(FeatureLevel.Quarantine));
+
+        Assert.Equal((FeatureLevel.First, FeatureLevel.Newest), await Store.RaiseLevelAsync());
+        Assert.Equal((FeatureLevel.Newest, FeatureLevel.Newest), await Store.RaiseLevelAsync());
+
+        Assert.Equal(StoreSight.Same, await other.LookAsync(identity, TimeSpan.FromSeconds(10)));
+        Assert.True(new Log.ClaimLog(other).Allows(FeatureLevel.Quarantine));
+        await Store.Database.HashSetAsync(Store.Keys.Identity, "format", FeatureLevel.Newest + 1);
+        Assert.Equal(StoreSight.Newer, await other.LookAsync(identity, TimeSpan.FromSeconds(10)));
+        Assert.Equal((FeatureLevel.Newest + 1, FeatureLevel.Newest + 1), await Store.RaiseLevelAsync());
     }
 
     [Fact]
@@ -76,15 +102,6 @@ public abstract class StoreIdentityContract(Backend backend) : StoreContract(bac
 
         await Store.OpenAsync();
         Assert.Equal(StoreSight.Other, await Store.LookAsync(identity, limit));
-    }
-
-    [Fact]
-    public async Task RaiseGeneration_TwoAtOnce_RaiseOnce()
-    {
-        await Store.OpenAsync();
-        var generations = await Task.WhenAll(Store.RaiseGenerationAsync(1), Store.RaiseGenerationAsync(1));
-        Assert.Equal([2, 2], generations);
-        Assert.Equal(2, (await Store.OpenAsync()).Generation);
     }
 }
 
