@@ -29,6 +29,20 @@ public sealed class EntityRowCodecTests
     }
 
     [Fact]
+    public void Encode_WithoutTotals_LeavesThoseInTheRowAndSaysSo()
+    {
+        var region = new RegionAggregate("town");
+        region.Book.Apply(new PlacedRecord(new LogPosition(0, 1, 0), new LogRecord.Added(Claim(1)), Noon));
+        var fields = EntityRowCodec.Encode(region.Book, EntityRowHead.Empty, null);
+
+        Assert.DoesNotContain(fields.Head, field => field.Name is EntityRowCodec.Totals or EntityRowCodec.Structure);
+        Assert.False(EntityRowCodec.IsWhole(Row(fields)));
+        Assert.True(EntityRowCodec.IsWhole(Row(EntityRowCodec.Encode(region.Book, EntityRowHead.Empty, Nothing))));
+
+        static EntityRow Row(EntityRowFields fields) => new(1, 1, fields.Head.Where(field => field.Value is not null).ToDictionary(field => field.Name, field => field.Value!));
+    }
+
+    [Fact]
     public void Encode_WhatIsNoMore_IsDeleted()
     {
         var region = new RegionAggregate("town");
@@ -42,7 +56,7 @@ public sealed class EntityRowCodecTests
         // The head that speaks of a chunk no more goes before it.
         Assert.Equal([false, true], fields.Buckets.Select(field => field.IsChunk));
         Assert.All(fields.Buckets, field => Assert.Null(field.Field.Value));
-        Assert.Equal(["judged", "structure", "told"], fields.Head.Where(field => field.Value is null).Select(field => field.Name).Order());
+        Assert.Equal(["behind", "judged", "structure", "told"], fields.Head.Where(field => field.Value is null).Select(field => field.Name).Order());
     }
 
     [Fact]
