@@ -10,7 +10,7 @@ internal sealed class Comparison(Tally tally, HttpClient client)
     private const int Shown = 20;
     private static readonly Dictionary<string, Item> Items = new(StringComparer.Ordinal)
     {
-        ["tank"] = Item.Tank, ["drone"] = Item.Drone, ["artillery"] = Item.Artillery, ["combatant"] = Item.Combatant, ["civilian"] = Item.Civilian,
+        ["tank"] = Item.Tank, ["drone"] = Item.Drone, ["artillery"] = Item.Artillery, ["combatant"] = Item.Combatant, ["civilian"] = Item.Civilian, ["apc"] = Item.Apc,
     };
 
     private readonly List<string> _differences = [];

@@ -7,8 +7,8 @@ namespace Aggregator.ColdStart;
 
 /// <summary>What claim a number gives: the same in every run, whatever was made before.</summary>
 /// <remarks>
-/// Each figure belongs to an incident that one to three claims tell alike, so a plain sum over incidents is what views must show. A
-/// claim is corrected, or taken back, only where it tells its incident alone.
+/// Who tells of the losses of a day in a place always gives the same figure, whichever claim it is in (R6), so a sum over such statements is what
+/// views must show. A few claims tell an incident of its own, on an item that no other is on: those alone are corrected or taken back.
 /// </remarks>
 internal sealed class Generator(Scene scene, long claims, ulong seed = 20260224)
 {
@@ -21,25 +21,29 @@ internal sealed class Generator(Scene scene, long claims, ulong seed = 20260224)
     /// <summary>The claim of a number, from 0.</summary>
     public Claim Claim(long number)
     {
-        // Numbers go in sixes: an incident told by one, one told by two, one told by three.
-        var (incident, telling, tellers) = (number % 6) switch
+        // Numbers go in sixes: something told by one, something told by two, something told by three.
+        var (incident, telling) = (number % 6) switch
         {
-            0 => (number / 6 * 3, 0, 1),
-            < 3 and var at => ((number / 6 * 3) + 1, (int)at - 1, 2),
-            var at => ((number / 6 * 3) + 2, (int)at - 3, 3),
+            0 => (number / 6 * 3, 0),
+            < 3 and var at => ((number / 6 * 3) + 1, (int)at - 1),
+            var at => ((number / 6 * 3) + 2, (int)at - 3),
         };
         var what = new Draw(seed, (ulong)incident << 1);
         var who = new Draw(seed, ((ulong)number << 1) | 1);
         var place = scene.Pick(what.Fraction());
         var (target, other) = what.Chance(50) ? (place.One, place.Other) : (place.Other, place.One);
         var day = FirstDay.AddDays((int)(incident * 2 * Days / Math.Max(1, claims)));
-        var isFigure = what.Chance(70);
+        var isIncident = IsIncident(number);
+        var isFigure = what.Chance(70) || isIncident;
         var isDenial = !isFigure && what.Chance(10);
-        var item = Items[what.Below(Items.Length)];
-        var count = 1 + what.Below(what.Chance(5) ? 200 : 6);
-        var claimant = what.Below(10) switch { 0 => target, 1 => null, _ => other };
+        var item = isIncident ? Item.Apc : Items[what.Below(Items.Length)];
+        var claimant = what.Below(100) switch { < 10 => target, 10 => null, _ => other };
         var source = string.Create(CultureInfo.InvariantCulture, $"cold-{(claimant is null ? SourceOf(what.Fraction()) : (SourceOf(who.Fraction()) + (telling * 131)) % Sources)}");
         var reportedAt = new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddMinutes(who.Below(Minutes) + (telling * Minutes));
+        var said = new Draw(seed, XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(isIncident
+            ? string.Create(CultureInfo.InvariantCulture, $"{number}")
+            : string.Create(CultureInfo.InvariantCulture, $"{place.Id}/{target}/{item}/{claimant ?? source}/{day:O}"))));
+        var count = 1 + said.Below(said.Chance(5) ? 200 : 6);
         return new Claim
         {
             Key = new ClaimKey(source, string.Create(CultureInfo.InvariantCulture, $"c{number}")),
@@ -56,18 +60,18 @@ internal sealed class Generator(Scene scene, long claims, ulong seed = 20260224)
             Figure = isFigure
                 ? new Figure { Item = item, Outcome = item.IsPeople() ? Outcome.Killed : Outcome.Destroyed, Bounds = Bounds.Exactly(count), Phrase = string.Create(CultureInfo.InvariantCulture, $"{count} {item}") }
                 : null,
-            Incident = isFigure ? string.Create(CultureInfo.InvariantCulture, $"cold/{incident}") : null,
+            Incident = isIncident ? string.Create(CultureInfo.InvariantCulture, $"cold/{incident}") : null,
             Quote = string.Create(CultureInfo.InvariantCulture, $"Reported at {place.Id}: incident {incident} of that day."),
         };
 
         static int SourceOf(double fraction) => (int)(Sources * fraction * fraction);
     }
 
-    /// <summary>Whether a claim is told by nobody else, so that it may be corrected or taken back.</summary>
-    public static bool IsAlone(long number) => number % 6 == 0;
+    /// <summary>Whether a claim tells an incident of its own, so that it may be corrected or taken back: about 2% do.</summary>
+    public bool IsIncident(long number) => number % 6 == 0 && (FateOf(number) != Fate.Stands || new Draw(seed ^ 0xd1ce, (ulong)number).Chance(5));
 
-    /// <summary>What becomes of a claim that is alone, of all claims 1% and 0.1%.</summary>
-    public Fate FateOf(long number) => !IsAlone(number) ? Fate.Stands : new Draw(seed ^ 0x5eed, (ulong)number).Below(1_000) switch
+    /// <summary>What becomes of a claim: of all 1% are corrected and 0.1% taken back.</summary>
+    public Fate FateOf(long number) => number % 6 != 0 ? Fate.Stands : new Draw(seed ^ 0x5eed, (ulong)number).Below(1_000) switch
     {
         < 60 => Fate.Corrected,
         < 66 => Fate.Retracted,

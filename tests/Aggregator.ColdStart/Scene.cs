@@ -20,7 +20,8 @@ internal sealed class Scene
     public Scene(RegistrySnapshot registry)
     {
         Registry = registry;
-        var byCountry = registry.All(EntityKind.Region).GroupBy(place => Top(registry, place.Id), StringComparer.Ordinal).ToDictionary(group => group.Key, StringComparer.Ordinal);
+        // What is said of a place that holds others would be more or less than they say (R14).
+        var byCountry = registry.All(EntityKind.Region).Where(place => registry.Children(EntityKind.Region, place.Id).Count == 0).GroupBy(place => Top(registry, place.Id), StringComparer.Ordinal).ToDictionary(group => group.Key, StringComparer.Ordinal);
         var chosen = Wars.Where(war => byCountry.ContainsKey(war.Country) && IsSide(war.One) && IsSide(war.Other)).Select(war => byCountry[war.Country]
             .OrderByDescending(place => place.Population).ThenBy(place => place.Id, StringComparer.Ordinal).Take(PlacesPerCountry)
             .Select(place => new Place(place.Id, war.One, war.Other)).ToArray()).ToArray();

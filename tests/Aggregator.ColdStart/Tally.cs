@@ -11,6 +11,7 @@ internal readonly record struct Told(string Owner, string Target, Item Item, str
 internal sealed class Tally
 {
     private readonly RegistrySnapshot _registry;
+    private readonly HashSet<(Told Told, DateOnly Day)> _counted = [];
     private readonly Dictionary<string, string[]> _above = new(StringComparer.Ordinal);
 
     public Tally(Generator generator, RegistrySnapshot registry, long claims)
@@ -33,7 +34,7 @@ internal sealed class Tally
                 claim = Generator.Correction(claim);
             }
 
-            Count(claim, isFirstOfIncident: number % 6 is 0 or 1 or 3);
+            Count(claim);
         }
     }
 
@@ -56,7 +57,7 @@ internal sealed class Tally
     /// <summary>Sums of figures about actors.</summary>
     public Dictionary<Told, long> OnActors { get; } = [];
 
-    private void Count(Claim claim, bool isFirstOfIncident)
+    private void Count(Claim claim)
     {
         Standing++;
         Add(Sources, claim.Source.Id, 1);
@@ -65,18 +66,21 @@ internal sealed class Tally
             Add(Actors, actor, 1);
         }
 
+        var voice = claim.Claimant?.Id ?? claim.Source.Id;
+        var counts = claim.Figure is { } said
+            && (claim.Incident is not null || _counted.Add((new Told(claim.Region!.Id, claim.Target.Id, said.Item, voice), claim.Occurred!.Value.From)));
         foreach (var region in Above(claim.Region!.Id))
         {
             Add(Regions, region, region == claim.Region.Id ? 1 : 0);
-            if (isFirstOfIncident && claim.Figure is { } figure)
+            if (counts)
             {
-                Add(InRegions, new Told(region, claim.Target.Id, figure.Item, claim.Claimant?.Id ?? claim.Source.Id), figure.Bounds.Best!.Value);
+                Add(InRegions, new Told(region, claim.Target.Id, claim.Figure!.Item, voice), claim.Figure.Bounds.Best!.Value);
             }
         }
 
-        if (isFirstOfIncident && claim.Figure is { } told)
+        if (counts)
         {
-            Add(OnActors, new Told(claim.Target.Id, claim.Target.Id, told.Item, claim.Claimant?.Id ?? claim.Source.Id), told.Bounds.Best!.Value);
+            Add(OnActors, new Told(claim.Target.Id, claim.Target.Id, claim.Figure!.Item, voice), claim.Figure.Bounds.Best!.Value);
         }
     }
 

@@ -3,7 +3,7 @@ using Aggregator.Domain.Log;
 namespace Aggregator.Grains.Entities;
 
 // While partitions are behind their logs, as after a cold start, claims come faster than anybody looks at what they amount to: totals are made,
-// and told, each time there are twice as many claims, and at the end. What is made of n claims in all costs no more than twice the last time.
+// and told, each time there are twice as many claims, now and then, and at the end.
 internal abstract partial class EntityGrain<TAggregate>
 {
     // Partitions that were behind when they sent last, and whether one has sent since the timer was set.
@@ -11,11 +11,13 @@ internal abstract partial class EntityGrain<TAggregate>
     private OneShotTimer _backlogTimer = null!;
     private bool _heardOfBacklog;
     private long _totalsOf;
+    private long _totalsAt;
 
     private bool InBacklog => _behind.Count > 0;
 
     /// <summary>Whether totals are better made later: more is to come soon, and most of what there is they have.</summary>
-    protected bool Gathers => InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind) && Aggregate.Book.Counts.Total < 2 * _totalsOf;
+    protected bool Gathers => InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind) 
+        && Aggregate.Book.Counts.Total < 2 * _totalsOf && services.Time.GetElapsedTime(_totalsAt) < Options.LongestBacklog;
 
     /// <summary>When to write or tell what is due otherwise.</summary>
     protected TimeSpan Gathering(TimeSpan due) => InBacklog ? Options.InBacklog : due;

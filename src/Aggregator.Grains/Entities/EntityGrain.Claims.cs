@@ -125,7 +125,7 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             var claims = Aggregate.Book.Counts.Total;
             var isFresh = await ReadAsync(() => _roller.Refresh(_registry));
-            _totalsOf = claims;
+            (_totalsOf, _totalsAt) = (claims, services.Time.GetTimestamp());
             return isFresh;
         }
         catch (Exception fault) when (IsOfTheFold(fault))

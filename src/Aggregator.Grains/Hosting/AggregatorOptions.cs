@@ -73,6 +73,9 @@ public sealed class EntityOptions
     /// </summary>
     public TimeSpan InBacklog { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long totals stay as they are at most in such a backlog, while an entity's claims have not doubled. Default 2 minutes.</summary>
+    public TimeSpan LongestBacklog { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long changes gather before the parent is told. Default 50 ms.</summary>
     public TimeSpan PushAfter { get; set; } = TimeSpan.FromMilliseconds(50);
 

@@ -26,6 +26,7 @@ internal sealed partial class FanOutPump(
     ILogger logger,
     CancellationToken stop)
 {
+    private readonly long _replayEnd = fanOut.End;
     private readonly HashSet<EntityKey> _active = [];
     private readonly HashSet<EntityKey> _resting = [];
     private readonly Queue<EntityKey> _toAsk = new();
@@ -167,7 +168,7 @@ internal sealed partial class FanOutPump(
                 To = send.To,
                 Records = new RecordList(await RecordsAsync(send)),
                 PersistSoon = fanOut.Head - fanOut.Checkpoint > options.PersistBacklog,
-                IsBacklog = fanOut.IsBehind && fanOut.Weight >= options.RecordsAhead / 2,
+                IsBacklog = IsBacklog(send),
             });
             if (reply.Mark > fanOut.End)
             {
@@ -196,6 +197,11 @@ internal sealed partial class FanOutPump(
             return false;
         }
     }
+
+    // Of what was in the log before this activation a thousand records are many; of what has come since as many as keep it from being read on.
+    private bool IsBacklog(Send send) => send.From < _replayEnd
+        ? fanOut.Weight >= options.RecordsAhead / 8
+        : fanOut.IsBehind && fanOut.Weight >= options.RecordsAhead / 2;
 
     private async Task<List<PlacedRecord>> RecordsAsync(Send send)
     {
