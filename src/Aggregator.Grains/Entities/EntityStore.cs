@@ -110,7 +110,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     public bool IsLaterThan(long era) => era > 0 && era < _era;
 
     /// <summary>Finds out whether the store has restarted, where somebody knows of a later era.</summary>
-    public Task MeetAsync(long era, CancellationToken cancellationToken) => era > rows.Session.Era ? rows.Session.PulseAsync(cancellationToken) : Task.CompletedTask;
+    public Task MeetAsync(long era, CancellationToken cancellationToken) => era > rows.Session.Era ? rows.Session.PulseAsync(era, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Begins to read all anew: from now on it is of the run that the server is on.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken) => _era = await rows.Session.OpenAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -22,7 +23,7 @@ public sealed class StoreSession
 
     internal StoreSession(IDatabase database, StoreKeys keys) => (_database, _keys) = (database, keys);
 
-    /// <summary>Counts the restarts of the store that somebody has noticed, from 1; 0 before this process has called the store.</summary>
+    /// <summary>Grows with every restart of the store that somebody has noticed, from 1, and names the run; 0 before this process has called the store.</summary>
     public long Era => _run?.Era ?? 0;
 
     /// <summary>Makes sure of a run of the server; at once if there is one.</summary>
@@ -32,12 +33,18 @@ public sealed class StoreSession
 
     /// <summary>Finds out whether the server has restarted; if so the era is another when this returns.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    public async Task<long> PulseAsync(CancellationToken cancellationToken = default)
+    public Task<long> PulseAsync(CancellationToken cancellationToken = default) => PulseAsync(0, cancellationToken);
+
+    /// <summary>Finds out which era the store is in, where somebody has told of one: if that is of a run that is lost, the era is later than it when this returns.</summary>
+    /// <param name="heard">The era that somebody told of.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<long> PulseAsync(long heard, CancellationToken cancellationToken = default)
     {
         var run = await RunAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var call = EvaluateAsync(StoreScripts.OpenSession, [_keys.Era], [run.Era, run.Server, 0], run.Era, cancellationToken);
+            var call = EvaluateAsync(StoreScripts.OpenSession, [_keys.Era], [Math.Max(run.Era, heard), run.Server, 0, NumberOf(run.Server)], run.Era, cancellationToken);
             if ((long)await StoreFaults.Repeatable(call, "tell its era", cancellationToken).ConfigureAwait(false) != run.Era)
             {
                 await ReplaceAsync(run, cancellationToken).ConfigureAwait(false);
@@ -163,7 +170,7 @@ public sealed class StoreSession
         var server = RunOf(info);
         try
         {
-            var call = _database.ScriptEvaluateAsync(digests[StoreScripts.OpenSession], [_keys.Era], [known, server, hasRestarted ? 1 : 0]);
+            var call = _database.ScriptEvaluateAsync(digests[StoreScripts.OpenSession], [_keys.Era], [known, server, hasRestarted ? 1 : 0, NumberOf(server)]);
             return new Run((long)await StoreFaults.Repeatable(call, "open a session").ConfigureAwait(false), server, digests);
         }
         catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
@@ -179,6 +186,9 @@ public sealed class StoreSession
         var line = (info ?? "").Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(static line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase));
         return line is null ? "unknown" : line[Name.Length..].Trim();
     }
+
+    // Tells runs of a server apart within an era.
+    private static long NumberOf(string server) => BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(server))) & 0xFFFFF;
 
     // What servers know scripts by.
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350", Justification = "The protocol says SHA-1; nothing is kept secret by it.")]

@@ -91,11 +91,15 @@ internal sealed class SimStore
 
     private RedisResult OpenSession(RedisKey[] keys, RedisValue[] values)
     {
-        var stored = ((string?)Get(keys[0]) ?? "0 ").Split(' ');
-        var era = Math.Max(long.Parse(stored[0], CultureInfo.InvariantCulture), (long)values[0]);
-        if (stored[1] != values[1] || (values[2] == 1 && era == (long)values[0]))
+        var stored = ((string?)Get(keys[0]))?.Split(' ');
+        var (era, known) = (stored is null ? 0 : long.Parse(stored[0], CultureInfo.InvariantCulture), (long)values[0]);
+        if (stored is null && known == 0)
         {
-            era++;
+            era = 1;
+        }
+        else if (stored?[1] != values[1] || known > era || (values[2] == 1 && era == known))
+        {
+            era = (((Math.Max(era, known) >> 20) + 1) << 20) + (long)values[3];
         }
 
         Set(keys[0], string.Create(CultureInfo.InvariantCulture, $"{era} {values[1]}"));

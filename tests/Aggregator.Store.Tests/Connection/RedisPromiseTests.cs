@@ -169,7 +169,9 @@ public sealed class RedisPromiseTests
         var restart = server.CrashAndRestartAsync();
         Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, 1, 51, BitConverter.GetBytes((Int128)51)));
         await restart;
-        Assert.Equal(new LogHead(2, 51, 0) { Era = 2 }, await log.OpenAsync(0));
+        var head = await log.OpenAsync(0);
+        Assert.Equal(51, head.LastSequence);
+        Assert.True(head.Era > 1 && head.Incarnation == head.Era, $"{head}");
         Assert.Equal(51, (await log.ReadAsync(0, 1, 51).ToListAsync()).Count);
     }
 
