@@ -273,9 +273,10 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _roller.MarkAll(registry);
         _totalsOf = 0;
         _dirty = false;
-        if (aggregate.Parts.Ids.Count > 0 || (exists && !isCurrent))
+        if (aggregate.Parts.Ids.Count > 0 || (exists && (!isCurrent || registry.Children(Kind, Key.Id).Count > 0)))
         {
-            // The parts' rows, or the registry, may be newer than this one: a change that is not in the row yet.
+            // The parts' rows, or the registry, may be newer than this one, or it may have what a part told that has no row yet: a change that
+            // is not in the row.
             _settlement.Changed();
             MarkDirty();
             foreach (var part in aggregate.Parts.Ids)
