@@ -9,7 +9,7 @@ internal static class StartupHook
     /// <summary>Seconds by which the clock of the process is off.</summary>
     private const string ClockOffset = "CHAOS_CLOCK_OFFSET_SECONDS";
 
-    /// <summary>A claim with this text in its quote cannot be folded.</summary>
+    /// <summary>A claim with this id cannot be folded.</summary>
     private const string Poison = "CHAOS_POISON";
 
     /// <summary>File in which the harness says at which moment the process is to end: <c>moment hits</c>.</summary>

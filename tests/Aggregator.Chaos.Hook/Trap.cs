@@ -31,7 +31,7 @@ internal sealed partial class Trap
             _ = Kill(Environment.ProcessId, SigKill);
         }
 
-        if (_poison is not null && moment == Failpoint.Fold && detail is LogRecord.Added { Claim.Quote: { } quote } && quote.Contains(_poison, StringComparison.Ordinal))
+        if (_poison is not null && moment == Failpoint.Fold && detail is LogRecord.Added { Claim.Key.Id: var id } && id == _poison)
         {
             throw new InvalidOperationException("a poisoned claim");
         }

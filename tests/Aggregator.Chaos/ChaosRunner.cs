@@ -64,7 +64,7 @@ internal static class ChaosRunner
         }
 
         Console.WriteLine(Results.Table(runs));
-        return runs.Any(run => run is { Passed: false, Skipped: null, ExpectedLater: null }) ? 1 : 0;
+        return runs.Any(run => run is { Passed: false, Skipped: null }) ? 1 : 0;
 
         string? Value(string name) => Array.IndexOf(arguments, name) is var at and >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
     }
@@ -106,7 +106,6 @@ internal static class ChaosRunner
             Seed = seed,
             Seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds,
             Skipped = skipped,
-            ExpectedLater = scenario.ExpectedLater,
             Violations = [.. context.Violations],
             Recoveries = context.Recoveries,
             Notes = context.Notes,

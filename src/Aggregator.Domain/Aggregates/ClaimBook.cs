@@ -27,6 +27,7 @@ public sealed class ClaimBook(EntityKey owner)
     private readonly Counts _counts = new();
     private readonly LoadedCount _loaded = new();
     private int _shedAt;
+    private int _shedTo = int.MaxValue;
     private long _stamp;
     private long _uses;
 
@@ -137,7 +138,7 @@ public sealed class ClaimBook(EntityKey owner)
     public void Shed(int maximum)
     {
         // What is not stored cannot be let go of: it is not looked for again before there is more.
-        if (LoadedClaims <= maximum || (_dirty.Count > 0 && LoadedClaims - _shedAt <= maximum / 4))
+        if (LoadedClaims <= maximum || (_dirty.Count > 0 && maximum >= _shedTo && LoadedClaims - _shedAt <= maximum / 4))
         {
             return;
         }
@@ -151,7 +152,7 @@ public sealed class ClaimBook(EntityKey owner)
             }
         }
 
-        _shedAt = LoadedClaims;
+        (_shedTo, _shedAt) = (maximum, LoadedClaims);
     }
 
     /// <summary>Folds one record in.</summary>

@@ -6,12 +6,15 @@ namespace Aggregator.Grains.Entities;
 // and told, each time there are twice as many claims, now and then, and at the end.
 internal abstract partial class EntityGrain<TAggregate>
 {
+    private const int PausesPerTotals = 10;
+
     // Partitions that were behind when they sent last, and whether one has sent since the timer was set.
     private readonly HashSet<int> _behind = [];
     private OneShotTimer _backlogTimer = null!;
     private bool _heardOfBacklog;
     private long _totalsOf;
     private long _totalsAt;
+    private TimeSpan _totalsTook;
 
     private bool InBacklog => _behind.Count > 0;
 
@@ -19,8 +22,15 @@ internal abstract partial class EntityGrain<TAggregate>
     protected bool Gathers => InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind) 
         && Aggregate.Book.Counts.Total < 2 * _totalsOf && services.Time.GetElapsedTime(_totalsAt) < Options.LongestBacklog;
 
-    /// <summary>When to write or tell what is due otherwise.</summary>
-    protected TimeSpan Gathering(TimeSpan due) => InBacklog ? Options.InBacklog : due;
+    /// <summary>When to write or tell what is due otherwise: in a backlog later, and never so soon that making totals takes more than its share of the time.</summary>
+    protected TimeSpan Gathering(TimeSpan due)
+    {
+        var pause = InBacklog ? Options.InBacklog : PausesPerTotals * _totalsTook;
+        return pause <= due ? due : pause < Options.InBacklog ? pause : Options.InBacklog;
+    }
+
+    // The next time may find little to do.
+    private void NoteTotals(TimeSpan took) => _totalsTook = took > _totalsTook / 2 ? took : _totalsTook / 2;
 
     private void NoteBacklog(int partition, bool isBehind)
     {

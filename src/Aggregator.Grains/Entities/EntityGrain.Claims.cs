@@ -123,9 +123,10 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            var claims = Aggregate.Book.Counts.Total;
+            var (claims, began) = (Aggregate.Book.Counts.Total, services.Time.GetTimestamp());
             var isFresh = await ReadAsync(() => _roller.Refresh(_registry));
             (_totalsOf, _totalsAt) = (claims, services.Time.GetTimestamp());
+            NoteTotals(services.Time.GetElapsedTime(began, _totalsAt));
             return isFresh;
         }
         catch (Exception fault) when (IsOfTheFold(fault))

@@ -24,9 +24,6 @@ internal sealed record RunResult
     /// <summary>Why it was not run; null if it was.</summary>
     public string? Skipped { get; init; }
 
-    /// <summary>Why it may fail for now; null if it may not.</summary>
-    public string? ExpectedLater { get; init; }
-
     public IReadOnlyList<Violation> Violations { get; init; } = [];
 
     public IReadOnlyList<Recovery> Recoveries { get; init; } = [];
@@ -48,7 +45,7 @@ internal sealed record RunResult
 
     public bool Passed => Skipped is null && Violations.Count == 0;
 
-    public string Outcome => Skipped is not null ? "skipped" : Passed ? "passed" : ExpectedLater is not null ? "fails, expected for now" : "FAILED";
+    public string Outcome => Skipped is not null ? "skipped" : Passed ? "passed" : "FAILED";
 }
 
 /// <summary>Writes results for people and for programs.</summary>
@@ -80,7 +77,7 @@ internal static class Results
             }
         }
 
-        if (!run.Passed && (run.Skipped ?? run.ExpectedLater) is { } reason)
+        if (run.Skipped is { } reason)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {reason}");
         }

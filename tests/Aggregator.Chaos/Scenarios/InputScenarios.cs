@@ -17,7 +17,7 @@ internal static class InputScenarios
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("bad-records", "one record in a hundred is none, while silos die", BadRecordsAsync),
-        new("poison", "a claim on which the fold throws", PoisonAsync) { ExpectedLater = "entries on which the fold throws are not quarantined yet (DESIGN.md, section 6)" },
+        new("poison", "a claim on which the fold throws", PoisonAsync),
         new("same-batch", "two clients send the same batches at once, while silos die", SameBatchAsync),
         new("merge", "a name is merged into another between two sendings of its claims, while silos die", MergeAsync),
         new("bodies", "bodies that are too large, too slow, bombs, too deep or no text, beside the load", BodiesAsync),
@@ -56,7 +56,7 @@ internal static class InputScenarios
     /// <summary>Feeds a claim on which the folds of hosts with the hook fail.</summary>
     public static async Task SendPoisonAsync(ScenarioContext context)
     {
-        var claim = $$$"""{"id":"poison","source":"chaos-wire-0","reportedAt":"2024-01-01T00:00:00Z","claimant":"armenia","target":"azerbaijan","region":"fizuli","quote":"{{{Poison}}}","figure":{"item":"ship","outcome":"destroyed","low":1,"best":1,"high":1}}""";
+        var claim = $$$"""{"id":"{{{Poison}}}","source":"chaos-wire-0","reportedAt":"2024-01-01T00:00:00Z","claimant":"armenia","target":"azerbaijan","region":"fizuli","figure":{"item":"ship","outcome":"destroyed","low":1,"best":1,"high":1}}""";
         var answer = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, "/v1/claims", claim, "application/json");
         context.Note($"the claim was answered {answer}");
     }

@@ -6,9 +6,6 @@ namespace Aggregator.Chaos.Scenarios;
 /// <param name="RunAsync">Starts what it needs, and does it; the audit follows.</param>
 internal sealed record Scenario(string Name, string Summary, Func<ScenarioContext, Task> RunAsync)
 {
-    /// <summary>Why it may fail for now; null if it may not.</summary>
-    public string? ExpectedLater { get; init; }
-
     /// <summary>Whether "all" leaves it out, as it needs an argument.</summary>
     public bool OnRequest { get; init; }
 

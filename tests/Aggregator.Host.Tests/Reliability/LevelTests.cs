@@ -8,7 +8,7 @@ namespace Aggregator.Host.Tests.Reliability;
 /// <summary>A store's level says what may be written, and is raised while hosts run.</summary>
 public sealed class LevelTests
 {
-    private const string Poison = "no fold takes this";
+    private const string Poison = "no-fold-takes-this";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
@@ -23,9 +23,7 @@ public sealed class LevelTests
 
         await using var host = await HostProcess.PoisonedAsync(redis, Poison, "--Partitions", "4");
         Assert.Contains($"The store is at level 1 of {FeatureLevel.Newest}", host.Output, StringComparison.Ordinal);
-        var poisoned = Edits.Tanks("level-wire", "0", "armenia", "azerbaijan", "fizuli", 7);
-        poisoned["quote"] = Poison;
-        await FeedAsync(host, poisoned);
+        await FeedAsync(host, Edits.Tanks("level-wire", Poison, "armenia", "azerbaijan", "fizuli", 7));
         await SaysAsync(host, "cannot be folded, and what it touches waits: ");
         await FeedAsync(host, Edits.Tanks("level-wire", "1", "armenia", "azerbaijan", "fizuli", 5, "2024-05-03"));
         await host.GetAsync("/v1/actors/armenia");

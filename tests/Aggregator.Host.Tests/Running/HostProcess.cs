@@ -42,8 +42,8 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Starts a host on a Redis.</summary>
     public static Task<HostProcess> OnRedisAsync(RedisServer redis, params string[] arguments) => StartAsync(["--Store:Redis", redis.ConnectionString, .. arguments]);
 
-    /// <summary>Starts a host on a Redis whose folds fail on claims with a text in their quote.</summary>
-    public static Task<HostProcess> PoisonedAsync(RedisServer redis, string quote, params string[] arguments) => StartAsync(quote, ["--Store:Redis", redis.ConnectionString, .. arguments]);
+    /// <summary>Starts a host on a Redis whose folds fail on the claim with an id.</summary>
+    public static Task<HostProcess> PoisonedAsync(RedisServer redis, string id, params string[] arguments) => StartAsync(id, ["--Store:Redis", redis.ConnectionString, .. arguments]);
 
     /// <summary>Starts a host and waits until it is ready.</summary>
     public static Task<HostProcess> StartAsync(params string[] arguments) => StartAsync(null, arguments);
