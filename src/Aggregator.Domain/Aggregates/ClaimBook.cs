@@ -23,7 +23,7 @@ public sealed class ClaimBook(EntityKey owner)
     // Where versions of a claim are kept that no longer stand, so that a correction looks at no others.
     private readonly Dictionary<ulong, HashSet<BucketKey>> _formers = [];
     private readonly Dictionary<BucketKey, long> _stamps = [];
-    private HashSet<BucketKey> _touched = [];
+    private readonly TouchedBuckets _touched = new();
     private readonly Counts _counts = new();
     private readonly LoadedCount _loaded = new();
     private int _shedAt;
@@ -50,17 +50,7 @@ public sealed class ClaimBook(EntityKey owner)
     public IReadOnlyCollection<BucketKey> Changed => _stamps.Keys;
 
     /// <summary>The buckets that have changed, or were read, since the last call: for the one who keeps folds of them.</summary>
-    internal IReadOnlyCollection<BucketKey> TakeTouched()
-    {
-        if (_touched.Count == 0)
-        {
-            return [];
-        }
-
-        var touched = _touched;
-        _touched = [];
-        return touched;
-    }
+    internal IReadOnlyCollection<BucketKey> TakeTouched() => _touched.Take();
 
     /// <summary>Grows whenever a claim is taken from where it was: who reads stored chunks one by one sees by it whether one moved meanwhile.</summary>
     public long Moves { get; private set; }

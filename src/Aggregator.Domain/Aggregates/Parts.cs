@@ -72,7 +72,7 @@ public sealed class Parts
 {
     private readonly SortedDictionary<string, Part> _parts = new(StringComparer.Ordinal);
     private readonly Dictionary<BucketKey, long> _stamps = [];
-    private HashSet<BucketKey> _touched = [];
+    private readonly TouchedBuckets _touched = new();
     private long _stamp;
 
     // What parts were asked for, until it is folded.
@@ -97,17 +97,7 @@ public sealed class Parts
     public IReadOnlyCollection<BucketKey> Changed => _stamps.Keys;
 
     /// <summary>The buckets that have changed since the last call: for the one who keeps folds of them.</summary>
-    internal IReadOnlyCollection<BucketKey> TakeTouched()
-    {
-        if (_touched.Count == 0)
-        {
-            return [];
-        }
-
-        var touched = _touched;
-        _touched = [];
-        return touched;
-    }
+    internal IReadOnlyCollection<BucketKey> TakeTouched() => _touched.Take();
 
     /// <summary>Another number after every change of the parts' claims of a bucket.</summary>
     public long StampOf(BucketKey bucket) => _stamps.GetValueOrDefault(bucket);

@@ -25,8 +25,8 @@ internal abstract partial class EntityGrain<TAggregate>
     /// <summary>When to write or tell what is due otherwise: in a backlog later, and never so soon that making totals takes more than its share of the time.</summary>
     protected TimeSpan Gathering(TimeSpan due)
     {
-        var pause = InBacklog ? Options.InBacklog : PausesPerTotals * _totalsTook;
-        return pause <= due ? due : pause < Options.InBacklog ? pause : Options.InBacklog;
+        var (pause, longest) = InBacklog ? (Options.InBacklog, Options.InBacklog) : (PausesPerTotals * _totalsTook, Options.LongestPause);
+        return pause <= due ? due : pause < longest ? pause : longest;
     }
 
     // The next time may find little to do.

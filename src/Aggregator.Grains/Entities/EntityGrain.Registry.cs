@@ -28,7 +28,12 @@ internal abstract partial class EntityGrain<TAggregate>
         await UnderGateAsync(() =>
         {
             _roller.NotAcknowledged();
-            ScheduleNews();
+            if (_parent is not null)
+            {
+                // Somebody waits for it.
+                _pushTimer.Schedule(TimeSpan.Zero);
+            }
+
             return Task.FromResult(true);
         });
     }

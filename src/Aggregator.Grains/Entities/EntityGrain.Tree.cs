@@ -98,9 +98,12 @@ internal abstract partial class EntityGrain<TAggregate>
         do
         {
             told = _parent;
-            await (told?.SettleAsync(() => _roller.HasNews, () => _roller, OutrankedAsync) ?? Task.CompletedTask);
+            await (told?.SettleAsync(HasNews, () => _roller, OutrankedAsync) ?? Task.CompletedTask);
         }
         while (!ReferenceEquals(told, _parent));
+
+        // What no claim has touched has nothing to tell, and stays without a row.
+        bool HasNews() => _roller.HasNews && (_epoch > 0 || Aggregate.Parts.Ids.Count > 0);
     }
 
     private async Task LookWhetherOutrankedAsync(CancellationToken cancellationToken)

@@ -73,6 +73,9 @@ public sealed class EntityOptions
     /// </summary>
     public TimeSpan InBacklog { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long changes gather at most while none is, however long totals take to make. Default 1 s.</summary>
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long totals stay as they are at most in such a backlog, while an entity's claims have not doubled. Default 2 minutes.</summary>
     public TimeSpan LongestBacklog { get; set; } = TimeSpan.FromMinutes(2);
 

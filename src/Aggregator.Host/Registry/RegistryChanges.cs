@@ -38,6 +38,13 @@ internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<Par
 
         try
         {
+            // Who moved may not have written anything yet that its new parent could find.
+            await Task.WhenAll(Moved(edit, kind, id).Select(async moved =>
+            {
+                var grain = grains.GrainOf(kind, moved);
+                await grain.AdoptAsync(version, null).WaitAsync(limit.Token);
+                await grain.SettleAsync().WaitAsync(limit.Token);
+            }));
             await Task.WhenAll(shown.Distinct().Select(async one =>
             {
                 while (!await grains.GrainOf(kind, one.Id).AdoptAsync(version, one.Part).WaitAsync(limit.Token))
@@ -54,6 +61,11 @@ internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<Par
             return false;
         }
     }
+
+    // The entity itself, and what is a part of what it was merged into.
+    private static IEnumerable<string> Moved(EditResult edit, EntityKind kind, string id) =>
+        new[] { id }.Concat(edit.Before.Children(kind, id)).Concat(edit.After.Children(kind, id)).Distinct()
+            .Where(one => edit.Before.Parent(kind, one) != edit.After.Parent(kind, one));
 
     /// <summary>How a refusal of the registry is told.</summary>
     public static Problem Told(RegistryRefusal refusal) => new(

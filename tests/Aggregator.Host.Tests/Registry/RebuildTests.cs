@@ -40,6 +40,24 @@ public sealed partial class RebuildTests
         Assert.Equal("ukraine", (string)(await host.SendAsync(HttpMethod.Get, "/v1/regions/oldtown/entry")).Body["parent"]!);
     }
 
+    /// <summary>Applied is applied, whatever has no row yet that another could find.</summary>
+    [Fact]
+    public async Task WhatMoves_BeforeItHasWrittenOrToldAnything_ShowsOnceTheEditIsApplied()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Entity:PersistAfter", "00:10:00", "--Entity:PushAfter", "00:10:00");
+        Edits.AssertApplied(await host.PutAsync("regions/gray-hills", """{"name":"Gray Hills","kind":"area","parent":"azerbaijan"}"""));
+        Edits.AssertApplied(await host.PutAsync("regions/gray-mill", """{"name":"Gray Mill","kind":"city","parent":"gray-hills"}"""));
+        await host.PostClaimsAsync([Edits.Tanks("wire", "1", "armenia", "azerbaijan", "Oldtown", 3), Edits.Tanks("wire", "2", "armenia", "azerbaijan", "gray-mill", 4)]);
+
+        Edits.AssertApplied(await host.PutAsync("regions/oldtown", """{"name":"Oldtown","kind":"city","parent":"karabakh"}"""));
+        Assert.Equal(3, await TanksAsync(host, "karabakh"));
+        await host.MergeAsync("regions", "gray-hills", "karabakh");
+        Assert.Equal(7, await TanksAsync(host, "karabakh"));
+        await host.UndoAsync("regions", "gray-hills", "karabakh");
+        Assert.Equal((3, 4), (await TanksAsync(host, "karabakh"), await TanksAsync(host, "gray-hills")));
+    }
+
     [Fact]
     public async Task AnActorsKindAndVoice_ChangeWhoSpeaks()
     {

@@ -12,7 +12,8 @@ namespace Aggregator.Host.Tests.Running;
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {
-    private const int ClaimsPerBatch = 20;
+    /// <summary>Claims of a batch.</summary>
+    public const int ClaimsPerBatch = 20;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<HostProcess> _target;
