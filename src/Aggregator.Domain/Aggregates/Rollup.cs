@@ -25,8 +25,18 @@ public static class Rollup
             return own;
         }
 
-        return parts.SelectMany(part => part.Keys).Concat(own.Keys).Distinct()
-            .ToImmutableSortedDictionary(voice => voice, voice => CombineVoice(own.GetValueOrDefault(voice), [.. parts.Select(part => part.GetValueOrDefault(voice)).OfType<VoiceTally>()], places));
+        var byVoice = new Dictionary<Voice, List<VoiceTally>>();
+        foreach (var (voice, tally) in parts.SelectMany(part => part))
+        {
+            if (!byVoice.TryGetValue(voice, out var tallies))
+            {
+                byVoice[voice] = tallies = [];
+            }
+
+            tallies.Add(tally);
+        }
+
+        return own.SetItems(byVoice.Select(pair => KeyValuePair.Create(pair.Key, CombineVoice(own.GetValueOrDefault(pair.Key), pair.Value, places))));
     }
 
     /// <summary>
@@ -106,16 +116,11 @@ public static class Rollup
 
     private static VoiceTally CombineVoice(VoiceTally? own, IReadOnlyCollection<VoiceTally> parts, bool places)
     {
-        if (parts.Count == 0)
-        {
-            return own!;
-        }
-
         var tally = Tally.Combine(own?.Tally.AsOwn() ?? OwnFigures.None, [.. parts.Select(part => part.Tally)], places) with
         {
             Superseded = own is null or { Tally.Superseded: true } && parts.All(part => part.Tally.Superseded),
         };
-        var provenance = parts.Aggregate(own?.Provenance ?? Provenance.None, (sum, part) => sum.Plus(part.Provenance));
+        var provenance = Provenance.Sum([.. own is null ? [] : new[] { own.Provenance }, .. parts.Select(part => part.Provenance)]);
         var details = parts.SelectMany(part => part.Details.Keys).Concat(own?.Details.Keys ?? []).Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(
             detail => detail,
             detail => CombineDetail(own?.Details.GetValueOrDefault(detail), [.. parts.Select(part => part.Details.GetValueOrDefault(detail)).OfType<Tally>()], places),

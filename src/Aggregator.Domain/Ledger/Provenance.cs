@@ -44,21 +44,29 @@ public sealed record Provenance
     public IReadOnlyList<EvidenceRef> Evidence { get; init; } = [];
 
     /// <summary>All that either rests on.</summary>
-    public Provenance Plus(Provenance other)
+    public Provenance Plus(Provenance other) => Sum([this, other]);
+
+    /// <summary>All that any of several rests on.</summary>
+    public static Provenance Sum(IReadOnlyList<Provenance> all)
     {
-        ArgumentNullException.ThrowIfNull(other);
-        return new Provenance
+        ArgumentNullException.ThrowIfNull(all);
+        return all switch
         {
-            Bodies = Union(Bodies, other.Bodies),
-            Sources = Union(Sources, other.Sources),
-            Origins = Union(Origins, other.Origins),
-            Initiators = Union(Initiators, other.Initiators),
-            Appearances = Appearances + other.Appearances,
-            Unnumbered = Unnumbered + other.Unnumbered,
-            DeniedBy = [.. DeniedBy.Union(other.DeniedBy).Order()],
-            ConfirmedBy = [.. ConfirmedBy.Union(other.ConfirmedBy).Order()],
-            Variants = Variants.Count + other.Variants.Count == 0 ? [] : [.. Variants.Union(other.Variants).Order().Take(Variant.Maximum)],
-            Evidence = [.. Evidence.Union(other.Evidence).OrderDescending().Take(MaxEvidence)],
+            [] => None,
+            [var one] => one,
+            _ => new Provenance
+            {
+                Bodies = Union(all, one => one.Bodies),
+                Sources = Union(all, one => one.Sources),
+                Origins = Union(all, one => one.Origins),
+                Initiators = Union(all, one => one.Initiators),
+                Appearances = all.Sum(one => one.Appearances),
+                Unnumbered = all.Sum(one => one.Unnumbered),
+                DeniedBy = [.. all.SelectMany(one => one.DeniedBy).Distinct().Order()],
+                ConfirmedBy = [.. all.SelectMany(one => one.ConfirmedBy).Distinct().Order()],
+                Variants = [.. all.SelectMany(one => one.Variants).Distinct().Order().Take(Variant.Maximum)],
+                Evidence = Newest(all),
+            },
         };
     }
 
@@ -76,8 +84,57 @@ public sealed record Provenance
     private static string[] Sorted(IEnumerable<string?> ids) =>
         [.. ids.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    private static IReadOnlyList<string> Union(IReadOnlyList<string> left, IReadOnlyList<string> right) =>
-        right.Count == 0 ? left : left.Count == 0 ? right : Sorted(left.Concat(right));
+    private static IReadOnlyList<string> Union(IReadOnlyList<Provenance> all, Func<Provenance, IReadOnlyList<string>> of)
+    {
+        // Most parts rest on what one has: then there is nothing to sort.
+        var most = all.Select(of).MaxBy(ids => ids.Count)!;
+        HashSet<string>? union = null;
+        foreach (var one in all)
+        {
+            var ids = of(one);
+            if (ReferenceEquals(ids, most) || ids.Count == 0)
+            {
+                continue;
+            }
+
+            union ??= new HashSet<string>(most, StringComparer.Ordinal);
+            union.UnionWith(ids);
+        }
+
+        return union is null || union.Count == most.Count ? most : [.. union.Order(StringComparer.Ordinal)];
+    }
+
+    // Each is newest first: one that begins with what is too old already has nothing to give.
+    private static EvidenceRef[] Newest(IReadOnlyList<Provenance> all)
+    {
+        Span<EvidenceRef> newest = new EvidenceRef[MaxEvidence];
+        Span<EvidenceRef> merged = new EvidenceRef[MaxEvidence];
+        var count = 0;
+        foreach (var one in all)
+        {
+            var evidence = one.Evidence;
+            if (evidence.Count == 0 || (count == MaxEvidence && evidence[0].CompareTo(newest[^1]) <= 0))
+            {
+                continue;
+            }
+
+            var (left, right, made) = (0, 0, 0);
+            while (made < MaxEvidence && (left < count || right < evidence.Count))
+            {
+                var order = left == count ? -1 : right == evidence.Count ? 1 : newest[left].CompareTo(evidence[right]);
+                merged[made++] = order >= 0 ? newest[left] : evidence[right];
+                left += order >= 0 ? 1 : 0;
+                right += order <= 0 ? 1 : 0;
+            }
+
+            count = made;
+            var spare = newest;
+            newest = merged;
+            merged = spare;
+        }
+
+        return newest[..count].ToArray();
+    }
 }
 
 /// <summary>A claim named as evidence, with its time to order by.</summary>

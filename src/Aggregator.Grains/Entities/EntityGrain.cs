@@ -484,22 +484,23 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             await RefreshTotalsAsync();
         }
 
-        // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.
-        _mustReload = true;
-        var registry = _registry;
-        var book = Aggregate.Book;
-        var (marks, changes) = (_marks.Copy(), _settlement.Changes);
-        var totals = isWhole ? _roller.Everything(registry) : null;
-        var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = Judged }, totals);
-        if (totals is not null)
-        {
-            // The parent may come to hold the row's version instead of a push.
-            _settlement.Told(changes, totals.Version);
-        }
-
+        // The fields of a row are as large as what is written: no more are made than are being sent.
         await services.Writes.WaitAsync(cancellationToken);
         try
         {
+            // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.
+            _mustReload = true;
+            var registry = _registry;
+            var book = Aggregate.Book;
+            var (marks, changes) = (_marks.Copy(), _settlement.Changes);
+            var totals = isWhole ? _roller.Everything(registry) : null;
+            var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = Judged }, totals);
+            if (totals is not null)
+            {
+                // The parent may come to hold the row's version instead of a push.
+                _settlement.Told(changes, totals.Version);
+            }
+
             if (await _store.WriteAsync(fields, registry, cancellationToken))
             {
                 _mustReload = false;

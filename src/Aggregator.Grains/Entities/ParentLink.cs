@@ -19,6 +19,8 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     private const int PushesPerSettling = 3;
 
     private readonly SingleFlight _push = new();
+    private Task _telling = Task.CompletedTask;
+    private Task? _nextSettling;
     private bool _asking;
 
     /// <summary>The parent's id.</summary>
@@ -27,16 +29,28 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     /// <summary>Tells the parent what it lacks, once the push under way is over and if there still is something.</summary>
     public Task PushAsync(Func<bool> hasNews) => _push.RunAsync(hasNews, PushOnceAsync);
 
-    /// <summary>Tells the parent all that there is when this is called, and has it tell its own.</summary>
-    public async Task SettleAsync(Func<bool> hasNews, Func<Roller> roller, Func<long, Task> outranked)
+    /// <summary>
+    /// Tells the parent all that there is when this is called, and has it tell its own. Who comes before that has begun shares it: above many
+    /// parts there would be as many ways up as they have claims.
+    /// </summary>
+    public Task SettleAsync(Func<bool> hasNews, Func<Roller> roller, Func<long, Task> outranked) => _nextSettling ??= SettleNextAsync(hasNews, roller, outranked);
+
+    private async Task SettleNextAsync(Func<bool> hasNews, Func<Roller> roller, Func<long, Task> outranked)
+    {
+        // One has begun, maybe without what the next is for.
+        await _telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.ForceYielding);
+        _nextSettling = null;
+        await (_telling = TellAllAsync(hasNews, roller, outranked));
+        await parent.SettleAsync();
+    }
+
+    private async Task TellAllAsync(Func<bool> hasNews, Func<Roller> roller, Func<long, Task> outranked)
     {
         await FindLostAsync(roller(), outranked);
         for (var pushes = 0; pushes < PushesPerSettling && (hasNews() || _push.IsRunning); pushes++)
         {
             await PushAsync(hasNews);
         }
-
-        await parent.SettleAsync();
     }
 
     /// <summary>Asks what is safe with the parent, and finds out what it lost; one question is under way at a time.</summary>
