@@ -30,7 +30,10 @@ internal sealed class Host : IAsyncDisposable
         get
         {
             var line = File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+
+
+            // One that ends has no memory any more.
+            return line?.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [_, var kibibytes, "kB"] ? long.Parse(kibibytes, CultureInfo.InvariantCulture) / 1024 : 0;
         }
     }
 

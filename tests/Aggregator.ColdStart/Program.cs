@@ -40,10 +40,10 @@ var program = options.Host ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirec
 clock.Restart();
 await using var host = Host.Start(program, Path.Combine(options.Folder, "host.log"), settings);
 Say($"host is process {host.Id}");
-var ready = await host.UntilAsync(async () => (await host.Client.GetAsync("/health/ready")).IsSuccessStatusCode, options.Limit);
-Say($"ready: {ready} after {clock.Elapsed.TotalSeconds:n1} s");
 
 // A second connection reads the checkpoints; the host alone holds the folder of the embedded store, and its socket is open to this user.
+var alive = await host.UntilAsync(async () => (await host.Client.GetAsync("/health/live")).IsSuccessStatusCode, options.Limit);
+Say($"alive: {alive} after {clock.Elapsed.TotalSeconds:n1} s");
 await using var watch = await StoreConnection.ConnectAsync(new StoreOptions
 {
     Redis = redis?.ConnectionString ?? "!" + Path.Combine(File.ReadAllText(Path.Combine(path, "store.socket")), "s"),
@@ -51,9 +51,16 @@ await using var watch = await StoreConnection.ConnectAsync(new StoreOptions
 });
 var log = new ClaimLog(watch);
 var said = Stopwatch.StartNew();
+var ready = false;
 var applied = await host.UntilAsync(
     async () =>
     {
+        if (!ready && (await host.Client.GetAsync("/health/ready")).IsSuccessStatusCode)
+        {
+            ready = true;
+            Say($"ready after {clock.Elapsed.TotalSeconds:n1} s, processor {host.Processor.TotalSeconds:n0} s, peak {host.PeakMebibytes:n0} MiB");
+        }
+
         var heads = await Task.WhenAll(Enumerable.Range(0, identity.Partitions).Select(number => log.PeekAsync(number)));
         if (said.Elapsed > TimeSpan.FromSeconds(10))
         {
@@ -61,7 +68,7 @@ var applied = await host.UntilAsync(
             Say($"  {clock.Elapsed.TotalSeconds:n0} s: checkpoints {heads.Sum(head => head.Checkpoint):n0} of {heads.Sum(head => head.LastSequence):n0}, processor {host.Processor.TotalSeconds:n0} s, peak {host.PeakMebibytes:n0} MiB");
         }
 
-        return heads.All(head => head.Checkpoint == head.LastSequence);
+        return ready && heads.All(head => head.Checkpoint == head.LastSequence);
     },
     options.Limit);
 // A checkpoint says that every view up to it is whole: it waits for the rows of all who show the claim.

@@ -148,7 +148,7 @@ internal sealed class Scenario : IStoreAlarm
             silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));
         return activation => activation.Key.Type switch
         {
-            "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, this, new SimLogger<PartitionGrain>(world)),
+            "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, this, new Replays(), new SimLogger<PartitionGrain>(world)),
             "region" => new RegionGrain(services[activation.Silo]),
             "actor" => new ActorGrain(services[activation.Silo]),
             _ => new SourceGrain(services[activation.Silo]),

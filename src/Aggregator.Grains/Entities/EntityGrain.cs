@@ -173,7 +173,8 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             _persistTimer.Schedule(TimeSpan.Zero);
         }
 
-        if (delta.PersistSoon || delta.To == delta.From)
+        // In a backlog there is always a next delta, and none is sent to ask for marks alone.
+        if (delta.PersistSoon || delta.IsBacklog || delta.To == delta.From)
         {
             AskParent();
         }

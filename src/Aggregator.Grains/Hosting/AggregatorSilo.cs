@@ -41,6 +41,7 @@ public static class AggregatorSilo
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
         silo.Services.AddAggregatorStore(store, identity, cluster);
         silo.Services.AddSingleton<EntityServices>();
+        silo.Services.AddSingleton<Partition.Replays>();
         silo.Services.AddHostedService<StorePulse>();
         silo.Services.AddHostedService<PartitionPinger>();
         silo.Services.AddHostedService<EntityWaker>();

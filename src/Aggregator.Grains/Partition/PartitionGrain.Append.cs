@@ -47,7 +47,11 @@ internal sealed partial class PartitionGrain
                 batch.Refuse(AppendRefusal.StoreUnavailable);
             }
 
-            if (fault is not StoreException or StoreRestartedException)
+            if (fault is StoreRestartedException)
+            {
+                await TryAsync(() => LeaveOutlivedAsync(_stop.Token));
+            }
+            else if (fault is not StoreException)
             {
                 DeactivateOnIdle();
             }

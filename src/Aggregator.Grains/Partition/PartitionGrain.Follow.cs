@@ -158,19 +158,28 @@ internal sealed partial class PartitionGrain
     // What the log had before this activation is shown once the entities it touched have it, and all above them.
     private async Task ShowReplayedAsync(long head, EntityKey[] entities)
     {
-        foreach (var some in entities.Chunk(EntitiesSettledAtOnce))
+        try
         {
-            while (!await AwaitAppliedAsync(head, some))
+            await _pump.AppliedAsync(head, entities, _sending.Token);
+            replays.End(this);
+            while (replays.AreRunning)
             {
-                if (_stop.HasBegun)
-                {
-                    return;
-                }
-
-                await Task.Delay(_options.Tick, time, CancellationToken.None);
+                await Task.Delay(_options.Tick, time, _sending.Token);
             }
-        }
 
-        _isCaughtUp = true;
+            foreach (var some in entities.Chunk(EntitiesSettledAtOnce))
+            {
+                while (!await AwaitAppliedAsync(head, some))
+                {
+                    await Task.Delay(_options.Tick, time, _sending.Token);
+                }
+            }
+
+            _isCaughtUp = true;
+        }
+        catch (OperationCanceledException) when (_sending.IsCancellationRequested)
+        {
+            // The partition leaves; the next activation shows it.
+        }
     }
 }

@@ -28,10 +28,11 @@ internal sealed partial class PartitionGrain(
     IOptions<PartitionOptions> options,
     IHostApplicationLifetime lifetime,
     IStoreAlarm alarm,
+    Replays replays,
     ILogger<PartitionGrain> logger) : Grain, IPartitionGrain, IRemindable, IDisposable
 {
     private const int ResendsPerEntry = 256;
-    private const int EntitiesSettledAtOnce = 256;
+    private const int EntitiesSettledAtOnce = 16;
     private const string KeepAwake = "keep-awake";
     private static readonly TimeSpan KeepAwakePeriod = TimeSpan.FromMinutes(5);
 
@@ -74,12 +75,18 @@ internal sealed partial class PartitionGrain(
         _pump = new FanOutPump(
             _fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), _quarantine, RaiseAlarmAsync, GiveRoom, logger, _sending.Token);
         this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(_options.Tick, _options.Tick) { Interleave = true, KeepAlive = true });
+        if (_fanOut.IsBehind)
+        {
+            replays.Begin(this);
+        }
+
         StartFollowing();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _stop.Begin();
+        replays.End(this);
         _queue.Refuse(AppendRefusal.StoreUnavailable);
         try
         {
@@ -279,13 +286,24 @@ internal sealed partial class PartitionGrain(
             return;
         }
 
+        // First: who leaves reads no more, and the next activation, maybe elsewhere, does not know what there was.
         _isLeaving = true;
-        DeactivateOnIdle();
-        var last = await log.LastAsync(_partition, cancellationToken);
-        if (last < _fanOut.End)
+        try
         {
-            LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.End);
+            var last = await log.LastAsync(_partition, cancellationToken);
+            if (last < _fanOut.End)
+            {
+                LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.End);
+            }
         }
+        catch
+        {
+            // The tick tries again.
+            _isLeaving = false;
+            throw;
+        }
+
+        DeactivateOnIdle();
     }
 
     /// <summary>Writes into the log which records no fold takes any more.</summary>
@@ -400,9 +418,13 @@ internal sealed partial class PartitionGrain(
         try
         {
             var head = await log.OpenAsync(_partition, _stop.Token);
-            if (head.LastSequence < known && head.Incarnation == _incarnation)
+            if (head.LastSequence < known)
             {
                 LogShorter(logger, _partition, head.LastSequence, known);
+            }
+
+            if (head.LastSequence < known && head.Incarnation == _incarnation)
+            {
                 await log.RaiseIncarnationAsync(_partition, _incarnation, _stop.Token);
             }
         }
