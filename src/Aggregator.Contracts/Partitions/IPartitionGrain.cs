@@ -125,6 +125,9 @@ public enum AppendRefusal : byte
 
     /// <summary>The store does not take writes now.</summary>
     StoreUnavailable = 2,
+
+    /// <summary>A report's text with the claims that it replaces is more than one log entry holds; sent again it is no less.</summary>
+    TooLarge = 3,
 }
 
 /// <summary>What became of a batch.</summary>

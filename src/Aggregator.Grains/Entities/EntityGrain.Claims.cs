@@ -124,16 +124,29 @@ internal abstract partial class EntityGrain<TAggregate>
         try
         {
             var (claims, began) = (Aggregate.Book.Counts.Total, services.Time.GetTimestamp());
-            var isFresh = await ReadAsync(() => _roller.Refresh(_registry));
+            var isFresh = await ReadAsync(() => Folding(() => _roller.Refresh(_registry)));
             (_totalsOf, _totalsAt) = (claims, services.Time.GetTimestamp());
             NoteTotals(services.Time.GetElapsedTime(began, _totalsAt));
             return isFresh;
         }
-        catch (Exception fault) when (IsOfTheFold(fault))
+        catch (FoldFaultException)
         {
             // Something since the last write of the row: the partitions send it again, and it is looked for.
             _mustReload = _suspicious = true;
             throw;
+        }
+    }
+
+    // Only what the fold itself throws is its own: reading what it needs may fail for reasons that no record is to blame for.
+    private T Folding<T>(Func<T> fold)
+    {
+        try
+        {
+            return fold();
+        }
+        catch (Exception fault) when (!Aggregate.HasMisses)
+        {
+            throw new FoldFaultException(fault);
         }
     }
 

@@ -43,6 +43,12 @@ internal abstract partial class EntityGrain<TAggregate>
             }
 
             await EnsureEpochAsync();
+            if (_registry.Parent(Kind, part) != Key.Id)
+            {
+                // Another activation had made the row, and it was read under a newer registry.
+                return false;
+            }
+
             var held = Aggregate.Parts.VersionOf(part).Epoch;
             if (update.Update.Version.Epoch < held)
             {

@@ -38,7 +38,6 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private bool _hasLoaded;
     private bool _suspicious;
 
-
     /// <summary>The aggregate; read and changed under the gate.</summary>
     protected TAggregate Aggregate { get; private set; } = null!;
 
@@ -324,6 +323,12 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     {
         try
         {
+            if (_suspicious)
+            {
+                // What cannot be folded without them is not of these records.
+                await RefreshTotalsAsync();
+            }
+
             var (book, records) = (Aggregate.Book, delta.Records.Records);
             await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
             var resends = book.Counts.Resends;
@@ -350,10 +355,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
                 _roller.Tell();
             }
         }
-        catch
+        catch (Exception fault)
         {
             // Half a delta is applied and the mark does not say so: memory is dropped.
             _mustReload = true;
+            _suspicious |= fault is FoldFaultException;
             throw;
         }
 
@@ -373,7 +379,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             Failpoint.Reach(Failpoint.Fold, record.Record);
             return Aggregate.Book.Apply(record);
         }
-        catch (Exception fault) when (IsOfTheFold(fault))
+        catch (Exception fault)
         {
             throw new PoisonedException(record.Position, fault);
         }
@@ -387,19 +393,17 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             await NoteAsync(changed, []);
             await RefreshTotalsAsync();
         }
-        catch (Exception fault) when (IsOfTheFold(fault))
+        catch (FoldFaultException fault)
         {
-            throw new PoisonedException(record.Position, fault);
+            throw new PoisonedException(record.Position, fault.InnerException!);
         }
     }
-
-    private static bool IsOfTheFold(Exception fault) => fault is not (StoreException or OperationCanceledException or TimeoutException or OrleansException or PoisonedException);
 
     /// <summary>Buckets and lines have changed: all totals that hang on them are to be made again.</summary>
     private async Task NoteAsync(IReadOnlyCollection<BucketKey> buckets, IEnumerable<LineKey> lines)
     {
         BucketsChanged(buckets);
-        var hanging = await ReadAsync(() => buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, _registry)).ToHashSet());
+        var hanging = await ReadAsync(() => Folding(() => buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, _registry)).ToHashSet()));
         _roller.Changed(hanging.Union(lines), buckets.Where(bucket => Aggregate.Tells(bucket, _registry)));
     }
 

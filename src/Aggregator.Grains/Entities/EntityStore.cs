@@ -52,12 +52,13 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     public async Task<IReadOnlyList<LoadedPart>> LoadPartsAsync(IAggregate aggregate, RegistrySnapshot registry, bool all, CancellationToken cancellationToken)
     {
         var ids = await PartsAsync(registry, all, cancellationToken);
-        var parts = new List<LoadedPart>();
+        var (parts, rowless) = (new List<LoadedPart>(), new List<string>());
         var read = await rows.LoadFieldsManyAsync(_kind, ids, [EntityRowCodec.Totals, EntityRowCodec.Structure], cancellationToken);
         for (var at = 0; at < ids.Count; at++)
         {
             if (read[at] is not [{ } totals, var structure])
             {
+                rowless.Add(ids[at]);
                 continue;
             }
 
@@ -71,7 +72,27 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
             }
         }
 
+        if (all)
+        {
+            parts.AddRange((await HidingAsync(registry, rowless, cancellationToken)).Select(id => new LoadedPart(id, null)));
+        }
+
         return parts;
+    }
+
+    // A part without a row may have parts of its own that have one: an edit brought them there, and nobody has asked it since.
+    private async Task<IEnumerable<string>> HidingAsync(RegistrySnapshot registry, List<string> rowless, CancellationToken cancellationToken)
+    {
+        var hiding = new HashSet<string>(StringComparer.Ordinal);
+        var below = rowless.Select(part => (Part: part, Id: part)).ToList();
+        while (below.Count > 0)
+        {
+            below = [.. below.SelectMany(one => registry.Children(key.Kind, one.Id).Select(child => (one.Part, Id: child))).Where(one => !hiding.Contains(one.Part))];
+            var read = await rows.LoadFieldsManyAsync(_kind, [.. below.Select(one => one.Id)], [EntityRowCodec.Totals], cancellationToken);
+            hiding.UnionWith(below.Where((_, at) => read[at] is [not null]).Select(one => one.Part));
+        }
+
+        return hiding;
     }
 
     // A row stands among the children of the parent that its entry names; what was merged, and its children, among others'.

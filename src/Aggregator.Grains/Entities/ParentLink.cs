@@ -22,6 +22,7 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     private Task _telling = Task.CompletedTask;
     private Task? _nextSettling;
     private bool _asking;
+    private bool _isRefused;
 
     /// <summary>The parent's id.</summary>
     public string ParentId => parentId;
@@ -50,6 +51,11 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
         for (var pushes = 0; pushes < PushesPerSettling && (hasNews() || _push.IsRunning); pushes++)
         {
             await PushAsync(hasNews);
+        }
+
+        if (_isRefused)
+        {
+            throw new TimeoutException($"{parentId} does not take what {id} tells it");
         }
     }
 
@@ -108,6 +114,7 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
         finally
         {
             // Not taken, or nobody knows: everything is told next.
+            _isRefused = !taken;
             if (taken)
             {
                 roller.Acknowledged(update);

@@ -27,9 +27,11 @@ internal sealed partial class PartitionGrain
         }
     }
 
-    private async Task WriteNextAsync()
+    private Task WriteNextAsync() => WriteAsync(_queue.Take());
+
+    // What claims replace may be larger than they are: if an entry turns out too large, it is made two.
+    private async Task WriteAsync(List<(Waiting Batch, int At, Candidate Candidate)> group)
     {
-        var group = _queue.Take();
         try
         {
             var sorted = await AppendAsync([.. group.Select(one => one.Candidate)]);
@@ -37,6 +39,17 @@ internal sealed partial class PartitionGrain
             {
                 group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at]);
             }
+        }
+        catch (EntryTooLargeException) when (group.Count > 1)
+        {
+            var half = group.Count / 2;
+            await WriteAsync(group[..half]);
+            await WriteAsync(group[half..]);
+        }
+        catch (EntryTooLargeException fault)
+        {
+            LogAppendFailed(logger, _partition, fault);
+            group[0].Batch.Refuse(AppendRefusal.TooLarge);
         }
         catch (Exception fault)
         {
@@ -169,6 +182,11 @@ internal sealed partial class PartitionGrain
     private async Task<bool> AppendRecordsAsync(LogRecord[] records, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
     {
         var bytes = LogFormat.Encode(Guid.NewGuid(), now, records);
+        if (bytes.Length > log.MaximumEntryBytes)
+        {
+            throw new EntryTooLargeException(bytes.Length, log.MaximumEntryBytes);
+        }
+
         Failpoint.Reach(Failpoint.BeforeAppend);
         switch (await log.AppendAsync(_partition, _incarnation, sequence, bytes, _era, _stop.Token))
         {

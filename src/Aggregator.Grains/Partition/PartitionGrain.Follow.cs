@@ -7,6 +7,7 @@ namespace Aggregator.Grains.Partition;
 internal sealed partial class PartitionGrain
 {
     private const int RowsUnwritten = 20_000;
+    private const int BacklogsPerRecordsAhead = 8;
 
     private HashSet<EntityKey> _replayed = [];
     private long _replayEnd;
@@ -160,7 +161,12 @@ internal sealed partial class PartitionGrain
     {
         try
         {
-            await _pump.AppliedAsync(head, entities, _sending.Token);
+            // What its entities still lack is little, or of some that do not get on: nobody else waits for those.
+            while (_fanOut.Weight >= _options.RecordsAhead / BacklogsPerRecordsAhead)
+            {
+                await Task.Delay(_options.Tick, time, _sending.Token);
+            }
+
             replays.End(this);
             while (replays.AreRunning)
             {

@@ -33,6 +33,7 @@ internal sealed partial class PartitionGrain(
 {
     private const int ResendsPerEntry = 256;
     private const int EntitiesSettledAtOnce = 16;
+    private const int QuarantinedAtOnce = 16;
     private const string KeepAwake = "keep-awake";
     private static readonly TimeSpan KeepAwakePeriod = TimeSpan.FromMinutes(5);
 
@@ -325,7 +326,7 @@ internal sealed partial class PartitionGrain(
         {
             await LookAheadAsync();
             var records = new List<LogRecord>();
-            foreach (var (position, reason) in _quarantine.Reported.ToArray())
+            foreach (var (position, reason) in _quarantine.Reported.Take(QuarantinedAtOnce).ToArray())
             {
                 records.Add(new LogRecord.Quarantined(position, (await _entries.GetAsync(position.Sequence, _stop.Token)).Records[position.Ordinal].Record, reason));
                 LogQuarantined(logger, position, reason);

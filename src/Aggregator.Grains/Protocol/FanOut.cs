@@ -84,7 +84,7 @@ public sealed class FanOut
             }
 
             target.Touched.Add(sequence);
-            lacking += target.Applied < sequence ? 1 : 0;
+            lacking += target.Applied < sequence && !target.IsLaggard ? 1 : 0;
             Note(entity, target);
         }
 
@@ -147,9 +147,11 @@ public sealed class FanOut
         // What it has beyond the last entry taken, it had from an activation before.
         target.InFlight = false;
         var before = target.Applied;
+        Count(target, before, Head, -1);
         target.Applied = Math.Clamp(mark, Checkpoint, End);
         target.Durable = Math.Clamp(durable, Checkpoint, target.Applied);
-        Recount(target, before);
+        target.IsLaggard = target.Applied == before && send.To > send.From;
+        Count(target, target.Applied, Head, 1);
         Note(send.Entity, target);
         return target.Applied != before;
     }
@@ -161,6 +163,8 @@ public sealed class FanOut
         if (_targets.TryGetValue(send.Entity, out var target))
         {
             target.InFlight = false;
+            Count(target, target.Applied, Head, -1);
+            target.IsLaggard = true;
             Note(send.Entity, target);
         }
     }
@@ -213,11 +217,15 @@ public sealed class FanOut
         return true;
     }
 
-    // The entries between what it had and what it has are lacked by one less, or by one more if it has lost them.
-    private void Recount(Target target, long before)
+    // Entries that an entity lacks count for it; those of a laggard hold up nobody.
+    private void Count(Target target, long after, long upTo, int more)
     {
-        var (low, high, more) = target.Applied > before ? (before, target.Applied, -1) : (target.Applied, before, 1);
-        foreach (var sequence in target.Between(low, high))
+        if (target.IsLaggard || upTo <= after)
+        {
+            return;
+        }
+
+        foreach (var sequence in target.Between(after, upTo))
         {
             var entry = _entries[sequence];
             Weight -= entry.Lacking > 0 ? entry.Weight : 0;
@@ -250,6 +258,9 @@ public sealed class FanOut
         public long Durable { get; set; }
 
         public bool InFlight { get; set; }
+
+        /// <summary>Whether it got no further with what was sent last, or did not answer.</summary>
+        public bool IsLaggard { get; set; }
 
         public bool HasUnapplied => Touched.Count > 0 && Touched[^1] > Applied;
 

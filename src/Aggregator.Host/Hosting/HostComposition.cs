@@ -11,8 +11,8 @@ using Aggregator.Host.Query;
 using Aggregator.Host.Registry;
 using Aggregator.Host.Security;
 using Aggregator.Store;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Dashboard;
 using Scalar.AspNetCore;
 
@@ -63,12 +63,16 @@ internal static class HostComposition
         services.AddRequestDecompression();
         services.AddRateLimiter(options =>
         {
-            options.AddConcurrencyLimiter(FeedPolicy, feeds =>
-            {
-                feeds.PermitLimit = IngestLimits.ConcurrentFeeds;
-                feeds.QueueLimit = IngestLimits.WaitingFeeds;
-                feeds.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
-            });
+            var feeds = new PatientLimiter(
+                new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+                {
+                    PermitLimit = IngestLimits.ConcurrentFeeds,
+                    QueueLimit = IngestLimits.WaitingFeeds,
+                    QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+                }),
+                IngestLimits.FeedsWait,
+                TimeProvider.System);
+            options.AddPolicy(FeedPolicy, _ => RateLimitPartition.Get(FeedPolicy, _ => feeds));
             options.OnRejected = async (rejected, _) => await Problem.Busy().ToResult().ExecuteAsync(rejected.HttpContext);
         });
         services.AddOpenApi("v1", OpenApiText.Describe);
@@ -103,7 +107,7 @@ internal static class HostComposition
         app.UseRateLimiter();
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = AnswerReadyAsync });
         app.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
         if (role == HostRole.Silo)
         {
@@ -145,6 +149,16 @@ internal static class HostComposition
         app.MapScalarApiReference("/docs", options => options.WithTitle("Aggregator").DisableDefaultFonts());
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         return app;
+    }
+
+    private static Task AnswerReadyAsync(HttpContext context, HealthReport report)
+    {
+        if (report.Status != HealthStatus.Healthy)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        return context.Response.WriteAsync(report.Status.ToString());
     }
 
     /// <summary>Says what endpoints with a body refuse.</summary>

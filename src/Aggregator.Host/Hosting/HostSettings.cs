@@ -6,7 +6,6 @@ using Aggregator.Domain.Aggregates;
 using Aggregator.Grains.Hosting;
 using Aggregator.Host.Ingest;
 using Aggregator.Host.Live;
-using Aggregator.Host.Problems;
 using Aggregator.Store;
 
 namespace Aggregator.Host.Hosting;

@@ -1,4 +1,4 @@
-using Aggregator.Host.Problems;
+using Aggregator.Host.Ingest;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Aggregator.Host.Hosting;

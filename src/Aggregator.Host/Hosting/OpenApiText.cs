@@ -19,10 +19,10 @@ internal static class OpenApiText
         Refusals are RFC 9457 problem details with a stable `code`. Of whole requests: `body.empty` `body.malformed`
         `body.utf8` `body.too-large` `body.too-many` `body.too-slow` `body.media-type` `body.encoding` `query.*` `route.*` `auth.*`
         `entity.unknown` `feed.busy` `store.unavailable` `store.lost` `cluster.unavailable` `host.stopping` `past.too-large`
-        `live.full` `internal`. Every 429 and 503 says in Retry-After when to try again. Of one claim or report: `claim.missing`
+        `live.full` `request.malformed` `request.refused` `internal`. Every 429 and 503 says in Retry-After when to try again. Of one claim or report: `claim.missing`
         `claim.malformed` `claim.unknown-field` `claim.text` `claim.name` `claim.vocabulary` `claim.mismatch`
         `claim.figure` `claim.date` `claim.nothing` `claim.too-many-versions`, and `report.missing` `report.malformed`
-        `report.unknown-field` `report.text` `report.date` `report.empty` `report.too-long` `report.language`. In an array or
+        `report.unknown-field` `report.text` `report.date` `report.empty` `report.too-long` `report.too-large` `report.language`. In an array or
         NDJSON they are in the answer's `errors` with status 200, and cost nothing but themselves: check `rejected`.
         Of edits of the registry: `entry.missing` `entry.malformed` `entry.unknown-field` `entry.text` `entry.name` `entry.id`
         `entry.kind` `entry.field` `entry.parent` `entry.cycle` `entry.voice` `entry.affiliation` `entry.rating` `entry.location`

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Aggregator.Domain.Claims;
 using Aggregator.Extraction;
-using Aggregator.Host.Problems;
 
 namespace Aggregator.Host.Ingest;
 

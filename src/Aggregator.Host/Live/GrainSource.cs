@@ -15,6 +15,7 @@ namespace Aggregator.Host.Live;
 internal sealed class GrainSource(IGrainFactory grains, IRegistry registry, StoreDatabase store, StoreWatch watch, StoreAlarm alarm) : ILiveSource
 {
     private static readonly ViewPage FirstPage = new(0, ViewPage.DefaultLimit);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // An edit of the registry has all watchers ask at once.
     private readonly SemaphoreSlim _views = new(64);
@@ -30,9 +31,14 @@ internal sealed class GrainSource(IGrainFactory grains, IRegistry registry, Stor
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">The store is another: what its grains show is not ours to tell.</exception>
+    /// <exception cref="TimeoutException">Others are asked for more views than this host makes at once; asked again later.</exception>
     public async Task<EntityView?> GetViewAsync(EntityKey entity)
     {
-        await _views.WaitAsync();
+        if (!await _views.WaitAsync(Patience))
+        {
+            throw new TimeoutException("as many views are being made as this host makes at once");
+        }
+
         try
         {
             var view = await ViewAsync(entity);

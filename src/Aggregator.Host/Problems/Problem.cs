@@ -69,7 +69,7 @@ public sealed record Problem(int Status, string Code, string Detail)
     public static Problem TooSlow() => new(StatusCodes.Status408RequestTimeout, "body.too-slow", "the body came too slowly; send smaller ones, or all at once");
 
     /// <summary>The past of an entity is more than one view may hold.</summary>
-    public static Problem PastTooLarge() => new(StatusCodes.Status503ServiceUnavailable, "past.too-large", "a view of that moment needs more claims than one view may hold; ask for a part of it, or raise Entity:PastClaims") { RetryAfterSeconds = 60 };
+    public static Problem PastTooLarge() => new(StatusCodes.Status422UnprocessableEntity, "past.too-large", "a view of that moment needs more claims than one view may hold; ask for a part of it, or raise Entity:PastClaims");
 
     /// <summary>A silo neither feeds nor answers queries.</summary>
     public static Problem NoApi() => new(StatusCodes.Status404NotFound, "route.role", "this host is a silo: ask one whose Cluster:Role is api or all");

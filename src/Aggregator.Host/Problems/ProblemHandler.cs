@@ -1,6 +1,7 @@
 using Aggregator.Contracts;
 using Aggregator.Contracts.Entities;
 using Aggregator.Host.Hosting;
+using Aggregator.Host.Ingest;
 using Aggregator.Store;
 using Microsoft.AspNetCore.Diagnostics;
 using Orleans.Serialization;
@@ -30,7 +31,7 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
             _ when draining.IsStopping => Problem.Stopping(),
             _ => new Problem(StatusCodes.Status500InternalServerError, "internal", "an internal error; the log has its cause"),
         };
-        if (problem.Status >= 500)
+        if (problem.Status >= 500 && !httpContext.RequestAborted.IsCancellationRequested)
         {
             LogFault(logger, httpContext.Request.Path, exception);
         }
@@ -57,26 +58,4 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {Path} failed")]
     private static partial void LogFault(ILogger logger, string path, Exception fault);
-}
-
-/// <summary>Bounds on what is taken in.</summary>
-internal static class IngestLimits
-{
-    /// <summary>Largest body, as sent and decompressed.</summary>
-    public const long BodyBytes = 16 * 1024 * 1024;
-
-    /// <summary>Most claims or reports in one request.</summary>
-    public const int Items = 100_000;
-
-    /// <summary>Longest text of a report, in UTF-16 units.</summary>
-    public const int ReportCharacters = 1_000_000;
-
-    /// <summary>Deepest nesting of JSON.</summary>
-    public const int JsonDepth = 16;
-
-    /// <summary>Feeding requests that are worked on at once; the next ones wait.</summary>
-    public const int ConcurrentFeeds = 16;
-
-    /// <summary>Feeding requests that may wait; beyond it they are refused.</summary>
-    public const int WaitingFeeds = 1024;
 }

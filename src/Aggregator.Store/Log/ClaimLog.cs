@@ -81,6 +81,9 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         return new LogHead((long)values[0], (long)values[1], (long)values[2]) { Era = 0 };
     }
 
+    /// <summary>Most bytes of one entry.</summary>
+    public int MaximumEntryBytes => _options.MaximumEntryBytes;
+
     /// <summary>
     /// Writes an entry to a slot if the incarnation matches, the slot before it is filled and the slot is empty. While the outcome
     /// is unknown the same bytes are sent again to the same slot, until it is known or the token is cancelled.

@@ -105,6 +105,30 @@ public sealed class FanOutTests
     }
 
     [Fact]
+    public void ALaggard_WeighsNothing_UntilItGetsFurther()
+    {
+        var fanOut = new FanOut(0, 4);
+        fanOut.Take(1, [A, B], 10);
+        fanOut.Take(2, [A], 5);
+        fanOut.Failed(fanOut.Begin(A, 10)!);
+        Assert.Equal((10, 1), (fanOut.Weight, fanOut.Unapplied));
+        fanOut.Answered(fanOut.Begin(B, 10)!, 2, 2);
+        Assert.Equal((0, 0), (fanOut.Weight, fanOut.Unapplied));
+
+        // It answers, and has nothing of what it was sent.
+        Assert.False(fanOut.Answered(fanOut.Begin(A, 10)!, 0, 0));
+        fanOut.Take(3, [A, B], 3);
+        Assert.Equal((3, 1), (fanOut.Weight, fanOut.Unapplied));
+        Assert.False(fanOut.Advance());
+
+        Assert.True(fanOut.Answered(fanOut.Begin(A, 1)!, 1, 0));
+        Assert.Equal((8, 3), (fanOut.Weight, fanOut.Unapplied));
+        fanOut.Answered(fanOut.Begin(A, 10)!, 3, 3);
+        fanOut.Answered(fanOut.Begin(B, 10)!, 3, 3);
+        Assert.Equal((0, 0, true), (fanOut.Weight, fanOut.Unapplied, fanOut.Advance()));
+    }
+
+    [Fact]
     public void Answered_MarkBeyondWhatWasTaken_IsRemembered()
     {
         var fanOut = new FanOut(0, 4);

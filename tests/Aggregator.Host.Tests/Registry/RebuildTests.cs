@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Aggregator.Host.Tests.Running;
+using StackExchange.Redis;
 
 namespace Aggregator.Host.Tests.Registry;
 
@@ -56,6 +58,37 @@ public sealed partial class RebuildTests
         Assert.Equal(7, await TanksAsync(host, "karabakh"));
         await host.UndoAsync("regions", "gray-hills", "karabakh");
         Assert.Equal((3, 4), (await TanksAsync(host, "karabakh"), await TanksAsync(host, "gray-hills")));
+    }
+
+    /// <summary>Whoever made the edit may die before it tells anybody; whoever is asked next finds what moved, by what the store has alone.</summary>
+    [Fact]
+    public async Task WhatMoves_UnderAPlaceWithoutClaims_WhileNobodyIsAwake_IsFound()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var store = connection.GetDatabase();
+        await using var host = await HostProcess.OnRedisAsync(redis, "--Partitions", "1");
+        Edits.AssertApplied(await host.PutAsync("regions/gray-hills", """{"name":"Gray Hills","kind":"area","parent":"azerbaijan"}"""));
+        Edits.AssertApplied(await host.PutAsync("regions/gray-vale", """{"name":"Gray Vale","kind":"area","parent":"azerbaijan"}"""));
+        Edits.AssertApplied(await host.PutAsync("regions/gray-heath", """{"name":"Gray Heath","kind":"area","parent":"gray-vale"}"""));
+        Edits.AssertApplied(await host.PutAsync("regions/gray-mill", """{"name":"Gray Mill","kind":"city","parent":"gray-hills"}"""));
+        await host.PostClaimsAsync([Edits.Tanks("wire", "1", "armenia", "azerbaijan", "gray-mill", 4)]);
+        await EventuallyAsync(async () => (long)await store.StringGetAsync("agg:log:{0}:checkpoint") is > 0 and var done && done == (long)await store.StringGetAsync("agg:log:{0}:last"));
+        await host.KillAsync();
+        await host.RestartAsync();
+
+        var entry = await host.SendAsync(HttpMethod.Get, "/v1/regions/gray-mill/entry");
+        entry.Body["parent"] = "gray-heath";
+        var moved = await host.SendAsync(HttpMethod.Put, "/v1/regions/gray-mill", new StringContent(entry.Body.ToJsonString(), Encoding.UTF8, "application/json"), ifMatch: entry.ETag);
+        Assert.Equal(HttpStatusCode.OK, moved.Status);
+
+        // Nothing but the country is looked at.
+        await EventuallyAsync(async () => await TanksAsync(host, "azerbaijan") == 4);
+        await host.KillAsync();
+        await host.RestartAsync();
+        await EventuallyAsync(async () => await TanksAsync(host, "azerbaijan") == 4);
+        Assert.Equal(4, await TanksAsync(host, "gray-vale"));
+        Assert.Null(await TanksAsync(host, "gray-hills"));
     }
 
     [Fact]

@@ -62,6 +62,34 @@ public sealed class LostStoreTests
         Assert.Contains("Store:MustExist", reason, StringComparison.Ordinal);
     }
 
+    /// <summary>A log that lacks what a checkpoint says was there is no shorter log: a host that folded it would show less than was acknowledged.</summary>
+    [Fact]
+    public async Task Store_WhoseLogEndsBeforeItsCheckpoint_IsNotServed()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var store = connection.GetDatabase();
+        await using (var host = await HostProcess.OnRedisAsync(redis, "--Partitions", "1"))
+        {
+            await host.PostAsync("/v1/claims?wait=applied", Claim, "application/json");
+            using var limit = new CancellationTokenSource(Patience);
+            await Eventually.AsyncTrue(async () => (long)await store.StringGetAsync("agg:log:{0}:checkpoint") > 0, limit.Token);
+            await host.KillAsync();
+        }
+
+        var checkpoint = (long)await store.StringGetAsync("agg:log:{0}:checkpoint");
+        var last = (long)await store.StringGetAsync("agg:log:{0}:last");
+        for (var sequence = checkpoint; sequence <= last; sequence++)
+        {
+            Assert.True(await store.KeyDeleteAsync($"agg:log:{{0}}:{sequence}"));
+        }
+
+        await store.StringSetAsync("agg:log:{0}:last", checkpoint - 1);
+        var (code, said) = await HostProcess.RunAsync("--Store:Redis", redis.ConnectionString, "--urls", "http://127.0.0.1:0");
+        Assert.Equal(StoreAlarm.ExitCode, code);
+        Assert.Contains("before its checkpoint", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task CreateStore_OnAFolder_MakesTheOneThatTheHostUses()
     {
