@@ -12,15 +12,18 @@ internal abstract partial class EntityGrain<TAggregate>
     private readonly HashSet<int> _behind = [];
     private OneShotTimer _backlogTimer = null!;
     private bool _heardOfBacklog;
-    private long _totalsOf;
-    private long _totalsAt;
     private TimeSpan _totalsTook;
+
+    // The last row whose totals were not behind: of how many claims it was, when it was written, and whether the parent is to hear of it.
+    private long _wholeOf;
+    private long _wholeAt;
+    private bool _wholeIsUntold;
 
     private bool InBacklog => _behind.Count > 0;
 
     /// <summary>Whether totals are better made later: more is to come soon, and most of what there is they have.</summary>
-    protected bool Gathers => InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind) 
-        && Aggregate.Book.Counts.Total < 2 * _totalsOf && services.Time.GetElapsedTime(_totalsAt) < Options.LongestBacklog;
+    protected bool Gathers => InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind)
+        && Aggregate.Book.Counts.Total < 2 * _wholeOf && services.Time.GetElapsedTime(_wholeAt) < Options.LongestBacklog;
 
     /// <summary>When to write or tell what is due otherwise: in a backlog later, and never so soon that making totals takes more than its share of the time.</summary>
     protected TimeSpan Gathering(TimeSpan due)
@@ -31,6 +34,17 @@ internal abstract partial class EntityGrain<TAggregate>
 
     // The next time may find little to do.
     private void NoteTotals(TimeSpan took) => _totalsTook = took > _totalsTook / 2 ? took : _totalsTook / 2;
+
+    // What the row has is what the parent is told of a backlog, right after: totals are made once for both.
+    private void NoteWhole()
+    {
+        (_wholeOf, _wholeAt) = (Aggregate.Book.Counts.Total, services.Time.GetTimestamp());
+        if (InBacklog && _parent is not null && _roller.HasNews)
+        {
+            _wholeIsUntold = true;
+            _pushTimer.Schedule(TimeSpan.Zero);
+        }
+    }
 
     private void NoteBacklog(int partition, bool isBehind)
     {

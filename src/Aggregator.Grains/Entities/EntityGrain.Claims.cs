@@ -123,10 +123,9 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            var (claims, began) = (Aggregate.Book.Counts.Total, services.Time.GetTimestamp());
+            var began = services.Time.GetTimestamp();
             var isFresh = await ReadAsync(() => Folding(() => _roller.Refresh(_registry)));
-            (_totalsOf, _totalsAt) = (claims, services.Time.GetTimestamp());
-            NoteTotals(services.Time.GetElapsedTime(began, _totalsAt));
+            NoteTotals(services.Time.GetElapsedTime(began));
             return isFresh;
         }
         catch (FoldFaultException)

@@ -148,8 +148,9 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            if (_parent is { } parent && !services.Stopping.IsCancellationRequested && !Gathers)
+            if (_parent is { } parent && !services.Stopping.IsCancellationRequested && (!InBacklog || _wholeIsUntold))
             {
+                _wholeIsUntold = false;
                 await parent.PushAsync(() => _roller.HasNews);
             }
         }

@@ -271,7 +271,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _roller = new Roller(aggregate);
         _roller.StartEpoch(epoch);
         _roller.MarkAll(registry);
-        _totalsOf = 0;
+        _wholeOf = 0;
         _dirty = false;
         if (aggregate.Parts.Ids.Count > 0 || (exists && (!isCurrent || registry.Children(Kind, Key.Id).Count > 0)))
         {
@@ -514,6 +514,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
                 if (isWhole)
                 {
                     _settlement.Written(changes, marks);
+                    NoteWhole();
                 }
 
                 Shed(Aggregate);
