@@ -2,7 +2,7 @@ namespace Aggregator.Grains.Entities;
 
 /// <summary>
 /// A step to be taken once, some time from now, in the turns of a grain. An idle grain has no timer running. The nearest
-/// time asked for holds; what is asked for while the step runs is taken after it.
+/// time asked for holds; what is asked for while the step runs is another step, which may begin before that one ends.
 /// </summary>
 internal sealed class OneShotTimer(IGrainBase grain, Func<Task> step)
 {

@@ -34,6 +34,6 @@ internal sealed partial class PartitionGrain
     [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: entry {Sequence} is not in every view in time")]
     private static partial void LogNotApplied(ILogger logger, int partition, long sequence, Exception fault);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: index or checkpoint not written; tried again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: a step beside feeding was not taken; tried again")]
     private static partial void LogTidyFailed(ILogger logger, int partition, Exception fault);
 }

@@ -1,8 +1,8 @@
 namespace Aggregator.Store.Scripts;
 
 /// <summary>
-/// The Lua scripts, one file each. The client sends them by digest after the first use and loads them again where the server
-/// forgot them (a restart).
+/// The Lua scripts, one file each. Those that write under an era are sent by digest alone, which a server that
+/// has restarted does not know: that is how it is noticed. The client loads the others again where the server forgot them.
 /// </summary>
 internal static class StoreScripts
 {
