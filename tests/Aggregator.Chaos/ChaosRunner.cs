@@ -13,11 +13,12 @@ internal static class ChaosRunner
     private const string Usage = """
         aggregator chaos: faults on real processes under load, and an audit of what became of every claim.
 
-          SCENARIO|all [--times N] [--seed S] [--minutes M] [--entities N] [--from FOLDER] [--out results.json] [--no-reference]
+          SCENARIO|all [--times N] [--seed S] [--minutes M] [--faults F] [--entities N] [--from FOLDER] [--out results.json] [--no-reference]
 
           --times N       runs of each scenario, with seeds S, S+1, … (1)
           --seed S        of the first run; random where it is left out
           --minutes M     how long faults go on under load in each run (0.5)
+          --faults F      faults that a scenario which repeats one does at least in each run (1)
           --entities N    entities that are made before the load (0)
           --from FOLDER   an older built host, for rolling-upgrade
           --out FILE      results as JSON
@@ -25,7 +26,7 @@ internal static class ChaosRunner
 
         """;
 
-    /// <summary>The long form; 0 if nothing failed but what is expected for now.</summary>
+    /// <summary>The long form; 0 if nothing failed.</summary>
     public static async Task<int> MainAsync(string[] arguments)
     {
         var wanted = arguments[0] == "all" ? [.. Scenario.All.Where(one => !one.OnRequest)] : Scenario.All.Where(one => arguments[0].Split(',').Contains(one.Name)).ToArray();
@@ -45,6 +46,7 @@ internal static class ChaosRunner
         var options = new RunOptions
         {
             Span = TimeSpan.FromMinutes(double.Parse(Value("--minutes") ?? "0.5", CultureInfo.InvariantCulture)),
+            Faults = int.Parse(Value("--faults") ?? "1", CultureInfo.InvariantCulture),
             Entities = int.Parse(Value("--entities") ?? "0", CultureInfo.InvariantCulture),
             From = Value("--from") is { } from ? Path.GetFullPath(from) : null,
             AgainstReference = !arguments.Contains("--no-reference"),

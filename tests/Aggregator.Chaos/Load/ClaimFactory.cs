@@ -29,7 +29,7 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
     /// <summary>A batch; one in four is spread over all sources, so over partitions, the others come from one.</summary>
     public ClaimSpec[] Batch(int number)
     {
-        var random = new Random(HashCode.Combine(seed, number));
+        var random = Seeds.For(seed, number);
         var item = Items[random.Next(Items.Length)];
         var theatre = Theatre.All[random.Next(Theatre.All.Count)];
         var target = theatre.Targets[random.Next(theatre.Targets.Length)];

@@ -93,12 +93,12 @@ internal static class Results
     public static string Table(IReadOnlyList<RunResult> runs)
     {
         var text = new StringBuilder();
-        text.AppendLine($"{"scenario",-22} {"times",5} {"passed",6}  {"result",-24} {"queries median/max",-20} {"fresh median/max",-20} broken");
+        text.AppendLine($"{"scenario",-22} {"times",5} {"passed",6} {"faults",6}  {"result",-8} {"queries median/max",-20} {"fresh median/max",-20} broken");
         foreach (var scenario in runs.GroupBy(run => run.Scenario))
         {
             Recovery[] recoveries = [.. scenario.SelectMany(run => run.Recoveries)];
             var worst = scenario.FirstOrDefault(run => run.Outcome == "FAILED") ?? scenario.FirstOrDefault(run => !run.Passed) ?? scenario.First();
-            text.AppendLine(CultureInfo.InvariantCulture, $"{scenario.Key,-22} {scenario.Count(),5} {scenario.Count(run => run.Passed),6}  {worst.Outcome,-24} {Figures(recoveries, one => one.Queries),-20} {Figures(recoveries, one => one.Fresh),-20} {string.Join(", ", scenario.SelectMany(run => run.Violations).GroupBy(one => one.Promise).Select(group => $"{group.Key} {group.Count()}"))}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{scenario.Key,-22} {scenario.Count(),5} {scenario.Count(run => run.Passed),6} {recoveries.Length,6}  {worst.Outcome,-8} {Figures(recoveries, one => one.Queries),-20} {Figures(recoveries, one => one.Fresh),-20} {string.Join(", ", scenario.SelectMany(run => run.Violations).GroupBy(one => one.Promise).Select(group => $"{group.Key} {group.Count()}"))}");
         }
 
         return text.ToString();

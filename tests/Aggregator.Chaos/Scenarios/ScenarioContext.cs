@@ -13,6 +13,9 @@ internal sealed record RunOptions
     /// <summary>How long faults go on under load.</summary>
     public TimeSpan Span { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Faults that a scenario which repeats one does at least.</summary>
+    public int Faults { get; init; }
+
     /// <summary>Entities that are made before the load.</summary>
     public int Entities { get; init; }
 
@@ -27,6 +30,10 @@ internal sealed record RunOptions
 internal sealed class ScenarioContext(RunOptions options, int seed, string folder) : IAsyncDisposable
 {
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(180);
+
+    // What is promised after the death of a silo; asserted where there are many entities to ask, as --entities makes them.
+    private static readonly TimeSpan QueriesLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FreshLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
     private readonly List<Violation> _violations = [];
@@ -82,16 +89,29 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <summary>Lets the load run on for a random time.</summary>
     public Task RunOnAsync(double leastSeconds, double mostSeconds) => Task.Delay(TimeSpan.FromSeconds(leastSeconds + (Random.NextDouble() * (mostSeconds - leastSeconds))));
 
-    /// <summary>Repeats faults under load until the span is over, once at least.</summary>
+    /// <summary>Waits like <see cref="RecoverAsync"/> after the sudden death of a silo, which has limits of its own.</summary>
+    public async Task RecoverFromDeathAsync(string fault, long since)
+    {
+        await RecoverAsync(fault, since);
+        var (queries, fresh) = (_recoveries[^1].Queries, _recoveries[^1].Fresh);
+        if (options.Entities > 0 && (queries > QueriesLimit.TotalSeconds || fresh > FreshLimit.TotalSeconds))
+        {
+            Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture, $"{fault}: queries back after {queries:F1} s, new claims after {fresh:F1} s"));
+        }
+    }
+
+    /// <summary>Repeats faults under load until the span is over and there were as many as are asked for, once at least.</summary>
     public async Task RepeatAsync(Func<Task> fault)
     {
         var began = TimeProvider.System.GetTimestamp();
+        var faults = 0;
         do
         {
             await RunOnAsync(2, 6);
             await fault();
+            faults++;
         }
-        while (TimeProvider.System.GetElapsedTime(began) < options.Span);
+        while (TimeProvider.System.GetElapsedTime(began) < options.Span || faults < options.Faults);
     }
 
     /// <summary>Waits until every entity answers through every surviving front and new claims are shown, and notes how long that took.</summary>
@@ -224,7 +244,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     private Task AskAsync(ConcurrentDictionary<(HostNode Front, string Path), bool> waiting) =>
         Parallel.ForEachAsync(waiting.Keys, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (one, stop) =>
         {
-            if (!one.Front.IsRunning || (await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).Status is 200 or 404)
+            if (!one.Front.IsRunning || (await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).Status == 200)
             {
                 waiting.TryRemove(one, out _);
             }

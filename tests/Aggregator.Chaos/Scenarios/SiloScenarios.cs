@@ -38,18 +38,18 @@ internal static class SiloScenarios
             switch (way++ % 3)
             {
                 case 0:
-                    await context.RecoverAsync($"{silo.Name} left dead", since);
+                    await context.RecoverFromDeathAsync($"{silo.Name} left dead", since);
                     await silo.StartAsync(context.Cluster.Http);
                     break;
                 case 1:
                     await silo.LaunchAsync();
-                    await context.RecoverAsync($"{silo.Name} started again", since);
+                    await context.RecoverFromDeathAsync($"{silo.Name} started again", since);
                     await silo.ReadyAsync(context.Cluster.Http);
                     break;
                 default:
                     silo.ChangePorts();
                     await silo.LaunchAsync();
-                    await context.RecoverAsync($"{silo.Name} started elsewhere", since);
+                    await context.RecoverFromDeathAsync($"{silo.Name} started elsewhere", since);
                     await silo.ReadyAsync(context.Cluster.Http);
                     break;
             }
@@ -118,7 +118,7 @@ internal static class SiloScenarios
             }
             else
             {
-                context.Note($"{silo.Name} stayed: it was not evicted, or does not know");
+                context.Violated(Promise.Scenario, $"{silo.Name} was stopped for long enough to be evicted, and stayed");
             }
 
             silo.MayBeStale = false;
@@ -169,7 +169,12 @@ internal static class SiloScenarios
             since = TimeProvider.System.GetTimestamp();
             await Eventually.WithinAsync(TimeSpan.FromSeconds(15), () => Task.FromResult(context.Cluster.Silos.Any(silo => !silo.IsRunning)));
             var restarted = await context.Cluster.RestartDeadAsync();
-            context.Note(restarted.Count > 0 ? $"left, and were started again: {string.Join(", ", restarted)}" : "nobody left");
+            if (restarted.Count == 0)
+            {
+                context.Violated(Promise.Scenario, "nobody left after the cut: it was none, or nobody noticed");
+            }
+
+            context.Note($"left, and were started again: {string.Join(", ", restarted)}");
             foreach (var silo in context.Cluster.Silos)
             {
                 silo.MayBeStale = false;
