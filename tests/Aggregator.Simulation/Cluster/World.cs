@@ -15,7 +15,7 @@ namespace Aggregator.Simulation.Cluster;
 /// is pending (a message, an answer, a call to the store, a timer) happens in an order of its choosing; with the same seed
 /// all happens again.
 /// </summary>
-internal sealed class World
+internal sealed class World : IStoreCalls
 {
     private const int Silos = 3;
     private const int LongSeconds = 5;

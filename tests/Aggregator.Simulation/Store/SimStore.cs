@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Aggregator.Simulation.Store;
 
 /// <summary>
-/// What a Redis holds, and what its commands and our scripts do to it, each in one step. The store's contract tests run over it
-/// too, so that it does what the servers do.
+/// What a Redis holds, and what its commands and our scripts do to it, each in one step. The store's contract tests of log, index, rows and
+/// eras run over it too (the backend <c>SimBackend</c>), so that it does what the servers do.
 /// </summary>
 internal sealed class SimStore
 {
@@ -51,6 +51,8 @@ internal sealed class SimStore
 
     public void Set(RedisKey key, RedisValue value) => _strings[key] = value;
 
+    public void Remove(RedisKey key) => _strings.Remove(key);
+
     public bool Exists(RedisKey key) => _strings.ContainsKey(key) || _hashes.ContainsKey(key) || _sets.ContainsKey(key);
 
     public RedisValue HashGet(RedisKey key, RedisValue field) => _hashes.TryGetValue(key, out var hash) ? hash.GetValueOrDefault((string)field!) : RedisValue.Null;
@@ -58,6 +60,17 @@ internal sealed class SimStore
     public HashEntry[] HashGetAll(RedisKey key) => _hashes.TryGetValue(key, out var hash) ? [.. hash.Select(pair => new HashEntry(pair.Key, pair.Value))] : [];
 
     public RedisValue[] Members(RedisKey key) => _sets.TryGetValue(key, out var set) ? [.. set.Select(one => (RedisValue)one)] : [];
+
+    public bool SetRemove(RedisKey key, RedisValue member)
+    {
+        var isGone = _sets.TryGetValue(key, out var set) && set.Remove((string)member!);
+        if (set is { Count: 0 })
+        {
+            _sets.Remove(key);
+        }
+
+        return isGone;
+    }
 
     /// <summary>What a script that some process told is called.</summary>
     public string NameOf(byte[] digest) => _told.TryGetValue(Convert.ToHexString(digest), out var script) ? Names[script] : "script";
@@ -207,7 +220,7 @@ internal sealed class SimStore
             Set(keys[0], values[0]);
         }
 
-        return RedisResult.Create(Get(keys[0]));
+        return RedisResult.Create(Get(keys[0]) is { IsNull: false } mark ? mark : Zero);
     }
 
     private RedisResult RaiseEpoch(RedisKey[] keys, RedisValue[] values)
@@ -248,7 +261,7 @@ internal sealed class SimStore
         {
             if (values[firstChunk + at].Length() == 0)
             {
-                _strings.Remove(keys[2 + at]);
+                Remove(keys[2 + at]);
             }
             else
             {
