@@ -46,6 +46,7 @@ internal sealed class Scenario : IStoreAlarm
     private readonly List<Acknowledged> _journal = [];
     private Silo[] _silos = [];
     private readonly Views _views;
+    private readonly Growth _growth;
     private readonly List<(long Step, IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Lost)> _lost = [];
     private readonly UInt128? _failing;
     private LogReader? _beforeRestart;
@@ -61,6 +62,8 @@ internal sealed class Scenario : IStoreAlarm
         _world.Note($"{_shape} {_world.Perils}");
         _world.Delivered = Count;
         _views = new Views(_world, silo => _silos[silo].Rows.Session.Era);
+        _growth = new Growth(_world.Databases[0].Keys, _partitions);
+        _world.Store.Ran = _growth.Ran;
         if (random.Next(8) == 0)
         {
             // A claim that some folds fail on: those of one kind of entity, as a fault in a rule would.
@@ -75,6 +78,7 @@ internal sealed class Scenario : IStoreAlarm
             var lost = _beforeRestart!.Except(new LogReader(_world, _partitions));
             _world.Note($"lost with the end of the store: {string.Join(", ", lost)}");
             _lost.Add((_world.Steps, lost));
+            _growth.Restarted(_world.Store);
         };
     }
 
@@ -288,6 +292,10 @@ internal sealed class Scenario : IStoreAlarm
         }
 
         _world.Step();
+        if (_growth.Fault is { } fault)
+        {
+            throw new ViolationException(fault);
+        }
     }
 
     private static async Task<bool> PulseAsync(Silo silo)

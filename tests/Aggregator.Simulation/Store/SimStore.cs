@@ -35,7 +35,7 @@ internal sealed class SimStore
     private SimStore(SimStore other)
     {
         RunId = other.RunId + 1;
-        (_told, _eras) = (other._told, other._eras);
+        (Ran, _told, _eras) = (other.Ran, other._told, other._eras);
         _strings = new(other._strings);
         _hashes = other._hashes.ToDictionary(pair => pair.Key, pair => new SortedDictionary<string, RedisValue>(pair.Value, StringComparer.Ordinal));
         _sets = other._sets.ToDictionary(pair => pair.Key, pair => new SortedSet<string>(pair.Value, StringComparer.Ordinal));
@@ -43,6 +43,9 @@ internal sealed class SimStore
 
     /// <summary>An era that was given of two runs of the server, as a second restart lost that there had been one; 0 if none was.</summary>
     public long EraOfTwoRuns => _eras.GroupBy(static one => one.Era).FirstOrDefault(static runs => runs.Count() > 1)?.Key ?? 0;
+
+    /// <summary>Hears of every script that has run, and of its first key.</summary>
+    public Action<SimStore, string, RedisKey>? Ran { get; set; }
 
     /// <summary>What a server that restarts finds: what it holds now, and no scripts.</summary>
     public SimStore Copy() => new(this);
@@ -86,9 +89,18 @@ internal sealed class SimStore
     }
 
     /// <summary>Runs a script that it was told.</summary>
-    public RedisResult Run(byte[] digest, RedisKey[] keys, RedisValue[] values) => Convert.ToHexString(digest) is var told && _scripts.Contains(told)
-        ? Run(_told[told], keys, values)
-        : throw new RedisServerException(RedisErrorKind.NoScript, CommandFlags.None, "NOSCRIPT No matching script.");
+    public RedisResult Run(byte[] digest, RedisKey[] keys, RedisValue[] values)
+    {
+        var told = Convert.ToHexString(digest);
+        if (!_scripts.Contains(told))
+        {
+            throw new RedisServerException(RedisErrorKind.NoScript, CommandFlags.None, "NOSCRIPT No matching script.");
+        }
+
+        var reply = Run(_told[told], keys, values);
+        Ran?.Invoke(this, _told[told], keys[0]);
+        return reply;
+    }
 
     private RedisResult Run(string script, RedisKey[] keys, RedisValue[] values) =>
         script == StoreScripts.Append ? Append(keys, values)
