@@ -13,6 +13,9 @@ internal sealed record Perils
         "before-append", "after-append", "mid-fan-out", "after-apply", "after-checkpoint", "fold",
     ];
 
+    // What the rest goes on without: it may go wrong all along.
+    private static readonly string[] Dispensable = ["SaveCheckpoint", "IndexRows", "RaiseMark", "WriteRow", "OutrankedAsync", "TakeJudgementsAsync"];
+
     /// <summary>A step is a fault of a process.</summary>
     public int Process { get; init; }
 
@@ -46,8 +49,11 @@ internal sealed record Perils
     /// <summary>The one script, command, message or moment that goes wrong far more often; null for none.</summary>
     public string? Focus { get; init; }
 
-    /// <summary>How often that does.</summary>
+    /// <summary>How often that does; 1 for always.</summary>
     public int FocusOneIn { get; init; }
+
+    /// <summary>Of ten messages to a grain of which an activation was forgotten, how many come to that one.</summary>
+    public int TenthsToForgotten { get; init; } = 3;
 
     /// <summary>Of ten steps that a timer could take, how many are left to messages and calls.</summary>
     public int TenthsOfMessages { get; init; } = 8;
@@ -62,6 +68,7 @@ internal sealed record Perils
     public static Perils Of(Random random)
     {
         var restarts = random.Next(4) == 0;
+        var focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null;
         return new Perils
         {
             Process = random.Next(10) < 6 ? Pick(random, 12, 20, 30, 80) : 0,
@@ -74,8 +81,9 @@ internal sealed record Perils
             Failpoint = random.Next(4) == 0 ? Pick(random, 8, 15) : 0,
             Restart = restarts ? Pick(random, 40, 80, 150) : 0,
             LostSteps = restarts && random.Next(4) > 0 ? Pick(random, 20, 60) : 0,
-            Focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null,
-            FocusOneIn = Pick(random, 2, 4),
+            Focus = focus,
+            FocusOneIn = Dispensable.Contains(focus) ? Pick(random, 1, 2, 4) : Pick(random, 2, 4),
+            TenthsToForgotten = Pick(random, 3, 3, 7),
             TenthsOfMessages = Pick(random, 6, 8, 8, 9),
             ReadsAtOnce = Pick(random, 2, 3, 3, 4),
             WritesAtOnce = Pick(random, 0, 1, 1, 2),

@@ -264,7 +264,7 @@ internal sealed class World : IStoreCalls
 
         known.RemoveAll(static one => one.IsDead);
         var zombies = known.Count(one => one.IsZombie);
-        if (zombies > 0 && Random.Next(3) == 0)
+        if (zombies > 0 && Random.Next(10) < Perils.TenthsToForgotten)
         {
             return known.Where(one => one.IsZombie).ElementAt(Random.Next(zombies));
         }
