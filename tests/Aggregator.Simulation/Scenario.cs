@@ -190,15 +190,9 @@ internal sealed class Scenario : IStoreAlarm
         {
             Last.Nothing => [],
             Last.OneClaim => [Claims.Of(0, 0)],
-            _ => [.. _journal.Where(one => one.Content is not null).Select(one => Claims.Of(one.Key, one.Content!.Value)).Distinct()],
+            _ => Acknowledged(),
         };
-        var last = _world.Begin(() => NewSender().SendLastAsync(claims));
-        Until(() => last.IsCompleted, "nobody answers although nothing is wrong");
-        if (!Done(last))
-        {
-            throw new ViolationException("a claim is refused although nothing is wrong");
-        }
-
+        SendLast(claims);
         if (_edits.Latest.Version > 1)
         {
             var edited = new Refold(new LogReader(_world, _partitions).Records, _edits.Latest);
@@ -220,9 +214,61 @@ internal sealed class Scenario : IStoreAlarm
             // Nobody sends again what lies before a checkpoint: it must be in the rows.
             _world.Kill(static _ => true);
             _world.Note("all have died");
+            if (_world.Perils.RefusesIndex)
+            {
+                // What was acknowledged is known, though the index has nothing of it.
+                _world.Perils = new Perils();
+                SendLast(Acknowledged());
+                Until(AllCheckpointed, "checkpoints do not come to the end once all was sent again");
+            }
         }
 
         Audit(new LogReader(_world, _partitions));
+        if (_shape.Damage != Damage.None)
+        {
+            LoseEntry();
+        }
+    }
+
+    private Claim[] Acknowledged() => [.. _journal.Where(one => one.Content is not null).Select(one => Claims.Of(one.Key, one.Content!.Value)).Distinct()];
+
+    private void SendLast(Claim[] claims)
+    {
+        var last = _world.Begin(() => NewSender().SendLastAsync(claims));
+        Until(() => last.IsCompleted, "nobody answers although nothing is wrong");
+        if (!Done(last))
+        {
+            throw new ViolationException("a claim is refused although nothing is wrong");
+        }
+    }
+
+    // (G) Nobody starts on a log that lacks what was acknowledged as if it were whole.
+    private void LoseEntry()
+    {
+        var (keys, ends) = (_world.Databases[0].Keys, new LogReader(_world, _partitions).Ends());
+        var partition = ends[^1] > ends[0] ? _partitions - 1 : 0;
+        var lost = _shape.Damage == Damage.EntryWithin ? 1 + _world.Random.Next((int)Math.Max(1, ends[partition] - 1)) : ends[partition];
+        if (ends[partition] < (_shape.Damage == Damage.EntryWithin ? 2 : 1))
+        {
+            return;
+        }
+
+        _world.Kill(static _ => true);
+        _world.Store.Ran = null;
+        _world.Store.Remove(keys.Slot(partition, lost));
+        switch (_shape.Damage)
+        {
+            case Damage.End:
+                _world.Store.Set(keys.Last(partition), lost - 1);
+                break;
+            case Damage.EntryWithin:
+                _world.Store.Set(keys.Checkpoint(partition), lost - 1);
+                break;
+        }
+
+        _world.Note($"entry {lost} of partition {partition} is lost");
+        _ = _world.Begin(() => PingAsync(partition));
+        Until(() => _alarm is not null, $"G: partition {partition} lacks entry {lost} of {ends[partition]}, and nobody says so");
     }
 
     private void Audit(LogReader log)

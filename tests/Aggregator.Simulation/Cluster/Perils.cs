@@ -13,9 +13,6 @@ internal sealed record Perils
         "before-append", "after-append", "mid-fan-out", "after-apply", "after-checkpoint", "fold",
     ];
 
-    // What the rest goes on without: it may go wrong all along.
-    private static readonly string[] Dispensable = ["SaveCheckpoint", "IndexRows", "RaiseMark", "WriteRow", "OutrankedAsync", "TakeJudgementsAsync"];
-
     /// <summary>A step is a fault of a process.</summary>
     public int Process { get; init; }
 
@@ -37,6 +34,9 @@ internal sealed record Perils
     /// <summary>An answer of the store that was made comes later, when what it says may be true no more.</summary>
     public int Stale { get; init; }
 
+    /// <summary>Whether rows of the index are refused, on beyond the other faults: what rests on them is to do without until all have died.</summary>
+    public bool RefusesIndex { get; init; }
+
     /// <summary>A process is killed at a named moment of the protocol.</summary>
     public int Failpoint { get; init; }
 
@@ -49,7 +49,7 @@ internal sealed record Perils
     /// <summary>The one script, command, message or moment that goes wrong far more often; null for none.</summary>
     public string? Focus { get; init; }
 
-    /// <summary>How often that does; 1 for always.</summary>
+    /// <summary>How often that does.</summary>
     public int FocusOneIn { get; init; }
 
     /// <summary>Of ten messages to a grain of which an activation was forgotten, how many come to that one.</summary>
@@ -68,7 +68,6 @@ internal sealed record Perils
     public static Perils Of(Random random)
     {
         var restarts = random.Next(4) == 0;
-        var focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null;
         return new Perils
         {
             Process = random.Next(10) < 6 ? Pick(random, 12, 20, 30, 80) : 0,
@@ -81,8 +80,9 @@ internal sealed record Perils
             Failpoint = random.Next(4) == 0 ? Pick(random, 8, 15) : 0,
             Restart = restarts ? Pick(random, 40, 80, 150) : 0,
             LostSteps = restarts && random.Next(4) > 0 ? Pick(random, 20, 60) : 0,
-            Focus = focus,
-            FocusOneIn = Dispensable.Contains(focus) ? Pick(random, 1, 2, 4) : Pick(random, 2, 4),
+            Focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null,
+            FocusOneIn = Pick(random, 2, 4),
+            RefusesIndex = random.Next(16) == 0,
             TenthsToForgotten = Pick(random, 3, 3, 7),
             TenthsOfMessages = Pick(random, 6, 8, 8, 9),
             ReadsAtOnce = Pick(random, 2, 3, 3, 4),

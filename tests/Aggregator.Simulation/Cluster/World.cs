@@ -163,7 +163,7 @@ internal sealed class World : IStoreCalls
     /// <summary>Faults end: what was stopped goes on, and what was forgotten goes for good.</summary>
     public void Rest()
     {
-        (Perils, IsAtRest, Stopped) = (new Perils(), true, -1);
+        (Perils, IsAtRest, Stopped) = (new Perils { RefusesIndex = Perils.RefusesIndex }, true, -1);
         _copies.Clear();
         Kill(static one => one.IsZombie);
     }
@@ -211,6 +211,11 @@ internal sealed class World : IStoreCalls
         if (owner is { IsDead: true })
         {
             return kind == CallKind.Read ? Task.FromException<T>(Unanswered()) : Never<T>();
+        }
+
+        if (what == nameof(StoreScripts.IndexRows) && Perils.RefusesIndex)
+        {
+            return Task.FromException<T>(StoreCall<T>.Refusal());
         }
 
         if (what == "exists")
