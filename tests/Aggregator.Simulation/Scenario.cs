@@ -260,6 +260,7 @@ internal sealed class Scenario : IStoreAlarm
         {
             case Damage.End:
                 _world.Store.Set(keys.Last(partition), lost - 1);
+                _world.Store.Set(keys.Checkpoint(partition), lost);
                 break;
             case Damage.EntryWithin:
                 _world.Store.Set(keys.Checkpoint(partition), lost - 1);

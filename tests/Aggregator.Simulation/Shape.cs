@@ -76,7 +76,7 @@ internal enum Damage
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>The last entry, and what pointed to it.</summary>
+    /// <summary>The last entry, on which the checkpoint rests, and what pointed to it.</summary>
     End,
 
     /// <summary>The last entry; the head pointer stays.</summary>
