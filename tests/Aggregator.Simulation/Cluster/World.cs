@@ -437,6 +437,12 @@ internal sealed class World : IStoreCalls
             case 2 when !activation.IsZombie:
                 Note($"forget {activation.Key}");
                 activation.IsZombie = true;
+                if (Random.Next(2) == 0)
+                {
+                    // Somebody calls it before the one that goes on has written what it has.
+                    Activate(activation.Key, _directory[activation.Key]);
+                }
+
                 break;
             case 3 when !activation.IsZombie:
                 Note($"leave {activation.Key}");
