@@ -28,12 +28,12 @@ internal static class Runs
         if (range.Split("..") is not [var from, var to]
             || !int.TryParse(from, CultureInfo.InvariantCulture, out var first) || !int.TryParse(to, CultureInfo.InvariantCulture, out var last))
         {
-            Console.Error.WriteLine("--seeds FIRST..LAST [--threads N] [--minutes M] [--all]");
+            Console.Error.WriteLine("--seeds FIRST..LAST [--threads N] [--minutes M | --seconds S] [--all]");
             return 2;
         }
 
         var threads = Option("--threads") ?? Environment.ProcessorCount;
-        var limit = TimeSpan.FromMinutes(Option("--minutes") ?? 24 * 60);
+        var limit = TimeSpan.FromSeconds(Option("--seconds") ?? 60 * (Option("--minutes") ?? 24 * 60));
         var (next, entries, done) = (first - 1, 0L, 0L);
         var lengths = new ConcurrentBag<List<int>>();
         var goesOn = rest.Contains("--all", StringComparer.Ordinal);

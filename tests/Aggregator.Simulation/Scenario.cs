@@ -46,6 +46,7 @@ internal sealed class Scenario : IStoreAlarm
     private readonly List<Acknowledged> _journal = [];
     private Silo[] _silos = [];
     private readonly Views _views;
+    private readonly Growth _growth;
     private readonly List<(long Step, IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Lost)> _lost = [];
     private readonly UInt128? _failing;
     private LogReader? _beforeRestart;
@@ -61,6 +62,8 @@ internal sealed class Scenario : IStoreAlarm
         _world.Note($"{_shape} {_world.Perils}");
         _world.Delivered = Count;
         _views = new Views(_world, silo => _silos[silo].Rows.Session.Era);
+        _growth = new Growth(_world.Databases[0].Keys, _partitions);
+        _world.Store.Ran = _growth.Ran;
         if (random.Next(8) == 0)
         {
             // A claim that some folds fail on: those of one kind of entity, as a fault in a rule would.
@@ -75,6 +78,7 @@ internal sealed class Scenario : IStoreAlarm
             var lost = _beforeRestart!.Except(new LogReader(_world, _partitions));
             _world.Note($"lost with the end of the store: {string.Join(", ", lost)}");
             _lost.Add((_world.Steps, lost));
+            _growth.Restarted(_world.Store);
         };
     }
 
@@ -186,15 +190,9 @@ internal sealed class Scenario : IStoreAlarm
         {
             Last.Nothing => [],
             Last.OneClaim => [Claims.Of(0, 0)],
-            _ => [.. _journal.Where(one => one.Content is not null).Select(one => Claims.Of(one.Key, one.Content!.Value)).Distinct()],
+            _ => Acknowledged(),
         };
-        var last = _world.Begin(() => NewSender().SendLastAsync(claims));
-        Until(() => last.IsCompleted, "nobody answers although nothing is wrong");
-        if (!Done(last))
-        {
-            throw new ViolationException("a claim is refused although nothing is wrong");
-        }
-
+        SendLast(claims);
         if (_edits.Latest.Version > 1)
         {
             var edited = new Refold(new LogReader(_world, _partitions).Records, _edits.Latest);
@@ -216,9 +214,62 @@ internal sealed class Scenario : IStoreAlarm
             // Nobody sends again what lies before a checkpoint: it must be in the rows.
             _world.Kill(static _ => true);
             _world.Note("all have died");
+            if (_world.Perils.RefusesIndex)
+            {
+                // What was acknowledged is known, though the index has nothing of it.
+                _world.Perils = new Perils();
+                SendLast(Acknowledged());
+                Until(AllCheckpointed, "checkpoints do not come to the end once all was sent again");
+            }
         }
 
         Audit(new LogReader(_world, _partitions));
+        if (_shape.Damage != Damage.None)
+        {
+            LoseEntry();
+        }
+    }
+
+    private Claim[] Acknowledged() => [.. _journal.Where(one => one.Content is not null).Select(one => Claims.Of(one.Key, one.Content!.Value)).Distinct()];
+
+    private void SendLast(Claim[] claims)
+    {
+        var last = _world.Begin(() => NewSender().SendLastAsync(claims));
+        Until(() => last.IsCompleted, "nobody answers although nothing is wrong");
+        if (!Done(last))
+        {
+            throw new ViolationException("a claim is refused although nothing is wrong");
+        }
+    }
+
+    // (G) Nobody starts on a log that lacks what was acknowledged as if it were whole.
+    private void LoseEntry()
+    {
+        var (keys, ends) = (_world.Databases[0].Keys, new LogReader(_world, _partitions).Ends());
+        var partition = ends[^1] > ends[0] ? _partitions - 1 : 0;
+        var lost = _shape.Damage == Damage.EntryWithin ? 1 + _world.Random.Next((int)Math.Max(1, ends[partition] - 1)) : ends[partition];
+        if (ends[partition] < (_shape.Damage == Damage.EntryWithin ? 2 : 1))
+        {
+            return;
+        }
+
+        _world.Kill(static _ => true);
+        _world.Store.Ran = null;
+        _world.Store.Remove(keys.Slot(partition, lost));
+        switch (_shape.Damage)
+        {
+            case Damage.End:
+                _world.Store.Set(keys.Last(partition), lost - 1);
+                _world.Store.Set(keys.Checkpoint(partition), lost);
+                break;
+            case Damage.EntryWithin:
+                _world.Store.Set(keys.Checkpoint(partition), lost - 1);
+                break;
+        }
+
+        _world.Note($"entry {lost} of partition {partition} is lost");
+        _ = _world.Begin(() => PingAsync(partition));
+        Until(() => _alarm is not null, $"G: partition {partition} lacks entry {lost} of {ends[partition]}, and nobody says so");
     }
 
     private void Audit(LogReader log)
@@ -288,6 +339,10 @@ internal sealed class Scenario : IStoreAlarm
         }
 
         _world.Step();
+        if (_growth.Fault is { } fault)
+        {
+            throw new ViolationException(fault);
+        }
     }
 
     private static async Task<bool> PulseAsync(Silo silo)

@@ -42,6 +42,9 @@ internal sealed record Shape
     /// <summary>Whether all activations die once all is checkpointed, so that views come from the rows alone.</summary>
     public required bool EndsInDeath { get; init; }
 
+    /// <summary>What the log loses when all is over: it is to be told, by whoever opens it.</summary>
+    public required Damage Damage { get; init; }
+
     /// <summary>Draws the shape of a seed.</summary>
     public static Shape Of(Random random)
     {
@@ -60,10 +63,27 @@ internal sealed record Shape
             IsEdited = random.Next(size == 0 ? 6 : 3) == 0,
             Last = (Last)random.Next(3),
             EndsInDeath = random.Next(2) == 0,
+            Damage = (Damage)Math.Max(0, random.Next(12) - 8),
         };
     }
 
     private static int Pick(Random random, params ReadOnlySpan<int> choices) => choices[random.Next(choices.Length)];
+}
+
+/// <summary>What a log loses.</summary>
+internal enum Damage
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The last entry, on which the checkpoint rests, and what pointed to it.</summary>
+    End,
+
+    /// <summary>The last entry; the head pointer stays.</summary>
+    LastEntry,
+
+    /// <summary>An entry that is still to be fanned out, and has others behind it.</summary>
+    EntryWithin,
 }
 
 /// <summary>What is sent once faults have ended.</summary>

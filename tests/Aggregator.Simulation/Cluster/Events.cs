@@ -36,6 +36,9 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
 
     public override int Silo => owner?.Silo ?? -1;
 
+    /// <summary>What a store says that does not carry a call out.</summary>
+    public static RedisServerException Refusal() => new(RedisErrorKind.OutOfMemory, CommandFlags.None, "OOM command not allowed when used memory > 'maxmemory'.");
+
     public void Cut(World world)
     {
         if (world.Random.Next(2) == 0)
@@ -105,7 +108,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
                 break;
             default:
                 world.Note($"store {what} {owner?.Key} on {owner?.Silo}: refused");
-                _answer.TrySetException(new RedisServerException(RedisErrorKind.OutOfMemory, CommandFlags.None, "OOM command not allowed when used memory > 'maxmemory'."));
+                _answer.TrySetException(Refusal());
                 break;
         }
     }

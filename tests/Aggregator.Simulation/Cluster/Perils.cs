@@ -34,6 +34,9 @@ internal sealed record Perils
     /// <summary>An answer of the store that was made comes later, when what it says may be true no more.</summary>
     public int Stale { get; init; }
 
+    /// <summary>Whether rows of the index are refused, on beyond the other faults: what rests on them is to do without until all have died.</summary>
+    public bool RefusesIndex { get; init; }
+
     /// <summary>A process is killed at a named moment of the protocol.</summary>
     public int Failpoint { get; init; }
 
@@ -48,6 +51,9 @@ internal sealed record Perils
 
     /// <summary>How often that does.</summary>
     public int FocusOneIn { get; init; }
+
+    /// <summary>Of ten messages to a grain of which an activation was forgotten, how many come to that one.</summary>
+    public int TenthsToForgotten { get; init; } = 3;
 
     /// <summary>Of ten steps that a timer could take, how many are left to messages and calls.</summary>
     public int TenthsOfMessages { get; init; } = 8;
@@ -76,6 +82,8 @@ internal sealed record Perils
             LostSteps = restarts && random.Next(4) > 0 ? Pick(random, 20, 60) : 0,
             Focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null,
             FocusOneIn = Pick(random, 2, 4),
+            RefusesIndex = random.Next(16) == 0,
+            TenthsToForgotten = Pick(random, 3, 3, 7),
             TenthsOfMessages = Pick(random, 6, 8, 8, 9),
             ReadsAtOnce = Pick(random, 2, 3, 3, 4),
             WritesAtOnce = Pick(random, 0, 1, 1, 2),

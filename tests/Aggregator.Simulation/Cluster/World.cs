@@ -15,7 +15,7 @@ namespace Aggregator.Simulation.Cluster;
 /// is pending (a message, an answer, a call to the store, a timer) happens in an order of its choosing; with the same seed
 /// all happens again.
 /// </summary>
-internal sealed class World
+internal sealed class World : IStoreCalls
 {
     private const int Silos = 3;
     private const int LongSeconds = 5;
@@ -163,7 +163,7 @@ internal sealed class World
     /// <summary>Faults end: what was stopped goes on, and what was forgotten goes for good.</summary>
     public void Rest()
     {
-        (Perils, IsAtRest, Stopped) = (new Perils(), true, -1);
+        (Perils, IsAtRest, Stopped) = (new Perils { RefusesIndex = Perils.RefusesIndex }, true, -1);
         _copies.Clear();
         Kill(static one => one.IsZombie);
     }
@@ -211,6 +211,11 @@ internal sealed class World
         if (owner is { IsDead: true })
         {
             return kind == CallKind.Read ? Task.FromException<T>(Unanswered()) : Never<T>();
+        }
+
+        if (what == nameof(StoreScripts.IndexRows) && Perils.RefusesIndex)
+        {
+            return Task.FromException<T>(StoreCall<T>.Refusal());
         }
 
         if (what == "exists")
@@ -264,7 +269,7 @@ internal sealed class World
 
         known.RemoveAll(static one => one.IsDead);
         var zombies = known.Count(one => one.IsZombie);
-        if (zombies > 0 && Random.Next(3) == 0)
+        if (zombies > 0 && Random.Next(10) < Perils.TenthsToForgotten)
         {
             return known.Where(one => one.IsZombie).ElementAt(Random.Next(zombies));
         }
@@ -432,6 +437,12 @@ internal sealed class World
             case 2 when !activation.IsZombie:
                 Note($"forget {activation.Key}");
                 activation.IsZombie = true;
+                if (Random.Next(2) == 0)
+                {
+                    // Somebody calls it before the one that goes on has written what it has.
+                    Activate(activation.Key, _directory[activation.Key]);
+                }
+
                 break;
             case 3 when !activation.IsZombie:
                 Note($"leave {activation.Key}");

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Aggregator.Simulation.Store;
 
 /// <summary>
-/// What a Redis holds, and what its commands and our scripts do to it, each in one step. The store's contract tests run over it
-/// too, so that it does what the servers do.
+/// What a Redis holds, and what its commands and our scripts do to it, each in one step. The store's contract tests of log, index, rows and
+/// eras run over it too (the backend <c>SimBackend</c>), so that it does what the servers do.
 /// </summary>
 internal sealed class SimStore
 {
@@ -35,7 +35,7 @@ internal sealed class SimStore
     private SimStore(SimStore other)
     {
         RunId = other.RunId + 1;
-        (_told, _eras) = (other._told, other._eras);
+        (Ran, _told, _eras) = (other.Ran, other._told, other._eras);
         _strings = new(other._strings);
         _hashes = other._hashes.ToDictionary(pair => pair.Key, pair => new SortedDictionary<string, RedisValue>(pair.Value, StringComparer.Ordinal));
         _sets = other._sets.ToDictionary(pair => pair.Key, pair => new SortedSet<string>(pair.Value, StringComparer.Ordinal));
@@ -44,12 +44,17 @@ internal sealed class SimStore
     /// <summary>An era that was given of two runs of the server, as a second restart lost that there had been one; 0 if none was.</summary>
     public long EraOfTwoRuns => _eras.GroupBy(static one => one.Era).FirstOrDefault(static runs => runs.Count() > 1)?.Key ?? 0;
 
+    /// <summary>Hears of every script that has run, and of its first key.</summary>
+    public Action<SimStore, string, RedisKey>? Ran { get; set; }
+
     /// <summary>What a server that restarts finds: what it holds now, and no scripts.</summary>
     public SimStore Copy() => new(this);
 
     public RedisValue Get(RedisKey key) => _strings.GetValueOrDefault(key);
 
     public void Set(RedisKey key, RedisValue value) => _strings[key] = value;
+
+    public void Remove(RedisKey key) => _strings.Remove(key);
 
     public bool Exists(RedisKey key) => _strings.ContainsKey(key) || _hashes.ContainsKey(key) || _sets.ContainsKey(key);
 
@@ -58,6 +63,17 @@ internal sealed class SimStore
     public HashEntry[] HashGetAll(RedisKey key) => _hashes.TryGetValue(key, out var hash) ? [.. hash.Select(pair => new HashEntry(pair.Key, pair.Value))] : [];
 
     public RedisValue[] Members(RedisKey key) => _sets.TryGetValue(key, out var set) ? [.. set.Select(one => (RedisValue)one)] : [];
+
+    public bool SetRemove(RedisKey key, RedisValue member)
+    {
+        var isGone = _sets.TryGetValue(key, out var set) && set.Remove((string)member!);
+        if (set is { Count: 0 })
+        {
+            _sets.Remove(key);
+        }
+
+        return isGone;
+    }
 
     /// <summary>What a script that some process told is called.</summary>
     public string NameOf(byte[] digest) => _told.TryGetValue(Convert.ToHexString(digest), out var script) ? Names[script] : "script";
@@ -73,9 +89,18 @@ internal sealed class SimStore
     }
 
     /// <summary>Runs a script that it was told.</summary>
-    public RedisResult Run(byte[] digest, RedisKey[] keys, RedisValue[] values) => Convert.ToHexString(digest) is var told && _scripts.Contains(told)
-        ? Run(_told[told], keys, values)
-        : throw new RedisServerException(RedisErrorKind.NoScript, CommandFlags.None, "NOSCRIPT No matching script.");
+    public RedisResult Run(byte[] digest, RedisKey[] keys, RedisValue[] values)
+    {
+        var told = Convert.ToHexString(digest);
+        if (!_scripts.Contains(told))
+        {
+            throw new RedisServerException(RedisErrorKind.NoScript, CommandFlags.None, "NOSCRIPT No matching script.");
+        }
+
+        var reply = Run(_told[told], keys, values);
+        Ran?.Invoke(this, _told[told], keys[0]);
+        return reply;
+    }
 
     private RedisResult Run(string script, RedisKey[] keys, RedisValue[] values) =>
         script == StoreScripts.Append ? Append(keys, values)
@@ -207,7 +232,7 @@ internal sealed class SimStore
             Set(keys[0], values[0]);
         }
 
-        return RedisResult.Create(Get(keys[0]));
+        return RedisResult.Create(Get(keys[0]) is { IsNull: false } mark ? mark : Zero);
     }
 
     private RedisResult RaiseEpoch(RedisKey[] keys, RedisValue[] values)
@@ -248,7 +273,7 @@ internal sealed class SimStore
         {
             if (values[firstChunk + at].Length() == 0)
             {
-                _strings.Remove(keys[2 + at]);
+                Remove(keys[2 + at]);
             }
             else
             {

@@ -5,8 +5,32 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aggregator.Store.Tests.Backends;
 
-/// <summary>A running server that the whole assembly shares; every test has a key prefix of its own on it.</summary>
+/// <summary>A store that the whole assembly shares; every test has a key prefix of its own on it.</summary>
 public abstract class Backend : IAsyncLifetime
+{
+    /// <summary>Options with keys that nobody else has.</summary>
+    public virtual StoreOptions Options() => new() { KeyPrefix = "t" + Guid.NewGuid().ToString("N") };
+
+    /// <summary>A connection, as a silo has one; whoever asks disposes of it if it is to be disposed of.</summary>
+    public abstract Task<StoreDatabase> OpenAsync(StoreOptions options);
+
+    /// <summary>A connection that loses the answers to requests with a marker, and what counts them.</summary>
+    internal abstract Task<(StoreDatabase Store, ICuts Cuts)> OpenCuttingAsync(StoreOptions options, byte[] marker, int cuts);
+
+    public abstract ValueTask InitializeAsync();
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>Answers that get lost.</summary>
+internal interface ICuts
+{
+    /// <summary>How many are still to be.</summary>
+    int CutsLeft { get; }
+}
+
+/// <summary>A running server.</summary>
+public abstract class ServerBackend : Backend
 {
     /// <summary>The connection string; skips the test where the server is absent.</summary>
     public abstract string ConnectionString { get; }
@@ -14,16 +38,25 @@ public abstract class Backend : IAsyncLifetime
     /// <summary>Where it listens.</summary>
     public abstract EndPoint EndPoint { get; }
 
-    public StoreOptions Options() => new() { Redis = ConnectionString, KeyPrefix = "t" + Guid.NewGuid().ToString("N") };
+    public override StoreOptions Options()
+    {
+        var options = base.Options();
+        options.Redis = ConnectionString;
+        return options;
+    }
 
     public Task<StoreConnection> ConnectAsync() => StoreConnection.ConnectAsync(Options());
 
-    public abstract ValueTask InitializeAsync();
+    public override async Task<StoreDatabase> OpenAsync(StoreOptions options) => await StoreConnection.ConnectAsync(options);
 
-    public abstract ValueTask DisposeAsync();
+    internal override async Task<(StoreDatabase Store, ICuts Cuts)> OpenCuttingAsync(StoreOptions options, byte[] marker, int cuts)
+    {
+        var proxy = new CuttingProxy(EndPoint, marker, cuts);
+        return (await StoreConnection.ConnectAsync(new() { Redis = proxy.ConnectionString, KeyPrefix = options.KeyPrefix }), proxy);
+    }
 }
 
-public sealed class GarnetBackend : Backend
+public sealed class GarnetBackend : ServerBackend
 {
     private readonly TempFolder _folder = new();
     private EmbeddedStore? _store;
@@ -44,7 +77,7 @@ public sealed class GarnetBackend : Backend
     }
 }
 
-public sealed class RedisBackend : Backend
+public sealed class RedisBackend : ServerBackend
 {
     private RedisServer? _server;
 

@@ -7,7 +7,7 @@ namespace Aggregator.Store.Tests.Backends;
 /// Passes bytes between client and server, and once, after a request that holds a marker reached the server and was answered,
 /// drops the answer and cuts the connection: the outcome is unknown to the client, though known here.
 /// </summary>
-internal sealed class CuttingProxy : IAsyncDisposable
+internal sealed class CuttingProxy : ICuts, IAsyncDisposable
 {
     private readonly EndPoint _server;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -27,7 +27,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public string ConnectionString => _listener.LocalEndpoint.ToString()!;
 
-    /// <summary>Cuts still to come.</summary>
+    /// <inheritdoc/>
     public int CutsLeft => Volatile.Read(ref _cuts);
 
     public async ValueTask DisposeAsync()

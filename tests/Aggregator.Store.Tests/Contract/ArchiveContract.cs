@@ -6,7 +6,7 @@ using Aggregator.Store.Tests.Backends;
 
 namespace Aggregator.Store.Tests.Contract;
 
-public abstract class ArchiveContract(Backend backend) : StoreContract(backend)
+public abstract class ArchiveContract(ServerBackend backend) : ServerContract(backend)
 {
     private readonly TempFolder _temp = new();
     private readonly List<string> _said = [];

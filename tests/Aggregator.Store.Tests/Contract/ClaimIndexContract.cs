@@ -142,3 +142,5 @@ public abstract class ClaimIndexContract(Backend backend) : StoreContract(backen
 public sealed class ClaimIndexOnGarnet(GarnetBackend backend) : ClaimIndexContract(backend);
 
 public sealed class ClaimIndexOnRedis(RedisBackend backend) : ClaimIndexContract(backend);
+
+public sealed class ClaimIndexInSimulation(SimBackend backend) : ClaimIndexContract(backend);

@@ -149,7 +149,7 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
     [Fact]
     public async Task Write_ManyWritersAtOnce_EachVersionHasOneWinner()
     {
-        await using var other = await ConnectAgainAsync();
+        var other = await OpenAgainAsync();
         EntityRows[] rows = [_rows, new(other)];
         var written = await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
         {
@@ -177,13 +177,8 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
     public async Task Write_AnswerLost_IsUnknownAndTheReloadTells()
     {
         var marker = Entry(77);
-        var (store, proxy) = await ConnectCuttingAsync(marker, cuts: 1);
-        await using (proxy)
-        await using (store)
-        {
-            await Assert.ThrowsAsync<StoreUnknownException>(() => new EntityRows(store).WriteAsync("actor", "a", 0, [new("f", marker)]));
-        }
-
+        var (store, _) = await OpenCuttingAsync(marker, cuts: 1);
+        await Assert.ThrowsAsync<StoreUnknownException>(() => new EntityRows(store).WriteAsync("actor", "a", 0, [new("f", marker)]));
         Assert.Equal(1, (await _rows.LoadAsync("actor", "a"))!.Version);
     }
 
@@ -273,3 +268,5 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
 public sealed class EntityRowsOnGarnet(GarnetBackend backend) : EntityRowsContract(backend);
 
 public sealed class EntityRowsOnRedis(RedisBackend backend) : EntityRowsContract(backend);
+
+public sealed class EntityRowsInSimulation(SimBackend backend) : EntityRowsContract(backend);

@@ -7,7 +7,7 @@ using Aggregator.Store.Tests.Backends;
 
 namespace Aggregator.Store.Tests.Contract;
 
-public abstract class FoldGenerationsContract(Backend backend) : StoreContract(backend)
+public abstract class FoldGenerationsContract(ServerBackend backend) : ServerContract(backend)
 {
     private const int Partitions = 2;
     private static readonly Func<string?, Task<IReadOnlyList<string>>> Nobody = static _ => Task.FromResult<IReadOnlyList<string>>([]);

@@ -3,7 +3,7 @@ using Aggregator.Store.Tests.Backends;
 
 namespace Aggregator.Store.Tests.Contract;
 
-public abstract class StoreIdentityContract(Backend backend) : StoreContract(backend)
+public abstract class StoreIdentityContract(ServerBackend backend) : ServerContract(backend)
 {
     [Fact]
     public async Task Open_FirstStart_FixesTheIdentity()

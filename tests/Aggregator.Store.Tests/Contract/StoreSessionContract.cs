@@ -4,19 +4,29 @@ using Aggregator.Store.Rows;
 using Aggregator.Store.Tests.Backends;
 using StackExchange.Redis;
 
-namespace Aggregator.Store.Tests.Connection;
+namespace Aggregator.Store.Tests.Contract;
 
-/// <summary>Eras of a store: who has not noticed that its server restarted writes nothing.</summary>
-public sealed class StoreSessionTests
+/// <summary>Eras of a store: who has not noticed that its server restarted writes nothing. On a server that each test has alone.</summary>
+public abstract class StoreSessionContract : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public abstract ValueTask InitializeAsync();
+
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Another connection to the server.</summary>
+    protected abstract Task<StoreDatabase> ConnectAsync();
+
+    /// <summary>The server crashes and starts again on what it held.</summary>
+    protected abstract Task RestartAsync();
+
+    /// <summary>Waits until a connection has found the server again.</summary>
+    protected abstract Task WaitAsync(StoreDatabase store);
 
     [Fact]
     public async Task Open_TwoProcesses_ShareAnEra()
     {
-        await using var server = await RedisServer.StartAsync();
-        await using var one = await ConnectAsync(server);
-        await using var other = await ConnectAsync(server);
+        var one = await ConnectAsync();
+        var other = await ConnectAsync();
         Assert.Equal((1, 1), (await one.Session.OpenAsync(), await other.Session.OpenAsync()));
         Assert.Equal((1, 1), (await one.Session.PulseAsync(), await other.Session.PulseAsync()));
     }
@@ -24,13 +34,12 @@ public sealed class StoreSessionTests
     [Fact]
     public async Task Write_AfterARestart_IsRefusedUntilItWasNoticed()
     {
-        await using var server = await RedisServer.StartAsync();
-        await using var store = await ConnectAsync(server);
+        var store = await ConnectAsync();
         var (log, rows, index) = (new ClaimLog(store), new EntityRows(store), new ClaimIndex(store));
         Assert.Equal(new LogHead(1, 0, 0), await log.OpenAsync(0));
         Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, 1, 1, Entry(1), era: 1));
 
-        await server.CrashAndRestartAsync();
+        await RestartAsync();
         await WaitAsync(store);
 
         await Assert.ThrowsAsync<StoreRestartedException>(() => log.AppendAsync(0, 1, 2, Entry(2), era: 1));
@@ -49,13 +58,12 @@ public sealed class StoreSessionTests
     [Fact]
     public async Task Open_BySomebodyNewAfterARestart_IsALaterEra()
     {
-        await using var server = await RedisServer.StartAsync();
-        await using var store = await ConnectAsync(server);
+        var store = await ConnectAsync();
         await store.Session.OpenAsync();
-        await server.CrashAndRestartAsync();
+        await RestartAsync();
 
         // Nobody who was there before has noticed.
-        await using var late = await ConnectAsync(server);
+        var late = await ConnectAsync();
         var era = await late.Session.OpenAsync();
         Assert.Equal(1, Ordinal(era));
         await WaitAsync(store);
@@ -65,15 +73,14 @@ public sealed class StoreSessionTests
     [Fact]
     public async Task Open_EraLostWithTheEnd_NeverFallsBelowWhatIsKnown()
     {
-        await using var server = await RedisServer.StartAsync();
-        await using var store = await ConnectAsync(server);
+        var store = await ConnectAsync();
         await store.Session.OpenAsync();
-        await server.CrashAndRestartAsync();
+        await RestartAsync();
         await WaitAsync(store);
         Assert.Equal(1, Ordinal(await store.Session.PulseAsync()));
 
-        await store.Database.StringSetAsync("agg:era", "1 some-earlier-run");
-        await server.CrashAndRestartAsync();
+        await store.Database.StringSetAsync(store.Keys.Era, "1 some-earlier-run");
+        await RestartAsync();
         await WaitAsync(store);
         Assert.Equal(2, Ordinal(await store.Session.PulseAsync()));
     }
@@ -82,18 +89,17 @@ public sealed class StoreSessionTests
     [Fact]
     public async Task Eras_OfTwoRuns_AreNeverTheSame()
     {
-        await using var server = await RedisServer.StartAsync();
-        await using var one = await ConnectAsync(server);
-        await using var other = await ConnectAsync(server);
+        var one = await ConnectAsync();
+        var other = await ConnectAsync();
         await one.Session.OpenAsync();
         await other.Session.OpenAsync();
-        var before = (string)(await one.Database.StringGetAsync("agg:era"))!;
+        var before = (string)(await one.Database.StringGetAsync(one.Keys.Era))!;
 
-        await server.CrashAndRestartAsync();
+        await RestartAsync();
         await WaitAsync(one);
         var lost = await one.Session.PulseAsync();
-        await one.Database.StringSetAsync("agg:era", before);
-        await server.CrashAndRestartAsync();
+        await one.Database.StringSetAsync(one.Keys.Era, before);
+        await RestartAsync();
         await WaitAsync(other);
         var stands = await other.Session.PulseAsync();
         Assert.Equal((Ordinal(lost), false), (Ordinal(stands), lost == stands));
@@ -110,17 +116,49 @@ public sealed class StoreSessionTests
     // The rest of an era names the run.
     private static long Ordinal(long era) => era >> 20;
 
-    private static async Task<StoreConnection> ConnectAsync(RedisServer server) => await StoreConnection.ConnectAsync(new() { Redis = server.ConnectionString });
-
     private static byte[] Entry(int seed)
     {
         var bytes = new byte[100];
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
+}
+
+public sealed class StoreSessionsOnRedis : StoreSessionContract
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly List<StoreConnection> _connected = [];
+    private RedisServer? _server;
+
+    public override async ValueTask InitializeAsync() => _server = await RedisServer.StartAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var store in _connected)
+        {
+            await store.DisposeAsync();
+        }
+
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    protected override async Task<StoreDatabase> ConnectAsync()
+    {
+        var store = await StoreConnection.ConnectAsync(new() { Redis = _server!.ConnectionString });
+        _connected.Add(store);
+        return store;
+    }
+
+    protected override Task RestartAsync() => _server!.CrashAndRestartAsync();
 
     // The client connects again by itself.
-    private static async Task WaitAsync(StoreConnection store)
+    protected override async Task WaitAsync(StoreDatabase store)
     {
         using var limit = new CancellationTokenSource(Limit);
         while (true)
@@ -136,4 +174,27 @@ public sealed class StoreSessionTests
             }
         }
     }
+}
+
+public sealed class StoreSessionsInSimulation : StoreSessionContract
+{
+    private readonly SimBackend _backend = new();
+
+    public override ValueTask InitializeAsync() => _backend.InitializeAsync();
+
+    public override ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _backend.DisposeAsync();
+    }
+
+    protected override Task<StoreDatabase> ConnectAsync() => _backend.OpenAsync(new());
+
+    protected override Task RestartAsync()
+    {
+        _backend.Restart();
+        return Task.CompletedTask;
+    }
+
+    protected override Task WaitAsync(StoreDatabase store) => Task.CompletedTask;
 }
