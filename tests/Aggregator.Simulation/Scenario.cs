@@ -262,7 +262,7 @@ internal sealed class Scenario : IStoreAlarm
                 _world.Store.Set(keys.Last(partition), lost - 1);
                 _world.Store.Set(keys.Checkpoint(partition), lost);
                 break;
-            case Damage.EntryWithin:
+            case Damage.LastEntry or Damage.EntryWithin:
                 _world.Store.Set(keys.Checkpoint(partition), lost - 1);
                 break;
         }
