@@ -1,4 +1,4 @@
-"""Faults planted one at a time into the protocol, each of which the simulation must find (docs/reliability.md).
+"""Faults planted one at a time into the protocol, each of which the simulation is to find; which it has found yet is in docs/reliability.md.
 
 Each is (name, what it breaks, and one or more of: file, what stands there once, what is put in its place). What a script of the store would do
 wrong is planted into the simulation's own form of it, which answers what the Lua does (SimulatedScriptsTests). Which rule has which is in docs/protocol.md.
