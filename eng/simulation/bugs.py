@@ -1,6 +1,7 @@
-"""Faults planted one at a time into the protocol, each of which the simulation must find (docs/reliability.md).
+"""Faults planted one at a time into the protocol, each of which the simulation is to find; which it has found yet is in docs/reliability.md.
 
-Each is (name, what it breaks, and one or more of: file, what stands there once, what is put in its place).
+Each is (name, what it breaks, and one or more of: file, what stands there once, what is put in its place). What a script of the store would do
+wrong is planted into the simulation's own form of it, which answers what the Lua does (SimulatedScriptsTests). Which rule has which is in docs/protocol.md.
 """
 
 GRAINS = "src/Aggregator.Grains/"
@@ -8,6 +9,7 @@ ENTITIES = GRAINS + "Entities/"
 PARTITION = GRAINS + "Partition/"
 PROTOCOL = GRAINS + "Protocol/"
 LOG = "src/Aggregator.Store/Log/ClaimLog.cs"
+SCRIPTS = "tests/Aggregator.Simulation/Store/SimStore.cs"
 
 BUGS = [
     ("skip-mark-check",
@@ -106,7 +108,7 @@ BUGS = [
     ("unknown-write-forgotten",
      "after a write of unknown outcome memory is gone on with",
      (ENTITIES + "EntityGrain.cs",
-      "        // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.\n        _mustReload = true;\n", "")),
+      "            // Unless all of it is known to be written, what is in memory is no longer known to follow from the row.\n            _mustReload = true;\n", "")),
     ("era-of-deltas-unchecked",
      "a delta of entries that a restarted store has lost is applied",
      (ENTITIES + "EntityGrain.cs",
@@ -131,4 +133,50 @@ BUGS = [
      "the same era is given of two runs of the store",
      ("src/Aggregator.Store/Connection/StoreSession.cs",
       "& 0xFFFFF;", "& 0;")),
+    ("slot-written-twice",
+     "an entry is written over another writer's",
+     (SCRIPTS, "if (!stored.IsNull)\n        {\n            return Reply(2, stored);", "if (!stored.IsNull && incarnation.IsNull)\n        {\n            return Reply(2, stored);")),
+    ("index-falls-back",
+     "a writer that was overtaken puts an earlier row of the index over a later one",
+     (SCRIPTS, "if (stored.IsNull || ((byte[])stored!).AsSpan(0, 12)", "if (stored.IsNull || ((byte[])stored!).AsSpan(0, 0)")),
+    ("checkpoint-falls",
+     "an activation that is behind puts the checkpoint back",
+     (SCRIPTS, "if (checkpoint < (long)values[1])", "if (checkpoint != (long)values[1])")),
+    ("pointer-falls",
+     "an entry that was there already puts the head pointer back",
+     (SCRIPTS, "if (stored == values[2])\n        {\n            return Reply(1);", "if (stored == values[2])\n        {\n            Set(keys[1], values[1]);\n            return Reply(1);")),
+    ("row-unverified",
+     "a mark below the checkpoint is believed, though another activation may have written the row",
+     (PROTOCOL + "Marks.cs", "rowVerified ? DeltaVerdict.Apply : DeltaVerdict.Verify;", "DeltaVerdict.Apply;")),
+    ("outranked-ignored",
+     "an activation that was overtaken and hears of it does not read its row again",
+     (ENTITIES + "EntityGrain.Tree.cs", "if (epoch > _epoch)", "if (epoch < 0)")),
+    ("outranked-unseen",
+     "a part takes for its own what another activation has told the parent",
+     (ENTITIES + "ParentLink.cs", "if (standing.HeldEpoch > roller.Epoch)", "if (standing.HeldEpoch < 0)")),
+    ("outranked-unsaid",
+     "an activation that was overtaken is told by nobody, and does not look",
+     (ENTITIES + "EntityGrain.Tree.cs", "                _ = TellOutrankedAsync(part, update.Update.Version.Epoch);\n", ""),
+     (ENTITIES + "EntityGrain.Tree.cs", "        await LookWhetherOutrankedAsync(cancellationToken);\n", "")),
+    ("era-of-pushes-unchecked",
+     "a parent takes what a part tells of entries that a restarted store has lost",
+     (ENTITIES + "EntityGrain.Tree.cs", "|| _store.IsLaterThan(era))", "|| era < 0)")),
+    ("era-of-safe-unchecked",
+     "what was safe above before the store restarted counts as safe",
+     (ENTITIES + "ParentLink.cs", "if (at == era || at == 0)", "if (at >= 0)")),
+    ("newcomer-takes-the-era",
+     "a process that comes after a restart takes up the era of those who have not noticed",
+     (SCRIPTS, "else if (stored?[1] != values[1] || known > era", "else if (known > era")),
+    ("incarnation-below-the-era",
+     "a partition goes on under the incarnation that it had before the store restarted",
+     (SCRIPTS, "if (Number(keys[0]) < (long)values[0])\n        {\n            Set(keys[0], values[0]);\n        }\n\n        return Reply(Number(keys[0])", "if (Number(keys[0]) == 0)\n        {\n            Set(keys[0], values[0]);\n        }\n\n        return Reply(Number(keys[0])")),
+    ("shorter-log-starts",
+     "a partition starts on a log that is shorter than its checkpoint",
+     (LOG, "if (Math.Max(checkpoint, beside) > last)", "checkpoint = Math.Min(checkpoint, last);\n        if (beside > last)")),
+    ("pointer-beyond-the-end",
+     "a partition starts on a log that is shorter than its head pointer says",
+     (LOG, "if (last < pointer)", "if (last < 0)")),
+    ("missing-entry-unsaid",
+     "a log that lacks an entry is read again and again, and nobody hears of it",
+     (PARTITION + "PartitionGrain.Follow.cs", "            await RaiseAlarmAsync(fault);\n", "")),
 ]

@@ -262,7 +262,7 @@ internal sealed class Scenario : IStoreAlarm
                 _world.Store.Set(keys.Last(partition), lost - 1);
                 _world.Store.Set(keys.Checkpoint(partition), lost);
                 break;
-            case Damage.EntryWithin:
+            case Damage.LastEntry or Damage.EntryWithin:
                 _world.Store.Set(keys.Checkpoint(partition), lost - 1);
                 break;
         }
@@ -277,6 +277,12 @@ internal sealed class Scenario : IStoreAlarm
         if (_alarm is not null)
         {
             throw new ViolationException($"alarm: {_alarm}");
+        }
+
+        // The first era names no run: if all of the first run is lost it is given again (docs/reliability.md).
+        if (_world.Store.EraOfTwoRuns is > 1 and var era)
+        {
+            throw new ViolationException($"I: era {era} was given of two runs of the store");
         }
 
         log.Audit(_failing, _delivered);

@@ -79,7 +79,7 @@ internal enum Damage
     /// <summary>The last entry, on which the checkpoint rests, and what pointed to it.</summary>
     End,
 
-    /// <summary>The last entry; the head pointer stays.</summary>
+    /// <summary>The last entry, on which no checkpoint rests; the head pointer stays.</summary>
     LastEntry,
 
     /// <summary>An entry that is still to be fanned out, and has others behind it.</summary>

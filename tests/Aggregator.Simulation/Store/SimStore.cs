@@ -41,8 +41,8 @@ internal sealed class SimStore
         _sets = other._sets.ToDictionary(pair => pair.Key, pair => new SortedSet<string>(pair.Value, StringComparer.Ordinal));
     }
 
-    /// <summary>An era that was given of two runs of the server, as a second restart lost that there had been one; 0 if none was.</summary>
-    public long EraOfTwoRuns => _eras.GroupBy(static one => one.Era).FirstOrDefault(static runs => runs.Count() > 1)?.Key ?? 0;
+    /// <summary>The last era that was given of two runs of the server, as a second restart lost that there had been one; 0 if none was.</summary>
+    public long EraOfTwoRuns => _eras.GroupBy(static one => one.Era).Where(static runs => runs.Count() > 1).Select(static runs => runs.Key).DefaultIfEmpty().Max();
 
     /// <summary>Hears of every script that has run, and of its first key.</summary>
     public Action<SimStore, string, RedisKey>? Ran { get; set; }
