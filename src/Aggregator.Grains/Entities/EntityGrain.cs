@@ -75,7 +75,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _pushTimer = new OneShotTimer(this, PushTimerAsync);
         _lookTimer = new OneShotTimer(this, LookAsync);
         _backlogTimer = new OneShotTimer(this, BacklogTimerAsync);
-        await LoadAsync(cancellationToken);
+        await StoreFaultFilter.TranslateAsync(() => LoadAsync(cancellationToken));
         services.Live.Add(Key, this, GrainOf(Key.Id));
         if (_registry.Structure != services.Registry.Current.Structure)
         {

@@ -6,16 +6,20 @@ namespace Aggregator.Grains.Hosting;
 
 /// <summary>
 /// Gives faults of the store that leave a grain a form that every caller can read; else one on another host hears of a missing codec, and
-/// the cause is lost.
+/// the cause is lost. What a grain throws while it is activated passes no filter: there <see cref="TranslateAsync"/> is called.
 /// </summary>
 internal sealed class StoreFaultFilter : IIncomingGrainCallFilter
 {
     /// <inheritdoc/>
-    public async Task Invoke(IIncomingGrainCallContext context)
+    public Task Invoke(IIncomingGrainCallContext context) => TranslateAsync(context.Invoke);
+
+    /// <summary>Takes a step of a grain.</summary>
+    /// <exception cref="StoreFaultException">It met a fault of the store.</exception>
+    public static async Task TranslateAsync(Func<Task> step)
     {
         try
         {
-            await context.Invoke();
+            await step();
         }
         catch (Exception fault) when (fault is StoreException or RedisException or RedisTimeoutException)
         {

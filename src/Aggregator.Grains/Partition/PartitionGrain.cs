@@ -63,15 +63,18 @@ internal sealed partial class PartitionGrain(
         _sending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, lifetime.ApplicationStopping);
         _queue = new AppendQueue(_options.MaximumQueuedClaims, _options.MaximumClaimsPerEntry, _options.MaximumEntryBytes);
         _entries = new EntryCache(log, _partition, _options.CachedRecords, LogUnreadable);
-        try
+        await StoreFaultFilter.TranslateAsync(async () =>
         {
-            await OpenAsync(cancellationToken);
-        }
-        catch (StoreException fault)
-        {
-            await RaiseAlarmAsync(fault);
-            throw;
-        }
+            try
+            {
+                await OpenAsync(cancellationToken);
+            }
+            catch (StoreException fault)
+            {
+                await RaiseAlarmAsync(fault);
+                throw;
+            }
+        });
 
         _pump = new FanOutPump(
             _fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), _quarantine, RaiseAlarmAsync, GiveRoom, logger, _sending.Token);

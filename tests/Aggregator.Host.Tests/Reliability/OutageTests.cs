@@ -1,5 +1,6 @@
 using System.Net;
 using Aggregator.Host.Tests.Running;
+using StackExchange.Redis;
 
 namespace Aggregator.Host.Tests.Reliability;
 
@@ -25,6 +26,25 @@ public sealed class OutageTests
         await using var api = await HostProcess.OnRedisAsync(redis, "--Cluster:Role", "api");
 
         await RefusesAndRecoversAsync(api, silo, redis.CrashAsync, redis.RestartAsync);
+    }
+
+    /// <summary>What a grain throws while it begins passes no filter of calls.</summary>
+    [Fact]
+    public async Task ARestartThatNobodyHasNoticed_MetByAnEntityThatBegins_IsToldAsTheStores()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var silo = await HostProcess.OnRedisAsync(redis, "--Cluster:Role", "silo");
+        await using var api = await HostProcess.OnRedisAsync(redis, "--Cluster:Role", "api");
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString + ",allowAdmin=true");
+        var server = connection.GetServers()[0];
+
+        foreach (var region in new[] { "fizuli", "hadrut", "agdam", "kyiv", "kharkiv", "aleppo", "idlib", "homs" })
+        {
+            // The server knows none of its writers' scripts any more, as after a restart.
+            await server.ScriptFlushAsync();
+            using var answer = await api.Client.GetAsync("/v1/regions/" + region);
+            Assert.True(answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{region}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}\n{api.Output}");
+        }
     }
 
     private static async Task RefusesAndRecoversAsync(HostProcess api, HostProcess silo, Func<Task> interrupt, Func<Task> mend)
