@@ -24,7 +24,8 @@ internal sealed partial class Draining(
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly ConcurrentDictionary<HttpContext, bool> _underWay = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<UnderWay, bool> _underWay = new(ReferenceEqualityComparer.Instance);
+    private readonly ILogger _logger = logger;
     private volatile bool _closed;
 
     /// <summary>Whether the host has been told to stop.</summary>
@@ -33,8 +34,9 @@ internal sealed partial class Draining(
     /// <summary>Counts a request in, and out when disposed of.</summary>
     public IDisposable Enter(HttpContext context)
     {
-        _underWay[context] = true;
-        return new Entered(_underWay, context);
+        var entered = new UnderWay(this, context);
+        _underWay[entered] = true;
+        return entered;
     }
 
     /// <summary>Whether a request is not begun any more; ask after <see cref="Enter"/>.</summary>
@@ -46,7 +48,7 @@ internal sealed partial class Draining(
     /// <inheritdoc/>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        LogStopping(logger, _underWay.Count);
+        LogStopping(_logger, _underWay.Count);
         try
         {
             await Task.Delay(times.Linger, time, cancellationToken);
@@ -79,10 +81,9 @@ internal sealed partial class Draining(
 
     private void CutOff()
     {
-        foreach (var (context, _) in _underWay)
+        foreach (var (request, _) in _underWay)
         {
-            LogCutOff(logger, context.Request.Method, context.Request.Path);
-            context.Abort();
+            request.CutOff();
         }
     }
 
@@ -107,8 +108,32 @@ internal sealed partial class Draining(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stopping: {Method} {Path} did not finish in time and is cut off")]
     private static partial void LogCutOff(ILogger logger, string method, string path);
 
-    private sealed class Entered(ConcurrentDictionary<HttpContext, bool> underWay, HttpContext context) : IDisposable
+    // A context is the server's again, for another request, as soon as its own has left.
+    private sealed class UnderWay(Draining draining, HttpContext context) : IDisposable
     {
-        public void Dispose() => underWay.TryRemove(context, out _);
+        private readonly Lock _lock = new();
+        private bool _hasLeft;
+
+        public void CutOff()
+        {
+            lock (_lock)
+            {
+                if (!_hasLeft)
+                {
+                    LogCutOff(draining._logger, context.Request.Method, context.Request.Path);
+                    context.Abort();
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _hasLeft = true;
+            }
+
+            draining._underWay.TryRemove(this, out _);
+        }
     }
 }

@@ -38,11 +38,19 @@ internal static class HostRun
             return app.Services.GetRequiredService<StoreWatch>().IsOutgrown ? 1 : 0;
         }
 
-        // Who asks is answered that the store is lost; who was answered before is not left without the end of the answer.
-        await app.Services.GetRequiredService<Draining>().CloseAsync();
-        await CloseServerAsync(app.Services.GetRequiredService<IServer>());
-        app.Services.GetRequiredService<ILoggerFactory>().Dispose();
-        Environment.Exit(StoreAlarm.ExitCode);
+        try
+        {
+            // Who asks is answered that the store is lost; who was answered before is not left without the end of the answer.
+            await app.Services.GetRequiredService<Draining>().CloseAsync();
+            await CloseServerAsync(app.Services.GetRequiredService<IServer>());
+            app.Services.GetRequiredService<ILoggerFactory>().Dispose();
+        }
+        finally
+        {
+            // Whatever fails on the way: grains must not come to write what they hold.
+            Environment.Exit(StoreAlarm.ExitCode);
+        }
+
         return StoreAlarm.ExitCode;
     }
 
