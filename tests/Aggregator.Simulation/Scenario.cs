@@ -279,8 +279,7 @@ internal sealed class Scenario : IStoreAlarm
             throw new ViolationException($"alarm: {_alarm}");
         }
 
-        // The first era names no run: if all of the first run is lost it is given again (docs/reliability.md).
-        if (_world.Store.EraOfTwoRuns is > 1 and var era)
+        if (_world.Store.EraOfTwoRuns is > 0 and var era)
         {
             throw new ViolationException($"I: era {era} was given of two runs of the store");
         }

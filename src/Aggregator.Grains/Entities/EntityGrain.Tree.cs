@@ -114,7 +114,8 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private async Task LookWhetherOutrankedAsync(CancellationToken cancellationToken)
     {
-        if (_epoch == 0 || --_untilLook > 0)
+        // Also where there was no row: another activation may have made it since, of claims that nobody sends again.
+        if (--_untilLook > 0)
         {
             return;
         }

@@ -23,7 +23,7 @@ public sealed class StoreSession
 
     internal StoreSession(IDatabase database, StoreKeys keys) => (_database, _keys) = (database, keys);
 
-    /// <summary>Grows with every restart of the store that somebody has noticed, from 1, and names the run; 0 before this process has called the store.</summary>
+    /// <summary>Grows with every restart of the store that somebody has noticed, and names the run in its last 20 bits; 0 before this process has called the store.</summary>
     public long Era => _run?.Era ?? 0;
 
     /// <summary>Makes sure of a run of the server; at once if there is one.</summary>

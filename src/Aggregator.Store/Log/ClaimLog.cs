@@ -37,7 +37,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     /// <summary>Whether a form that came with a level may be written (<see cref="FeatureLevel"/>).</summary>
     public bool Allows(int level) => store.Level >= level;
 
-    /// <summary>Starts incarnation 1 on first use and finds the true end of the log, wherever its head pointer stands.</summary>
+    /// <summary>Opens the log under the incarnation of the era at least, and finds the true end of the log, wherever its head pointer stands.</summary>
     /// <exception cref="StoreTruncatedException">The log is shorter than its head pointer or a checkpoint of any generation say.</exception>
     public async Task<LogHead> OpenAsync(int partition, CancellationToken cancellationToken = default)
     {
@@ -78,7 +78,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     {
         var call = _database.StringGetAsync([_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition)]);
         var values = await StoreFaults.Repeatable(call, "tell where the log stands", cancellationToken).ConfigureAwait(false);
-        return new LogHead((long)values[0], (long)values[1], (long)values[2]) { Era = 0 };
+        return new LogHead((long)values[0], (long)values[1], (long)values[2]);
     }
 
     /// <summary>Most bytes of one entry.</summary>

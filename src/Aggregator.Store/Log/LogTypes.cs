@@ -6,8 +6,8 @@ namespace Aggregator.Store.Log;
 /// <param name="Checkpoint">Up to here every entity's state is durable; 0 at first.</param>
 public sealed record LogHead(long Incarnation, long LastSequence, long Checkpoint)
 {
-    /// <summary>The era of the store that it was read in (<see cref="Connection.StoreSession"/>).</summary>
-    public long Era { get; init; } = 1;
+    /// <summary>The era of the store that it was opened in (<see cref="Connection.StoreSession"/>); 0 where it was only looked at.</summary>
+    public long Era { get; init; }
 }
 
 /// <summary>One entry as stored, writer's nonce included.</summary>

@@ -1,4 +1,4 @@
--- Starts incarnation 1 on first use, raises it to the era if that is later; gives {incarnation, last, checkpoint} as text.
+-- Raises the incarnation to the era, which is its first; gives {incarnation, last, checkpoint} as text.
 -- KEYS  1 incarnation   2 last   3 checkpoint   4 the first slot
 -- ARGV  1 the store's era
 -- An incarnation that is missing while entries exist is not a first use: {'0', ...}, nothing is written.

@@ -10,9 +10,7 @@ if stored then
   era, run = tonumber(string.sub(stored, 1, gap - 1)), string.sub(stored, gap + 1)
 end
 local known = tonumber(ARGV[1])
-if not stored and known == 0 then
-  era = 1
-elseif run ~= ARGV[2] or known > era or (ARGV[3] == '1' and era == known) then
+if run ~= ARGV[2] or known > era or (ARGV[3] == '1' and era == known) then
   era = (math.floor(math.max(era, known) / 1048576) + 1) * 1048576 + tonumber(ARGV[4])
 end
 local text = string.format('%d', era) .. ' ' .. ARGV[2]

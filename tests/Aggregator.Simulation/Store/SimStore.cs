@@ -118,11 +118,7 @@ internal sealed class SimStore
     {
         var stored = ((string?)Get(keys[0]))?.Split(' ');
         var (era, known) = (stored is null ? 0 : long.Parse(stored[0], CultureInfo.InvariantCulture), (long)values[0]);
-        if (stored is null && known == 0)
-        {
-            era = 1;
-        }
-        else if (stored?[1] != values[1] || known > era || (values[2] == 1 && era == known))
+        if (stored?[1] != values[1] || known > era || (values[2] == 1 && era == known))
         {
             era = (((Math.Max(era, known) >> 20) + 1) << 20) + (long)values[3];
         }

@@ -122,12 +122,12 @@ public sealed class RedisPromiseTests
         await using var server = await RedisServer.StartAsync();
         await using var store = await ConnectAsync(server);
         var log = new ClaimLog(store);
-        await log.OpenAsync(0);
+        var opened = await log.OpenAsync(0);
         await store.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
-        await Assert.ThrowsAsync<StoreRefusedException>(() => log.AppendAsync(0, 1, 1, new byte[64]));
+        await Assert.ThrowsAsync<StoreRefusedException>(() => log.AppendAsync(0, opened.Incarnation, 1, new byte[64]));
         await store.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
-        Assert.Equal(new LogHead(1, 0, 0), await log.OpenAsync(0));
-        Assert.Equal(new AppendResult.Appended(Late: false), await log.AppendAsync(0, 1, 1, new byte[64]));
+        Assert.Equal(opened, await log.OpenAsync(0));
+        Assert.Equal(new AppendResult.Appended(Late: false), await log.AppendAsync(0, opened.Incarnation, 1, new byte[64]));
     }
 
     [Fact]
@@ -136,9 +136,9 @@ public sealed class RedisPromiseTests
         await using var server = await RedisServer.StartAsync();
         await using var store = await ConnectAsync(server);
         var log = new ClaimLog(store);
-        await log.OpenAsync(0);
+        var opened = await log.OpenAsync(0);
         await store.Database.ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "1");
-        await Assert.ThrowsAsync<StoreRefusedException>(() => log.AppendAsync(0, 1, 1, new byte[64]));
+        await Assert.ThrowsAsync<StoreRefusedException>(() => log.AppendAsync(0, opened.Incarnation, 1, new byte[64]));
     }
 
     [Fact]
@@ -147,10 +147,10 @@ public sealed class RedisPromiseTests
         await using var server = await RedisServer.StartAsync();
         await using var store = await StoreConnection.ConnectAsync(new() { Redis = server.ConnectionString, CallTimeoutMilliseconds = 200 });
         var log = new ClaimLog(store);
-        await log.OpenAsync(0);
-        await log.AppendAsync(0, 1, 1, new byte[64]);
+        var opened = await log.OpenAsync(0);
+        await log.AppendAsync(0, opened.Incarnation, 1, new byte[64]);
         await store.Database.ExecuteAsync("CLIENT", "PAUSE", "2500", "WRITE");
-        Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, 1, 2, new byte[65]));
+        Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, opened.Incarnation, 2, new byte[65]));
         Assert.Equal(2, (await log.OpenAsync(0)).LastSequence);
     }
 
@@ -160,18 +160,18 @@ public sealed class RedisPromiseTests
         await using var server = await RedisServer.StartAsync();
         await using var store = await ConnectAsync(server);
         var log = new ClaimLog(store);
-        await log.OpenAsync(0);
+        var opened = await log.OpenAsync(0);
         for (var sequence = 1; sequence <= 50; sequence++)
         {
-            await log.AppendAsync(0, 1, sequence, BitConverter.GetBytes((Int128)sequence));
+            await log.AppendAsync(0, opened.Incarnation, sequence, BitConverter.GetBytes((Int128)sequence));
         }
 
         var restart = server.CrashAndRestartAsync();
-        Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, 1, 51, BitConverter.GetBytes((Int128)51)));
+        Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, opened.Incarnation, 51, BitConverter.GetBytes((Int128)51)));
         await restart;
         var head = await log.OpenAsync(0);
         Assert.Equal(51, head.LastSequence);
-        Assert.True(head.Era > 1 && head.Incarnation == head.Era, $"{head}");
+        Assert.True(head.Era > opened.Era && head.Incarnation == head.Era, $"{head}");
         Assert.Equal(51, (await log.ReadAsync(0, 1, 51).ToListAsync()).Count);
     }
 

@@ -8,25 +8,29 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
 {
     private ClaimLog _log = null!;
 
+    // The incarnation of every partition that is opened for the first time, too.
+    private long _era;
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
         _log = new ClaimLog(Store);
+        _era = await Store.Session.OpenAsync();
     }
 
     [Fact]
-    public async Task Open_FirstUse_StartsIncarnationOne()
+    public async Task Open_FirstUse_StartsTheIncarnationOfTheEra()
     {
-        Assert.Equal(new LogHead(1, 0, 0), await _log.OpenAsync(3));
-        Assert.Equal(new LogHead(1, 0, 0), await _log.OpenAsync(3));
+        Assert.Equal(Head(0, 0), await _log.OpenAsync(3));
+        Assert.Equal(Head(0, 0), await _log.OpenAsync(3));
     }
 
     [Fact]
     public async Task Open_AfterAppends_GivesTheEnd()
     {
         await FillAsync(0, 5);
-        Assert.Equal(new LogHead(1, 5, 0), await _log.OpenAsync(0));
-        Assert.Equal(new LogHead(1, 0, 0), await _log.OpenAsync(1));
+        Assert.Equal(Head(5, 0), await _log.OpenAsync(0));
+        Assert.Equal(Head(0, 0), await _log.OpenAsync(1));
     }
 
     [Theory]
@@ -52,7 +56,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     public async Task Open_CheckpointBeyondTheEnd_ThrowsTruncated()
     {
         await FillAsync(0, 3);
-        await _log.SaveCheckpointAsync(0, 1, 3);
+        await _log.SaveCheckpointAsync(0, _era, 3);
         await Store.Database.KeyDeleteAsync(Store.Keys.Slot(0, 3));
         await Store.Database.StringSetAsync(Store.Keys.Last(0), 2);
         var fault = await Assert.ThrowsAsync<StoreTruncatedException>(() => _log.OpenAsync(0));
@@ -71,7 +75,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     public async Task Append_NextSlot_IsAppended()
     {
         await _log.OpenAsync(0);
-        Assert.Equal(new AppendResult.Appended(Late: false), await _log.AppendAsync(0, 1, 1, Entry(1)));
+        Assert.Equal(new AppendResult.Appended(Late: false), await _log.AppendAsync(0, _era, 1, Entry(1)));
         Assert.Equal(Entry(1), await _log.ReadOneAsync(0, 1));
         Assert.Null(await _log.ReadOneAsync(0, 2));
     }
@@ -80,8 +84,8 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     public async Task Append_SameBytesAgain_IsALateSuccess()
     {
         await FillAsync(0, 2);
-        Assert.Equal(new AppendResult.Appended(Late: true), await _log.AppendAsync(0, 1, 2, Entry(2)));
-        Assert.Equal(new AppendResult.Appended(Late: true), await _log.AppendAsync(0, 1, 1, Entry(1)));
+        Assert.Equal(new AppendResult.Appended(Late: true), await _log.AppendAsync(0, _era, 2, Entry(2)));
+        Assert.Equal(new AppendResult.Appended(Late: true), await _log.AppendAsync(0, _era, 1, Entry(1)));
         Assert.Equal(2, (await _log.OpenAsync(0)).LastSequence);
     }
 
@@ -89,7 +93,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     public async Task Append_SlotFilledByAnother_GivesTheWinner()
     {
         await FillAsync(0, 2);
-        var taken = Assert.IsType<AppendResult.Taken>(await _log.AppendAsync(0, 1, 2, Entry(99)));
+        var taken = Assert.IsType<AppendResult.Taken>(await _log.AppendAsync(0, _era, 2, Entry(99)));
         Assert.Equal(Entry(2), taken.Winner);
         Assert.Equal(Entry(2), await _log.ReadOneAsync(0, 2));
     }
@@ -98,30 +102,30 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     public async Task Append_SlotBeforeIsEmpty_IsAGap()
     {
         await _log.OpenAsync(0);
-        Assert.IsType<AppendResult.Gap>(await _log.AppendAsync(0, 1, 2, Entry(2)));
-        Assert.Equal(new LogHead(1, 0, 0), await _log.OpenAsync(0));
+        Assert.IsType<AppendResult.Gap>(await _log.AppendAsync(0, _era, 2, Entry(2)));
+        Assert.Equal(Head(0, 0), await _log.OpenAsync(0));
     }
 
     [Fact]
     public async Task Append_OtherIncarnation_IsFenced()
     {
         await FillAsync(0, 1);
-        Assert.Equal(2, await _log.RaiseIncarnationAsync(0, 1));
-        Assert.Equal(new AppendResult.Fenced(2), await _log.AppendAsync(0, 1, 2, Entry(2)));
-        Assert.Equal(new AppendResult.Appended(Late: false), await _log.AppendAsync(0, 2, 2, Entry(2)));
-        Assert.Equal(new LogHead(2, 2, 0), await _log.OpenAsync(0));
+        Assert.Equal(_era + 1, await _log.RaiseIncarnationAsync(0, _era));
+        Assert.Equal(new AppendResult.Fenced(_era + 1), await _log.AppendAsync(0, _era, 2, Entry(2)));
+        Assert.Equal(new AppendResult.Appended(Late: false), await _log.AppendAsync(0, _era + 1, 2, Entry(2)));
+        Assert.Equal(Head(2, 0) with { Incarnation = _era + 1 }, await _log.OpenAsync(0));
     }
 
     [Fact]
     public async Task Append_NotOpened_IsFencedByZero() =>
-        Assert.Equal(new AppendResult.Fenced(0), await _log.AppendAsync(0, 1, 1, Entry(1)));
+        Assert.Equal(new AppendResult.Fenced(0), await _log.AppendAsync(0, _era, 1, Entry(1)));
 
     [Fact]
     public async Task RaiseIncarnation_TwoAtOnce_RaiseOnce()
     {
         await _log.OpenAsync(0);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _log.RaiseIncarnationAsync(0, 1)));
-        Assert.Equal(2, (await _log.OpenAsync(0)).Incarnation);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _log.RaiseIncarnationAsync(0, _era)));
+        Assert.Equal(_era + 1, (await _log.OpenAsync(0)).Incarnation);
     }
 
     [Fact]
@@ -137,7 +141,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
             for (var sequence = 1; sequence <= Slots; sequence++)
             {
                 var mine = Entry((1_000 * writer) + sequence);
-                var result = await logs[writer % 2].AppendAsync(0, 1, sequence, mine);
+                var result = await logs[writer % 2].AppendAsync(0, _era, sequence, mine);
                 won += result is AppendResult.Appended { Late: false } ? 1 : 0;
                 Assert.True(result is AppendResult.Appended or AppendResult.Taken);
             }
@@ -153,11 +157,11 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     {
         await _log.OpenAsync(0);
         byte[] all = [.. Enumerable.Range(0, 1_024).Select(static i => (byte)i), 0x00, 0xff, 0x0d, 0x0a, 0x00];
-        await _log.AppendAsync(0, 1, 1, all);
+        await _log.AppendAsync(0, _era, 1, all);
         Assert.Equal(all, await _log.ReadOneAsync(0, 1));
-        Assert.Equal(new AppendResult.Appended(Late: true), await _log.AppendAsync(0, 1, 1, all));
+        Assert.Equal(new AppendResult.Appended(Late: true), await _log.AppendAsync(0, _era, 1, all));
         byte[] differsAtTheEnd = [.. all[..^1], 1];
-        Assert.Equal(all, Assert.IsType<AppendResult.Taken>(await _log.AppendAsync(0, 1, 1, differsAtTheEnd)).Winner);
+        Assert.Equal(all, Assert.IsType<AppendResult.Taken>(await _log.AppendAsync(0, _era, 1, differsAtTheEnd)).Winner);
     }
 
     [Fact]
@@ -165,14 +169,14 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     {
         await _log.OpenAsync(0);
         var large = Entry(1, Store.Options.MaximumEntryBytes);
-        Assert.IsType<AppendResult.Appended>(await _log.AppendAsync(0, 1, 1, large));
+        Assert.IsType<AppendResult.Appended>(await _log.AppendAsync(0, _era, 1, large));
         Assert.Equal(large, await _log.ReadOneAsync(0, 1));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _log.AppendAsync(0, 1, 2, new byte[large.Length + 1]));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _log.AppendAsync(0, _era, 2, new byte[large.Length + 1]));
     }
 
     [Fact]
     public async Task Append_ShorterThanANonce_Throws() =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _log.AppendAsync(0, 1, 1, new byte[ClaimLog.NonceBytes - 1]));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _log.AppendAsync(0, _era, 1, new byte[ClaimLog.NonceBytes - 1]));
 
     [Fact]
     public async Task Append_AnswersLost_SendsAgainUntilKnown()
@@ -180,7 +184,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
         await FillAsync(0, 1);
         var entry = Entry(2);
         var (store, cutting) = await OpenCuttingAsync(entry[..16], cuts: 2);
-        Assert.Equal(new AppendResult.Appended(Late: true), await new ClaimLog(store).AppendAsync(0, 1, 2, entry));
+        Assert.Equal(new AppendResult.Appended(Late: true), await new ClaimLog(store).AppendAsync(0, _era, 2, entry));
         Assert.True(cutting.CutsLeft <= 0);
         Assert.Equal(2, (await _log.OpenAsync(0)).LastSequence);
     }
@@ -192,7 +196,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
         var entry = Entry(2);
         var (store, _) = await OpenCuttingAsync(entry[..16], cuts: int.MaxValue);
         using var cancel = new CancellationTokenSource();
-        var append = new ClaimLog(store).AppendAsync(0, 1, 2, entry, cancellationToken: cancel.Token);
+        var append = new ClaimLog(store).AppendAsync(0, _era, 2, entry, cancellationToken: cancel.Token);
         while (await _log.ReadOneAsync(0, 2) is null)
         {
             await Task.Yield();
@@ -236,24 +240,24 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
         await Store.Database.StringSetRangeAsync(Store.Keys.Slot(0, 2), 100, "?");
         await Assert.ThrowsAsync<StoreDamagedException>(() => _log.ReadOneAsync(0, 2));
         await Assert.ThrowsAsync<StoreDamagedException>(async () => await _log.ReadAsync(0, 1, 3).ToListAsync());
-        await Assert.ThrowsAsync<StoreDamagedException>(() => _log.AppendAsync(0, 1, 2, Entry(9)));
+        await Assert.ThrowsAsync<StoreDamagedException>(() => _log.AppendAsync(0, _era, 2, Entry(9)));
     }
 
     [Fact]
     public async Task Checkpoint_Lower_LeavesTheHigher()
     {
         await FillAsync(0, 4);
-        Assert.Equal(new CheckpointResult.Saved(3), await _log.SaveCheckpointAsync(0, 1, 3));
-        Assert.Equal(new CheckpointResult.Saved(3), await _log.SaveCheckpointAsync(0, 1, 2));
-        Assert.Equal(new CheckpointResult.Saved(3), await _log.SaveCheckpointAsync(0, 1, 0));
-        Assert.Equal(new LogHead(1, 4, 3), await _log.OpenAsync(0));
+        Assert.Equal(new CheckpointResult.Saved(3), await _log.SaveCheckpointAsync(0, _era, 3));
+        Assert.Equal(new CheckpointResult.Saved(3), await _log.SaveCheckpointAsync(0, _era, 2));
+        Assert.Equal(new CheckpointResult.Saved(3), await _log.SaveCheckpointAsync(0, _era, 0));
+        Assert.Equal(Head(4, 3), await _log.OpenAsync(0));
     }
 
     [Fact]
     public async Task Checkpoint_OtherIncarnation_IsFenced()
     {
         await FillAsync(0, 2);
-        Assert.Equal(new CheckpointResult.Fenced(1), await _log.SaveCheckpointAsync(0, 2, 1));
+        Assert.Equal(new CheckpointResult.Fenced(_era), await _log.SaveCheckpointAsync(0, _era + 1, 1));
         Assert.Equal(0, (await _log.OpenAsync(0)).Checkpoint);
     }
 
@@ -261,7 +265,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     public async Task Checkpoint_BeyondTheEnd_Throws()
     {
         await FillAsync(0, 2);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _log.SaveCheckpointAsync(0, 1, 3));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _log.SaveCheckpointAsync(0, _era, 3));
         Assert.Equal(0, (await _log.OpenAsync(0)).Checkpoint);
     }
 
@@ -275,12 +279,14 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
         }
     }
 
+    private LogHead Head(long last, long checkpoint) => new(_era, last, checkpoint) { Era = _era };
+
     private async Task FillAsync(int partition, int entries)
     {
         await _log.OpenAsync(partition);
         for (var sequence = 1; sequence <= entries; sequence++)
         {
-            Assert.Equal(new AppendResult.Appended(Late: false), await _log.AppendAsync(partition, 1, sequence, Entry(sequence)));
+            Assert.Equal(new AppendResult.Appended(Late: false), await _log.AppendAsync(partition, _era, sequence, Entry(sequence)));
         }
     }
 }

@@ -27,8 +27,10 @@ public abstract class StoreSessionContract : IAsyncLifetime
     {
         var one = await ConnectAsync();
         var other = await ConnectAsync();
-        Assert.Equal((1, 1), (await one.Session.OpenAsync(), await other.Session.OpenAsync()));
-        Assert.Equal((1, 1), (await one.Session.PulseAsync(), await other.Session.PulseAsync()));
+        var era = await one.Session.OpenAsync();
+        Assert.Equal(1, Ordinal(era));
+        Assert.Equal(era, await other.Session.OpenAsync());
+        Assert.Equal((era, era), (await one.Session.PulseAsync(), await other.Session.PulseAsync()));
     }
 
     [Fact]
@@ -36,20 +38,21 @@ public abstract class StoreSessionContract : IAsyncLifetime
     {
         var store = await ConnectAsync();
         var (log, rows, index) = (new ClaimLog(store), new EntityRows(store), new ClaimIndex(store));
-        Assert.Equal(new LogHead(1, 0, 0), await log.OpenAsync(0));
-        Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, 1, 1, Entry(1), era: 1));
+        var (head, first) = (await log.OpenAsync(0), store.Session.Era);
+        Assert.Equal(new LogHead(first, 0, 0) { Era = first }, head);
+        Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, first, 1, Entry(1), first));
 
         await RestartAsync();
         await WaitAsync(store);
 
-        await Assert.ThrowsAsync<StoreRestartedException>(() => log.AppendAsync(0, 1, 2, Entry(2), era: 1));
-        await Assert.ThrowsAsync<StoreRestartedException>(() => log.SaveCheckpointAsync(0, 1, 1, era: 1));
-        await Assert.ThrowsAsync<StoreRestartedException>(() => rows.WriteAsync("actor", "a", 0, [new("f", [1])], era: 1));
-        await Assert.ThrowsAsync<StoreRestartedException>(() => rows.RaiseEpochAsync("actor", "a", era: 1));
-        await Assert.ThrowsAsync<StoreRestartedException>(() => index.WriteAsync(0, [new(7, [new(1, 1, 0, 0, 0)])], 1, era: 1));
-        await Assert.ThrowsAsync<StoreRestartedException>(() => store.Session.ConfirmAsync(1));
+        await Assert.ThrowsAsync<StoreRestartedException>(() => log.AppendAsync(0, first, 2, Entry(2), first));
+        await Assert.ThrowsAsync<StoreRestartedException>(() => log.SaveCheckpointAsync(0, first, 1, first));
+        await Assert.ThrowsAsync<StoreRestartedException>(() => rows.WriteAsync("actor", "a", 0, [new("f", [1])], era: first));
+        await Assert.ThrowsAsync<StoreRestartedException>(() => rows.RaiseEpochAsync("actor", "a", era: first));
+        await Assert.ThrowsAsync<StoreRestartedException>(() => index.WriteAsync(0, [new(7, [new(1, 1, 0, 0, 0)])], 1, first));
+        await Assert.ThrowsAsync<StoreRestartedException>(() => store.Session.ConfirmAsync(first));
         var era = store.Session.Era;
-        Assert.Equal((1, 0, 0), (Ordinal(era), await rows.VersionAsync("actor", "a"), await index.IndexedToAsync(0)));
+        Assert.Equal((2, 0, 0), (Ordinal(era), await rows.VersionAsync("actor", "a"), await index.IndexedToAsync(0)));
 
         Assert.Equal(new LogHead(era, 1, 0) { Era = era }, await log.OpenAsync(0));
         Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, era, 2, Entry(2), era));
@@ -59,15 +62,15 @@ public abstract class StoreSessionContract : IAsyncLifetime
     public async Task Open_BySomebodyNewAfterARestart_IsALaterEra()
     {
         var store = await ConnectAsync();
-        await store.Session.OpenAsync();
+        var first = await store.Session.OpenAsync();
         await RestartAsync();
 
         // Nobody who was there before has noticed.
         var late = await ConnectAsync();
         var era = await late.Session.OpenAsync();
-        Assert.Equal(1, Ordinal(era));
+        Assert.Equal(2, Ordinal(era));
         await WaitAsync(store);
-        Assert.Equal((1, era), (store.Session.Era, await store.Session.PulseAsync()));
+        Assert.Equal((first, era), (store.Session.Era, await store.Session.PulseAsync()));
     }
 
     [Fact]
@@ -75,14 +78,32 @@ public abstract class StoreSessionContract : IAsyncLifetime
     {
         var store = await ConnectAsync();
         await store.Session.OpenAsync();
-        await RestartAsync();
-        await WaitAsync(store);
-        Assert.Equal(1, Ordinal(await store.Session.PulseAsync()));
-
-        await store.Database.StringSetAsync(store.Keys.Era, "1 some-earlier-run");
+        var first = await store.Database.StringGetAsync(store.Keys.Era);
         await RestartAsync();
         await WaitAsync(store);
         Assert.Equal(2, Ordinal(await store.Session.PulseAsync()));
+
+        await store.Database.StringSetAsync(store.Keys.Era, first);
+        await RestartAsync();
+        await WaitAsync(store);
+        Assert.Equal(3, Ordinal(await store.Session.PulseAsync()));
+    }
+
+    /// <summary>The first run is lost with its era, and who comes then has heard of none.</summary>
+    [Fact]
+    public async Task Eras_FirstRunLostWithItsEra_TheNextIsAnother()
+    {
+        var one = await ConnectAsync();
+        var lost = await one.Session.OpenAsync();
+        await one.Database.KeyDeleteAsync(one.Keys.Era);
+        await RestartAsync();
+        var stands = await (await ConnectAsync()).Session.OpenAsync();
+        Assert.NotEqual(lost, stands);
+
+        // Who was there before ends in one that is later than its own.
+        await WaitAsync(one);
+        var now = await one.Session.PulseAsync();
+        Assert.True(now > lost, $"{lost} {stands} {now}");
     }
 
     /// <summary>One notices the first of two restarts, and another the second, which has lost that the first was noticed.</summary>

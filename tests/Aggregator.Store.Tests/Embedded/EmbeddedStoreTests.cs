@@ -32,13 +32,13 @@ public sealed class EmbeddedStoreTests : IDisposable
         {
             identity = await store.OpenAsync();
             var log = new ClaimLog(store);
-            await log.OpenAsync(0);
+            var opened = await log.OpenAsync(0);
             for (var sequence = 1; sequence <= 100; sequence++)
             {
-                await log.AppendAsync(0, 1, sequence, AppendingChild.Entry(sequence));
+                await log.AppendAsync(0, opened.Incarnation, sequence, AppendingChild.Entry(sequence));
             }
 
-            await log.SaveCheckpointAsync(0, 1, 40);
+            await log.SaveCheckpointAsync(0, opened.Incarnation, 40);
             await new ClaimIndex(store).WriteAsync(0, [new(5, [new(6, 100, 3, 0, 1)])], 100);
             await new EntityRows(store).WriteAsync("actor", "armenia", 0, [new("f", new byte[] { 0, 255 })], "world");
         }
@@ -50,7 +50,7 @@ public sealed class EmbeddedStoreTests : IDisposable
             var log = new ClaimLog(store);
             var head = await log.OpenAsync(0);
             Assert.Equal(new LogHead(head.Era, 100, 40) { Era = head.Era }, head);
-            Assert.Equal(restart + 1, head.Era >> 20);
+            Assert.Equal(restart + 2, head.Era >> 20);
             Assert.All(await log.ReadAsync(0, 1, 100).ToListAsync(), static e => Assert.Equal(AppendingChild.Entry(e.Sequence), e.Bytes));
             Assert.Equal(new IndexVersion(6, 100, 3, 0, 1), (await new ClaimIndex(store).FindAsync(0, [5]))[0]!.Standing);
             var rows = new EntityRows(store);
@@ -132,10 +132,10 @@ public sealed class EmbeddedStoreTests : IDisposable
         await using (var store = await ConnectAsync())
         {
             var log = new ClaimLog(store);
-            await log.OpenAsync(0);
+            var opened = await log.OpenAsync(0);
             for (var sequence = 1; sequence <= 100; sequence++)
             {
-                await log.AppendAsync(0, 1, sequence, AppendingChild.Entry(sequence));
+                await log.AppendAsync(0, opened.Incarnation, sequence, AppendingChild.Entry(sequence));
             }
         }
 

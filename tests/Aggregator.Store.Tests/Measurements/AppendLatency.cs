@@ -30,7 +30,7 @@ public sealed class AppendLatency
             await log.OpenAsync(partition);
             var entry = new byte[bytes];
             Random.Shared.NextBytes(entry);
-            await MeasureAsync($"{backend} {fsync} append of {bytes} bytes", bytes == 300 ? Count : Count / 5, i => log.AppendAsync(partition, 1, i + 1, entry));
+            await MeasureAsync($"{backend} {fsync} append of {bytes} bytes", bytes == 300 ? Count : Count / 5, i => log.AppendAsync(partition, store.Session.Era, i + 1, entry));
         }
 
         var small = new byte[300];
@@ -41,7 +41,7 @@ public sealed class AppendLatency
         {
             for (var sequence = 1; sequence <= 300; sequence++)
             {
-                await log.AppendAsync(p, 1, sequence, small);
+                await log.AppendAsync(p, store.Session.Era, sequence, small);
             }
         }));
         Say($"{backend} {fsync} 30 partitions at once: {9_000 / Stopwatch.GetElapsedTime(start).TotalSeconds:n0} appends/s");
@@ -80,7 +80,7 @@ public sealed class AppendLatency
                 await log.OpenAsync(partition);
                 for (var sequence = 1; sequence <= Entries / Writers; sequence++)
                 {
-                    await log.AppendAsync(partition, 1, sequence, Content(partition, sequence));
+                    await log.AppendAsync(partition, store.Session.Era, sequence, Content(partition, sequence));
                     await index.WriteAsync(partition, [new(Key(partition, sequence), [new(7, sequence, 0, 0, 0)])], sequence);
                     await rows.WriteAsync("actor", $"a{partition}-{sequence % 50}", (sequence - 1) / 50, [new("f" + (sequence % 7), Content(partition, sequence))], "p");
                 }
@@ -119,7 +119,7 @@ public sealed class AppendLatency
             var log = new ClaimLog(store);
             for (var partition = 0; partition < Writers; partition++)
             {
-                Assert.Equal(new LogHead(1, Entries / Writers, 0), await log.OpenAsync(partition));
+                Assert.Equal(Entries / Writers, (await log.OpenAsync(partition)).LastSequence);
                 await foreach (var entry in log.ReadAsync(partition, 1, Entries / Writers))
                 {
                     Assert.True(entry.Bytes.AsSpan().SequenceEqual(Content(partition, (int)entry.Sequence)));
