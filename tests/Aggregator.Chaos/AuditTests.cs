@@ -12,6 +12,10 @@ public sealed class AuditTests
     private static readonly ClaimFactory Factory = new(seed: 1, claimsPerBatch: 4, quoteLength: 0);
 
     [Fact]
+    public void Batch_OfASeed_IsTheSameInEveryProcess() =>
+        Assert.Equal("ddataataaididdta", string.Concat(Enumerable.Range(1, 16).Select(number => Factory.Batch(number)[0].Item[0])));
+
+    [Fact]
     public void Truth_AllThere_IsRight()
     {
         var operation = Sent(OperationKind.Claims, Factory.Batch(1), acknowledged: true);

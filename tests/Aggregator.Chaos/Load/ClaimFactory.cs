@@ -29,7 +29,7 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
     /// <summary>A batch; one in four is spread over all sources, so over partitions, the others come from one.</summary>
     public ClaimSpec[] Batch(int number)
     {
-        var random = new Random(HashCode.Combine(seed, number));
+        var random = RandomOf(seed, number);
         var item = Items[random.Next(Items.Length)];
         var theatre = Theatre.All[random.Next(Theatre.All.Count)];
         var target = theatre.Targets[random.Next(theatre.Targets.Length)];
@@ -50,6 +50,9 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
             Quote = quoteLength == 0 ? null : Words(random, quoteLength),
         })];
     }
+
+    /// <summary>Random numbers that follow from a seed and a number alone, in every process.</summary>
+    public static Random RandomOf(int seed, int number) => new(new Draw((ulong)seed, (ulong)number).Below(int.MaxValue));
 
     // Text that does not compress to nothing.
     private static string Words(Random random, int length) => string.Create(length, random, static (text, random) =>

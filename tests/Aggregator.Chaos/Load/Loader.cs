@@ -34,7 +34,7 @@ internal sealed class Loader(Fronts fronts, AckJournal journal, LoadOptions opti
     /// <summary>Operations acknowledged so far.</summary>
     public int Acknowledged => Volatile.Read(ref _acknowledged);
 
-    public void Start() => _senders = Task.WhenAll(Enumerable.Range(0, options.Senders).Select(sender => Task.Run(() => SendAsync(new Random(HashCode.Combine(seed, sender, 7))))));
+    public void Start() => _senders = Task.WhenAll(Enumerable.Range(0, options.Senders).Select(sender => Task.Run(() => SendAsync(ClaimFactory.RandomOf(~seed, sender)))));
 
     /// <summary>Makes no more, and waits for what is under way.</summary>
     public async Task StopAsync()
