@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Aggregator.Chaos.Load;
 using Aggregator.Chaos.Running;
@@ -12,17 +13,24 @@ namespace Aggregator.Chaos.Audit;
 internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
 {
     private const int ClaimsPerRequest = 500;
+    private const int RequestsAtOnce = 32;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(60);
 
     /// <summary>Places that were merged, with their survivors.</summary>
     public IReadOnlyDictionary<string, string> MergedInto { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How many claims name entities beside those of the load, by path.</summary>
+    public IReadOnlyDictionary<string, long> Others { get; init; } = new Dictionary<string, long>();
+
     /// <summary>How long the views took to be what they should be, from the end of the load.</summary>
     public TimeSpan ConvergedAfter { get; private set; }
 
     /// <summary>How many claims stand.</summary>
     public int Standing { get; private set; }
+
+    // A merged place shows its survivor.
+    private IEnumerable<string> Paths => Views.All.Concat(MergedInto.Keys.Select(static id => "/v1/regions/" + id));
 
     public async Task<IReadOnlyList<Violation>> RunAsync(bool againstReference)
     {
@@ -80,18 +88,35 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
             var expected = new Expectation(standing, MergedInto);
             foreach (var front in fronts.Surviving)
             {
-                foreach (var path in Views.All)
+                foreach (var path in Paths)
                 {
                     violations.AddRange(Compare(front, path, await GetAsync(front, path), expected));
                 }
             }
 
+            violations.AddRange(await CountOthersAsync());
             return (standing, violations);
         }
         catch (UnansweredException fault)
         {
             return ([], [fault.Violation]);
         }
+    }
+
+    // Each through one front, in turn: there may be thousands.
+    private async Task<IEnumerable<Violation>> CountOthersAsync()
+    {
+        HostNode[] through = [.. fronts.Surviving];
+        var wrong = new ConcurrentQueue<Violation>();
+        await Parallel.ForEachAsync(Others.Index(), new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce }, async (other, _) =>
+        {
+            var (front, (path, claims)) = (through[other.Index % through.Length], other.Item);
+            if ((long)(await GetAsync(front, path))["claims"]!["total"]! is var shown && shown != claims)
+            {
+                wrong.Enqueue(new Violation(Promise.Figure, $"{path} through {front.Name}: {shown} claims, and there should be {claims}"));
+            }
+        });
+        return wrong;
     }
 
     private static IEnumerable<Violation> Compare(HostNode front, string path, JsonObject view, Expectation expected)
@@ -156,7 +181,7 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
             }
         }
 
-        foreach (var path in Views.All)
+        foreach (var path in Paths)
         {
             var should = Views.Comparable(await GetAsync(reference, path));
             foreach (var front in fronts.Surviving)
@@ -174,8 +199,6 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     private async Task<JsonObject> GetAsync(HostNode front, string path)
     {
         var answer = await fronts.Http.GetAsync(front.Url, path, ReadLimit);
-        return answer.IsOk ? answer.Body! : answer.Status == 404 ? Absent() : throw new UnansweredException(new Violation(answer.IsExpected ? Promise.Recovery : Promise.Answer, $"GET {path} through {front.Name}: {answer}"));
-
-        static JsonObject Absent() => new() { ["claims"] = new JsonObject { ["total"] = 0 }, ["lines"] = new JsonArray(), ["items"] = new JsonArray() };
+        return answer.IsOk ? answer.Body! : throw new UnansweredException(new Violation(answer.IsExpected ? Promise.Recovery : answer.Status == 404 ? Promise.Lost : Promise.Answer, $"GET {path} through {front.Name}: {answer}"));
     }
 }

@@ -63,6 +63,20 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
         }
     });
 
+    /// <summary>A claim for every place and actor of the theatres, so that every view is there from the start.</summary>
+    public static ClaimSpec[] First() => [.. Theatre.All.SelectMany(static (theatre, of) => theatre.Leaves.Append(theatre.Inner).Select((place, at) => new ClaimSpec
+    {
+        Source = SourceName(at),
+        Id = string.Create(CultureInfo.InvariantCulture, $"first-{of}-{at}"),
+        Theatre = theatre,
+        Claimant = theatre.Claimants[at % theatre.Claimants.Length],
+        Target = theatre.Targets[at % theatre.Targets.Length],
+        Region = place,
+        Day = FirstDay.AddDays(-1 - at),
+        Item = "helicopter",
+        Detail = "no. 0",
+    }))];
+
     /// <summary>One claim from every source: what waits for it waits for every partition in use.</summary>
     public static ClaimSpec[] Probe(int number) => [.. Enumerable.Range(0, Sources).Select(at => new ClaimSpec
     {

@@ -49,6 +49,7 @@ internal static class InputScenarios
         await context.RunOnAsync(2, 4);
         var since = TimeProvider.System.GetTimestamp();
         await SendPoisonAsync(context);
+        context.Struck();
         await context.RecoverAsync("a claim that cannot be folded", since);
         await context.RunOnAsync(3, 5);
     }
@@ -125,6 +126,7 @@ internal static class InputScenarios
 
         async Task ExpectAsync(string what, HttpContent body, int status)
         {
+            context.Struck();
             body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             var answer = await context.Cluster.Http.SendAsync(context.Cluster.Fronts.Next().Url, HttpMethod.Post, "/v1/claims", body, TimeSpan.FromSeconds(30));
 
@@ -160,9 +162,9 @@ internal static class InputScenarios
     {
         var silo = context.Cluster.Silos[context.Random.Next(context.Cluster.Silos.Count)];
         var since = TimeProvider.System.GetTimestamp();
-        await silo.KillAsync();
+        await context.KillAsync(silo);
         await silo.LaunchAsync();
-        await context.RecoverAsync($"{silo.Name} started again", since);
+        await context.RecoverAsync($"{silo.Name} started again", since, silo);
         await silo.ReadyAsync(context.Cluster.Http);
     }
 

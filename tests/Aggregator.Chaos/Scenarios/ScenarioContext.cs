@@ -16,6 +16,9 @@ internal sealed record RunOptions
     /// <summary>Entities that are made before the load.</summary>
     public int Entities { get; init; }
 
+    /// <summary>Faults that a run that repeats them has at least.</summary>
+    public int Faults { get; init; }
+
     /// <summary>Folder of an older built host, to upgrade from.</summary>
     public string? From { get; init; }
 
@@ -29,6 +32,8 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QueriesLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FreshLimit = TimeSpan.FromSeconds(30);
     private readonly List<Violation> _violations = [];
     private readonly List<Recovery> _recoveries = [];
     private readonly List<string> _notes = [];
@@ -50,7 +55,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
 
     public Watcher Watcher { get; private set; } = null!;
 
-    public LogKeys? Keys { get; private set; }
+    public LogKeys Keys { get; private set; } = null!;
 
     public Auditor Auditor { get; private set; } = null!;
 
@@ -60,8 +65,14 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <summary>Whether the views are to be audited: not where the scenario ends with hosts that rightly serve nothing.</summary>
     public bool IsAudited { get; set; } = true;
 
+    /// <summary>How many claims name entities beside those of the load, by path.</summary>
+    public IReadOnlyDictionary<string, long> Others { get; private set; } = new Dictionary<string, long>();
+
     /// <summary>Paths that must answer for queries to count as recovered.</summary>
-    public IReadOnlyList<string> Paths { get; set; } = Views.All;
+    public IEnumerable<string> Paths => Views.All.Concat(Others.Keys);
+
+    /// <summary>Faults so far.</summary>
+    public int Faults { get; private set; }
 
     public IReadOnlyList<Violation> Violations => _violations;
 
@@ -79,10 +90,20 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
 
     public void Violated(Promise promise, string what) => _violations.Add(new Violation(promise, what));
 
+    /// <summary>Counts a fault.</summary>
+    public void Struck() => Faults++;
+
+    /// <summary>Kills a host.</summary>
+    public async Task KillAsync(HostNode node)
+    {
+        Struck();
+        await node.KillAsync();
+    }
+
     /// <summary>Lets the load run on for a random time.</summary>
     public Task RunOnAsync(double leastSeconds, double mostSeconds) => Task.Delay(TimeSpan.FromSeconds(leastSeconds + (Random.NextDouble() * (mostSeconds - leastSeconds))));
 
-    /// <summary>Repeats faults under load until the span is over, once at least.</summary>
+    /// <summary>Repeats faults under load until the span is over and there were as many as asked for, once at least.</summary>
     public async Task RepeatAsync(Func<Task> fault)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -91,16 +112,16 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
             await RunOnAsync(2, 6);
             await fault();
         }
-        while (TimeProvider.System.GetElapsedTime(began) < options.Span);
+        while (TimeProvider.System.GetElapsedTime(began) < options.Span || Faults < options.Faults);
     }
 
-    /// <summary>Waits until every entity answers through every surviving front and new claims are shown, and notes how long that took.</summary>
+    /// <summary>Waits until every entity is shown through every surviving front and new claims are shown, and notes how long that took.</summary>
     /// <param name="fault">What was done.</param>
     /// <param name="since">Time stamp of when it was done.</param>
-    public async Task RecoverAsync(string fault, long since)
+    /// <param name="killed">The one silo that was killed: it is no survivor, and with entities made beforehand the others are held to a limit.</param>
+    public async Task RecoverAsync(string fault, long since, HostNode? killed = null)
     {
-        var waiting = new ConcurrentDictionary<(HostNode Front, string Path), bool>(
-            Cluster.Fronts.Surviving.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true))));
+        var waiting = Waiting(Cluster.Fronts.Surviving.Where(front => front != killed));
         var queries = MeasureAsync(async () =>
         {
             await AskAsync(waiting);
@@ -111,7 +132,13 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
             await Loader.ProbeAsync(RecoveryLimit);
             return true;
         });
-        _recoveries.Add(new Recovery(fault, await queries, await fresh));
+        var recovery = new Recovery(fault, await queries, await fresh);
+        _recoveries.Add(recovery);
+        if (killed is not null && Others.Count > 0 && (recovery.Queries > QueriesLimit.TotalSeconds || recovery.Fresh > FreshLimit.TotalSeconds))
+        {
+            Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture,
+                $"{fault}: queries after {recovery.Queries:F1} s and fresh claims after {recovery.Fresh:F1} s, of {QueriesLimit.TotalSeconds} and {FreshLimit.TotalSeconds} s"));
+        }
 
         async Task<double> MeasureAsync(Func<Task<bool>> isBack)
         {
@@ -172,17 +199,14 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
             Note(string.Create(CultureInfo.InvariantCulture, $"views right {Auditor.ConvergedAfter.TotalSeconds:F1} s after the load"));
         }
 
-        if (Keys is not null)
-        {
-            _violations.AddRange(await Keys.StopAsync());
-        }
-
+        _violations.AddRange(await Keys.StopAsync());
+        Note($"heads of the log and rows read {Keys.Looks} times in the store, {Keys.Rows} rows at the end");
         Note(string.Create(CultureInfo.InvariantCulture, $"{Watcher.Reads} views watched; {Watcher.Falls} figures fell, for {Watcher.LongestFall.TotalSeconds:F1} s at most"));
         _violations.AddRange(Watcher.Violations);
         _violations.AddRange(Loader.Faults.Select(fault => new Violation(Promise.Answer, fault)));
     }
 
-    public Auditor NewAuditor() => new(Cluster.Fronts, Loader, folder) { MergedInto = MergedInto };
+    public Auditor NewAuditor() => new(Cluster.Fronts, Loader, folder) { MergedInto = MergedInto, Others = Others };
 
     public async ValueTask DisposeAsync()
     {
@@ -206,25 +230,29 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         Cluster = cluster;
         _journal = new AckJournal(Path.Combine(folder, "acknowledged.log"));
         Loader = new Loader(cluster.Fronts, _journal, load ?? new LoadOptions(), seed);
-        await Loader.ProbeAsync(SettleLimit);
+        await Loader.SendAsync(ClaimFactory.First(), waitApplied: true, SettleLimit);
         if (options.Entities > 0)
         {
-            Paths = await ManyEntities.MakeAsync(cluster, options.Entities);
+            Others = await ManyEntities.MakeAsync(cluster, options.Entities);
             var since = TimeProvider.System.GetTimestamp();
-            await AskAsync(new(cluster.Fronts.Surviving.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true)))));
+            await AskAsync(Waiting(cluster.Fronts.Surviving));
             Note(string.Create(CultureInfo.InvariantCulture, $"{options.Entities} entities; asking all through every front takes {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s when nothing is wrong"));
         }
 
         Watcher = new Watcher(cluster.Fronts);
-        Keys = cluster.HasRedis ? new LogKeys(cluster.Redis) : null;
+        Keys = new LogKeys(cluster.ConnectStoreAsync);
+        Keys.Start();
         Loader.Start();
     }
 
-    /// <summary>Asks every entity that has not answered yet, through every front that still serves.</summary>
+    private ConcurrentDictionary<(HostNode Front, string Path), bool> Waiting(IEnumerable<HostNode> through) =>
+        new(through.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true))));
+
+    /// <summary>Asks every entity that was not shown yet. One that is unknown is none that has recovered, nor is a front that has ended.</summary>
     private Task AskAsync(ConcurrentDictionary<(HostNode Front, string Path), bool> waiting) =>
         Parallel.ForEachAsync(waiting.Keys, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (one, stop) =>
         {
-            if (!one.Front.IsRunning || (await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).Status is 200 or 404)
+            if ((await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).IsOk)
             {
                 waiting.TryRemove(one, out _);
             }

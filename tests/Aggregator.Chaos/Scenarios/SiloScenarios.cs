@@ -34,22 +34,22 @@ internal static class SiloScenarios
         {
             var silo = context.Cluster.Silos[context.Random.Next(context.Cluster.Silos.Count)];
             var since = TimeProvider.System.GetTimestamp();
-            await silo.KillAsync();
+            await context.KillAsync(silo);
             switch (way++ % 3)
             {
                 case 0:
-                    await context.RecoverAsync($"{silo.Name} left dead", since);
+                    await context.RecoverAsync($"{silo.Name} left dead", since, silo);
                     await silo.StartAsync(context.Cluster.Http);
                     break;
                 case 1:
                     await silo.LaunchAsync();
-                    await context.RecoverAsync($"{silo.Name} started again", since);
+                    await context.RecoverAsync($"{silo.Name} started again", since, silo);
                     await silo.ReadyAsync(context.Cluster.Http);
                     break;
                 default:
                     silo.ChangePorts();
                     await silo.LaunchAsync();
-                    await context.RecoverAsync($"{silo.Name} started elsewhere", since);
+                    await context.RecoverAsync($"{silo.Name} started elsewhere", since, silo);
                     await silo.ReadyAsync(context.Cluster.Http);
                     break;
             }
@@ -74,9 +74,9 @@ internal static class SiloScenarios
         await EndAtAsync(context, control, "after-append");
         var silo = context.Cluster.Silos[context.Random.Next(2)];
         var since = TimeProvider.System.GetTimestamp();
-        await silo.KillAsync();
+        await context.KillAsync(silo);
         await silo.LaunchAsync();
-        await context.RecoverAsync($"{silo.Name} started again", since);
+        await context.RecoverAsync($"{silo.Name} started again", since, silo);
     }
 
     private static async Task EndAtAsync(ScenarioContext context, string control, string moment)
@@ -93,8 +93,9 @@ internal static class SiloScenarios
 
         var since = TimeProvider.System.GetTimestamp();
         var silo = context.Cluster.Silos.First(one => !one.IsRunning);
+        context.Struck();
         await silo.LaunchAsync();
-        await context.RecoverAsync($"{silo.Name} ended {moment}", since);
+        await context.RecoverAsync($"{silo.Name} ended {moment}", since, silo);
         await silo.ReadyAsync(context.Cluster.Http);
     }
 
@@ -107,6 +108,7 @@ internal static class SiloScenarios
             var since = TimeProvider.System.GetTimestamp();
             silo.MayBeStale = true;
             silo.Stop();
+            context.Struck();
             await context.RecoverAsync($"{silo.Name} stopped", since);
             await context.RunOnAsync(5, 15);
             silo.Continue();
@@ -155,6 +157,8 @@ internal static class SiloScenarios
                 await network.SetLinkAsync(cut, other, isUp: false);
             }
 
+            context.Struck();
+
             if (silos > 2)
             {
                 await context.RecoverAsync($"silo-{cut} cut off", since);
@@ -191,6 +195,7 @@ internal static class SiloScenarios
         {
             var since = TimeProvider.System.GetTimestamp();
             await Task.WhenAll(context.Cluster.Nodes.Select(node => node.KillAsync()));
+            context.Struck();
             var elsewhere = context.Random.Next(2) == 0;
             foreach (var node in context.Cluster.Nodes.Where(_ => elsewhere))
             {
@@ -213,9 +218,9 @@ internal static class SiloScenarios
             foreach (var silo in new[] { ahead, context.Cluster.Silos[0], context.Cluster.Silos[2] })
             {
                 var since = TimeProvider.System.GetTimestamp();
-                await silo.KillAsync();
+                await context.KillAsync(silo);
                 await silo.LaunchAsync();
-                await context.RecoverAsync($"{silo.Name} started again", since);
+                await context.RecoverAsync($"{silo.Name} started again", since, silo);
                 await silo.ReadyAsync(context.Cluster.Http);
                 await context.RunOnAsync(2, 5);
             }
@@ -234,7 +239,7 @@ internal static class SiloScenarios
         {
             await context.Loader.ProbeAsync(TimeSpan.FromSeconds(60));
             var since = TimeProvider.System.GetTimestamp();
-            await silo.KillAsync();
+            await context.KillAsync(silo);
             foreach (var violation in (await auditor.ConvergeAsync()).Violations)
             {
                 context.Violated(violation.Promise, $"{silo.Name} dead: {violation.What}");
@@ -254,6 +259,7 @@ internal static class SiloScenarios
             node.Build = HostNode.DefaultBuild;
             node.Set("CHAOS_POISON", from is null ? null : InputScenarios.Poison);
             var since = TimeProvider.System.GetTimestamp();
+            context.Struck();
             if (!await node.TerminateAsync(TimeSpan.FromSeconds(60)))
             {
                 context.Violated(Promise.Scenario, $"{node.Name} did not end within 60 s of SIGTERM");

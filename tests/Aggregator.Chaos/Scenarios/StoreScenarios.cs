@@ -28,6 +28,7 @@ internal static class StoreScenarios
         await context.RepeatAsync(async () =>
         {
             await context.Cluster.Redis.KillAsync();
+            context.Struck();
             await context.RunOnAsync(0, 4);
             var since = TimeProvider.System.GetTimestamp();
             await context.Cluster.Redis.LaunchAsync();
@@ -40,15 +41,17 @@ internal static class StoreScenarios
     {
         await context.StartAsync(new ClusterOptions { Redis = ["--appendfsync", "everysec", "--aof-timestamp-enabled", "yes"] }, new LoadOptions { Corrections = 0, Retractions = 0 });
         await context.RunOnAsync(8, 15);
-        await context.Keys!.LookAsync();
-        var incarnations = context.Keys.Incarnations;
+        await context.Keys.LookAsync();
+        var incarnations = context.Keys.Incarnations.Sum();
 
         // What a power loss may take by the promise of everysec, and a second more; senders go on meanwhile and are refused.
         await context.Cluster.Redis.KillAsync();
+        context.Struck();
         var killed = TimeProvider.System.GetUtcNow();
         var (commands, from) = AofTail.Cut(context.Cluster.Redis.Folder, killed - TimeSpan.FromSeconds(2));
         context.Note($"{commands} commands lost, from {from:T} to {killed:T}");
         context.Watcher.Forget();
+        await context.Keys.ForgetAsync();
         var since = TimeProvider.System.GetTimestamp();
         await context.Cluster.Redis.LaunchAsync();
         await context.RecoverAsync("redis-server came back without its tail", since);
@@ -67,7 +70,7 @@ internal static class StoreScenarios
         }
 
         await context.Keys.LookAsync();
-        if (lost.Length > 0 && context.Keys.Incarnations <= incarnations)
+        if (lost.Length > 0 && context.Keys.Incarnations.Sum() <= incarnations)
         {
             context.Violated(Promise.Log, "acknowledged entries are gone, and no partition raised its incarnation");
         }
@@ -93,8 +96,9 @@ internal static class StoreScenarios
         await context.StartAsync(new ClusterOptions());
         await context.RunOnAsync(5, 8);
         context.IsAudited = false;
-        context.Keys!.IsOver = true;
+        context.Keys.IsOver = true;
         await context.Cluster.Redis.KillAsync();
+        context.Struck();
         await context.Cluster.Redis.LaunchAsync(Path.Combine(context.Folder, "redis-empty"));
         context.Watcher.Forget();
         var began = TimeProvider.System.GetTimestamp();
@@ -135,6 +139,7 @@ internal static class StoreScenarios
             await context.StartAsync(new ClusterOptions { StoreOf = (redis, _) => (proxy ??= new FaultProxy(redis.Port)).Address });
             await context.RunOnAsync(4, 8);
             proxy!.Set(mode);
+            context.Struck();
             await Task.Delay(Unreachable);
             var acknowledged = context.Loader.Acknowledged;
             proxy.Set(ProxyMode.Pass);
@@ -162,6 +167,7 @@ internal static class StoreScenarios
         var server = redis.GetServers().Single();
         var used = (await server.InfoAsync("memory")).Single().Single(pair => pair.Key == "used_memory").Value;
         await server.ConfigSetAsync("maxmemory", used);
+        context.Struck();
         var full = await Eventually.WithinAsync(TimeSpan.FromSeconds(30), () => Task.FromResult(context.Loader.Refusals.GetValueOrDefault("503") > 2));
         if (!full)
         {
@@ -184,12 +190,15 @@ internal static class StoreScenarios
         await context.RepeatAsync(async () =>
         {
             // Past the place where the next checkpoint falls due, or soon after it was taken.
-            var before = Checkpoints(context.Folder);
-            await Eventually.WithinAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(Checkpoints(context.Folder) != before));
-            checkpoints += Checkpoints(context.Folder) != before ? 1 : 0;
+            var before = Checkpoints(context.Cluster.DataFolder);
+            await Eventually.WithinAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(Checkpoints(context.Cluster.DataFolder) != before));
+            checkpoints += Checkpoints(context.Cluster.DataFolder) != before ? 1 : 0;
             await context.RunOnAsync(0, 2);
             var since = TimeProvider.System.GetTimestamp();
-            await host.KillAsync();
+            await context.KillAsync(host);
+
+            // It may have shown what was not flushed yet, and not acknowledged.
+            await context.Keys.ForgetAsync();
             await host.LaunchAsync();
             await context.RecoverAsync("the host started again", since);
         });
@@ -201,7 +210,7 @@ internal static class StoreScenarios
     {
         try
         {
-            return string.Join(' ', Directory.EnumerateFiles(Path.Combine(folder, "data"), "info.dat*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+            return string.Join(' ', Directory.EnumerateFiles(folder, "info.dat*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
         }
         catch (DirectoryNotFoundException)
         {
