@@ -23,7 +23,7 @@ internal static class ChaosRunner
                           new claims show within 30 s (0)
           --from FOLDER   an older built host, for rolling-upgrade
           --out FILE      results as JSON
-          --no-reference  leaves out the comparison with a fresh host
+          --no-reference  leaves out the comparisons with fresh hosts
 
         """;
 
@@ -50,7 +50,7 @@ internal static class ChaosRunner
             Faults = int.Parse(Value("--faults") ?? "1", CultureInfo.InvariantCulture),
             Entities = int.Parse(Value("--entities") ?? "0", CultureInfo.InvariantCulture),
             From = Value("--from") is { } from ? Path.GetFullPath(from) : null,
-            AgainstReference = !arguments.Contains("--no-reference"),
+            References = arguments.Contains("--no-reference") ? References.None : References.All,
         };
         var runs = new List<RunResult>();
         foreach (var scenario in wanted)

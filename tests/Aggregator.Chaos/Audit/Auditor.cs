@@ -7,11 +7,12 @@ namespace Aggregator.Chaos.Audit;
 
 /// <summary>
 /// Judges through the public API alone: evidence pages of every source say which claims stand, the figures and counts of every entity
-/// must be those claims', what was acknowledged must be a duplicate when it is sent again, and a fresh host that is fed the
-/// same claims once must show the same views.
+/// must be those claims', what was acknowledged must be a duplicate when it is sent again, a fresh host on the restored log must tell the
+/// same of everything, and one that is fed the same claims once must show the same views.
 /// </summary>
-internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
+internal sealed class Auditor(Cluster cluster, Loader loader, string folder)
 {
+    private readonly Fronts _fronts = cluster.Fronts;
     private const int ClaimsPerRequest = 500;
     private const int RequestsAtOnce = 32;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
@@ -26,13 +27,16 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     /// <summary>How long the views took to be what they should be, from the end of the load.</summary>
     public TimeSpan ConvergedAfter { get; private set; }
 
+    /// <summary>Answers that were compared with those of a host that folds the log in one go.</summary>
+    public int Compared { get; private set; }
+
     /// <summary>How many claims stand.</summary>
     public int Standing { get; private set; }
 
     // A merged place shows its survivor.
     private IEnumerable<string> Paths => Views.All.Concat(MergedInto.Keys.Select(static id => "/v1/regions/" + id));
 
-    public async Task<IReadOnlyList<Violation>> RunAsync(bool againstReference)
+    public async Task<IReadOnlyList<Violation>> RunAsync(References references)
     {
         var began = TimeProvider.System.GetTimestamp();
         var found = await ConvergeAsync();
@@ -46,7 +50,14 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
         var violations = new List<Violation>();
         violations.AddRange(await SendAgainAsync());
         violations.AddRange((await LookAsync(new Truth(loader.Operations))).Violations);
-        if (againstReference && violations.Count == 0)
+        if (violations.Count == 0 && references != References.None)
+        {
+            var ofLog = new LogReference(cluster, folder);
+            violations.AddRange(await ofLog.CompareAsync(Paths, [.. Others.Keys], Middle()));
+            Compared = ofLog.Compared;
+        }
+
+        if (violations.Count == 0 && references == References.All)
         {
             violations.AddRange(await CompareAsync(found.Standing));
         }
@@ -84,9 +95,9 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     {
         try
         {
-            var (standing, violations) = truth.Judge(await EvidenceAsync(fronts.Surviving.First()));
+            var (standing, violations) = truth.Judge(await EvidenceAsync(_fronts.Surviving.First()));
             var expected = new Expectation(standing, MergedInto);
-            foreach (var front in fronts.Surviving)
+            foreach (var front in _fronts.Surviving)
             {
                 foreach (var path in Paths)
                 {
@@ -106,7 +117,7 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     // Each through one front, in turn: there may be thousands.
     private async Task<IEnumerable<Violation>> CountOthersAsync()
     {
-        HostNode[] through = [.. fronts.Surviving];
+        HostNode[] through = [.. _fronts.Surviving];
         var wrong = new ConcurrentQueue<Violation>();
         await Parallel.ForEachAsync(Others.Index(), new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce }, async (other, _) =>
         {
@@ -145,7 +156,7 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
         {
             var answer = default(Answer);
             var body = string.Join('\n', claims.Select(claim => claim.Json));
-            if (!await Eventually.WithinAsync(Convergence, async () => (answer = await fronts.Http.PostAsync(fronts.Next(surviving: true).Url, "/v1/claims?wait=applied", body)).IsOk))
+            if (!await Eventually.WithinAsync(Convergence, async () => (answer = await _fronts.Http.PostAsync(_fronts.Next(surviving: true).Url, "/v1/claims?wait=applied", body)).IsOk))
             {
                 violations.Add(new Violation(Promise.Recovery, $"a batch sent again was answered {answer}"));
             }
@@ -162,10 +173,10 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     {
         var violations = new List<Violation>();
         await using var reference = new HostNode("reference", folder, NodeAddress.Loopback, "--Store:Path", Path.Combine(folder, "reference"));
-        await reference.StartAsync(fronts.Http);
+        await reference.StartAsync(_fronts.Http);
         foreach (var claims in standing.OrderBy(claim => claim.Key, StringComparer.Ordinal).Chunk(ClaimsPerRequest))
         {
-            var answer = await fronts.Http.PostAsync(reference.Url, "/v1/claims?wait=applied", string.Join('\n', claims.Select(claim => claim.Json)));
+            var answer = await _fronts.Http.PostAsync(reference.Url, "/v1/claims?wait=applied", string.Join('\n', claims.Select(claim => claim.Json)));
             if (!answer.IsOk || (int)answer.Body!["accepted"]! != claims.Length || (bool?)answer.Body["applied"] != true)
             {
                 throw new InvalidOperationException($"the reference did not take the claims: {answer}");
@@ -174,7 +185,7 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
 
         foreach (var (merged, survivor) in MergedInto)
         {
-            var answer = await fronts.Http.PostAsync(reference.Url, $"/v1/regions/{merged}/merge-into/{survivor}?wait=applied", "", "application/json");
+            var answer = await _fronts.Http.PostAsync(reference.Url, $"/v1/regions/{merged}/merge-into/{survivor}?wait=applied", "", "application/json");
             if (!answer.IsOk)
             {
                 throw new InvalidOperationException($"the reference refused a merge: {answer}");
@@ -184,7 +195,7 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
         foreach (var path in Paths)
         {
             var should = Views.Comparable(await GetAsync(reference, path));
-            foreach (var front in fronts.Surviving)
+            foreach (var front in _fronts.Surviving)
             {
                 if (Views.Difference(Views.Comparable(await GetAsync(front, path)), should) is { } difference)
                 {
@@ -196,9 +207,29 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
         return violations;
     }
 
+    // When half of what was acknowledged had been.
+    private DateTimeOffset Middle()
+    {
+        DateTimeOffset[] acknowledged = [.. loader.Operations.Where(one => one.IsAcknowledged).Select(one => one.AcknowledgedAt).Order()];
+        return acknowledged[acknowledged.Length / 2];
+    }
+
     private async Task<JsonObject> GetAsync(HostNode front, string path)
     {
-        var answer = await fronts.Http.GetAsync(front.Url, path, ReadLimit);
+        var answer = await _fronts.Http.GetAsync(front.Url, path, ReadLimit);
         return answer.IsOk ? answer.Body! : throw new UnansweredException(new Violation(answer.IsExpected ? Promise.Recovery : answer.Status == 404 ? Promise.Lost : Promise.Answer, $"GET {path} through {front.Name}: {answer}"));
     }
+}
+
+/// <summary>With which fresh hosts the views are compared.</summary>
+internal enum References
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>One that folds the log of the run.</summary>
+    OfLog,
+
+    /// <summary>That one, and one that is fed the claims that stand.</summary>
+    All,
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Chaos.Load;
 using Aggregator.Grains.Protocol;
 using StackExchange.Redis;
 
@@ -26,6 +27,9 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
 
     // A path of the API is /v1/regions/karabakh, and the row region:karabakh.
     private static readonly RedisKey[] Watched = [.. Views.All.Select(static path => path.Split('/')).Select(static parts => Row(parts[2][..^1], parts[3]))];
+
+    // Others have no marks: their parts' claims are not theirs.
+    private static readonly int Named = ClaimFactory.First().SelectMany(static claim => new[] { claim.Region, claim.Claimant, claim.Target, claim.Source }).Distinct(StringComparer.Ordinal).Count();
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _turn = new(1);
@@ -122,9 +126,9 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
             (await database.SetMembersAsync(string.Create(CultureInfo.InvariantCulture, $"agg:known:{kind}:{shard}"))).Select(id => Row(kind, id!)))));
         var rows = await RowsAsync(database, [.. ids.SelectMany(static one => one)]);
         Rows = rows.Count(row => row.Marks.All.Count > 0);
-        if (Rows < Watched.Length)
+        if (Rows < Named)
         {
-            Violate($"{Rows} rows with marks were found in the store, and there are {Watched.Length} entities at least");
+            Violate($"{Rows} rows with marks were found in the store, and claims name {Named} entities at least");
         }
 
         Check(rows, await HeadsAsync(database));

@@ -21,7 +21,7 @@ public enum Promise
     /// <summary>A view is not that of a fresh host with the same claims.</summary>
     Reference,
 
-    /// <summary>A checkpoint beyond its log, or an incarnation that fell.</summary>
+    /// <summary>A checkpoint or a mark beyond its log, an incarnation, an end or a mark that fell, or a view that is not the fold of the log.</summary>
     Log,
 
     /// <summary>An answer that no client should see.</summary>

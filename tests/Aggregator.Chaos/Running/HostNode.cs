@@ -29,7 +29,15 @@ internal sealed class HostNode : IAsyncDisposable
 
     public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://{Place.Http}:{_httpPort}"));
 
+    public int SiloPort => _siloPort;
+
     public string LogFile => Path.Combine(_folder, Name + ".log");
+
+    /// <summary>How it ended; 0 while it runs.</summary>
+    public int ExitCode => _process?.ExitCode ?? 0;
+
+    /// <summary>Settings of the next start besides those it was made with.</summary>
+    public string[] Settings { get; set; } = [];
 
     public bool IsRunning => _process is { HasExited: false };
 
@@ -73,7 +81,7 @@ internal sealed class HostNode : IAsyncDisposable
 
         string[] arguments =
         [
-            .. Place.Prefix, "dotnet", Path.Combine(Build, "Aggregator.Host.dll"), .. _arguments,
+            .. Place.Prefix, "dotnet", Path.Combine(Build, "Aggregator.Host.dll"), .. _arguments, .. Settings,
             "--urls", string.Create(CultureInfo.InvariantCulture, $"http://{Place.Bind}:{_httpPort}"),
             "--Cluster:SiloPort", _siloPort.ToString(CultureInfo.InvariantCulture), "--Cluster:GatewayPort", _gatewayPort.ToString(CultureInfo.InvariantCulture),
             "--Cluster:AdvertisedIP", Place.Advertised, "--Auth:Keys", Key,
@@ -121,6 +129,10 @@ internal sealed class HostNode : IAsyncDisposable
     public Task<bool> ExitsWithinAsync(TimeSpan limit) => _process!.ExitsWithinAsync(limit);
 
     public bool LogContains(string text) => File.Exists(LogFile) && File.ReadLines(LogFile).Any(line => line.Contains(text, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether it has said something as critical: what an operator is to be woken for. The level stands on the line before.</summary>
+    public bool HasAlerted(string text) => File.Exists(LogFile) && File.ReadLines(LogFile).Zip(File.ReadLines(LogFile).Skip(1))
+        .Any(pair => pair.First.Contains("crit: ", StringComparison.Ordinal) && pair.Second.Contains(text, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

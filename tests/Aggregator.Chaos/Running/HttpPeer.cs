@@ -9,12 +9,13 @@ namespace Aggregator.Chaos.Running;
 /// <param name="Status">HTTP status; 0 if there was no answer.</param>
 /// <param name="Body">The JSON of the answer; null if it was none.</param>
 /// <param name="Failure">Why there was no answer.</param>
-internal sealed record Answer(int Status, JsonObject? Body, string? Failure)
+/// <param name="SaysWhen">Whether it says when to come again.</param>
+internal sealed record Answer(int Status, JsonObject? Body, string? Failure, bool SaysWhen = false)
 {
     public bool IsOk => Status == 200;
 
-    /// <summary>What a client must expect of a cluster in trouble: no connection, no answer in time, 429, 503.</summary>
-    public bool IsExpected => Status is 0 or 200 or 429 or 503;
+    /// <summary>What a client must expect of a cluster in trouble: no connection, no answer in time, 429 or 503 with the time to come again.</summary>
+    public bool IsExpected => Status is 0 or 200 || (Status is 429 or 503 && SaysWhen);
 
     public override string ToString() => Status == 0 ? Failure! : $"{Status} {Body?.ToJsonString()}";
 }
@@ -59,7 +60,7 @@ internal sealed class HttpPeer : IDisposable
                 // Not JSON: the status says enough.
             }
 
-            return new Answer((int)response.StatusCode, body, null);
+            return new Answer((int)response.StatusCode, body, null, response.Headers.RetryAfter is not null);
         }
         catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException or IOException)
         {

@@ -22,8 +22,8 @@ internal sealed record RunOptions
     /// <summary>Folder of an older built host, to upgrade from.</summary>
     public string? From { get; init; }
 
-    /// <summary>Whether the views are compared with those of a fresh host.</summary>
-    public bool AgainstReference { get; init; } = true;
+    /// <summary>With which fresh hosts the views are compared.</summary>
+    public References References { get; init; } = References.All;
 }
 
 /// <summary>One run of a scenario: a cluster under load, what is done to it, and the audit.</summary>
@@ -37,9 +37,8 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     private readonly List<Violation> _violations = [];
     private readonly List<Recovery> _recoveries = [];
     private readonly List<string> _notes = [];
+    private readonly List<IAsyncDisposable> _parts = [];
     private AckJournal? _journal;
-    private bool _isFinished;
-    private bool _isDisposed;
 
     public RunOptions Options => options;
 
@@ -89,6 +88,24 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     public void Note(string note) => _notes.Add(note);
 
     public void Violated(Promise promise, string what) => _violations.Add(new Violation(promise, what));
+
+    /// <summary>Ends something with the run, after the hosts.</summary>
+    public T Own<T>(T part) where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+
+    /// <summary>No host may have ended, as after an outage that they are to survive; those that have are started again, so that the run goes on.</summary>
+    public async Task AllLiveAsync(string after)
+    {
+        foreach (var node in Cluster.Nodes.Where(node => !node.IsRunning))
+        {
+            Violated(Promise.Scenario, $"{node.Name} had ended with {node.ExitCode} after {after}");
+        }
+
+        await Cluster.RestartDeadAsync();
+    }
 
     /// <summary>Counts a fault.</summary>
     public void Struck() => Faults++;
@@ -162,12 +179,6 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <summary>Ends the load and the faults, and audits.</summary>
     public async Task FinishAsync()
     {
-        if (_isFinished)
-        {
-            return;
-        }
-
-        _isFinished = true;
         if (IsAudited)
         {
             var restarted = await Cluster.RestartDeadAsync();
@@ -195,8 +206,8 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         if (IsAudited)
         {
             Auditor = NewAuditor();
-            _violations.AddRange(await Auditor.RunAsync(options.AgainstReference));
-            Note(string.Create(CultureInfo.InvariantCulture, $"views right {Auditor.ConvergedAfter.TotalSeconds:F1} s after the load"));
+            _violations.AddRange(await Auditor.RunAsync(options.References));
+            Note(string.Create(CultureInfo.InvariantCulture, $"views right {Auditor.ConvergedAfter.TotalSeconds:F1} s after the load; {Auditor.Compared} answers compared with a fold of the log"));
         }
 
         _violations.AddRange(await Keys.StopAsync());
@@ -206,17 +217,11 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         _violations.AddRange(Loader.Faults.Select(fault => new Violation(Promise.Answer, fault)));
     }
 
-    public Auditor NewAuditor() => new(Cluster.Fronts, Loader, folder) { MergedInto = MergedInto, Others = Others };
+    public Auditor NewAuditor() => new(Cluster, Loader, folder) { MergedInto = MergedInto, Others = Others };
 
     public async ValueTask DisposeAsync()
     {
-        if (_isDisposed)
-        {
-            return;
-        }
-
-        _isDisposed = true;
-        foreach (var part in new IAsyncDisposable?[] { Loader, Watcher, Keys, Cluster, _journal })
+        foreach (var part in new IAsyncDisposable?[] { Loader, Watcher, Keys, Cluster, _journal }.Concat(_parts))
         {
             if (part is not null)
             {

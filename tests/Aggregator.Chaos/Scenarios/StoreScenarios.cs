@@ -2,6 +2,7 @@ using System.Globalization;
 using Aggregator.Chaos.Audit;
 using Aggregator.Chaos.Load;
 using Aggregator.Chaos.Running;
+using Aggregator.Grains.Hosting;
 
 namespace Aggregator.Chaos.Scenarios;
 
@@ -9,6 +10,11 @@ namespace Aggregator.Chaos.Scenarios;
 internal static class StoreScenarios
 {
     private static readonly TimeSpan Unreachable = TimeSpan.FromSeconds(60);
+
+    // Above what a host takes to find its store silent, and what was under way to end.
+    private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(20);
+    private const int RefusedToStart = 1;
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
@@ -33,7 +39,7 @@ internal static class StoreScenarios
             var since = TimeProvider.System.GetTimestamp();
             await context.Cluster.Redis.LaunchAsync();
             await context.RecoverAsync("redis-server started again", since);
-            await RestartDeadAsync(context);
+            await context.AllLiveAsync("redis-server was killed");
         });
     }
 
@@ -56,7 +62,7 @@ internal static class StoreScenarios
         await context.Cluster.Redis.LaunchAsync();
         await context.RecoverAsync("redis-server came back without its tail", since);
         context.Watcher.Forget();
-        await RestartDeadAsync(context);
+        await context.AllLiveAsync("redis-server lost its tail");
         await context.Loader.StopAsync();
         await context.Loader.SettleAsync(TimeSpan.FromSeconds(120));
         await context.Loader.ProbeAsync(TimeSpan.FromSeconds(120));
@@ -125,38 +131,68 @@ internal static class StoreScenarios
             context.Violated(Promise.Scenario, $"still running after 60 s: {string.Join(", ", context.Cluster.Nodes.Where(node => node.IsRunning).Select(node => node.Name))}");
         }
 
+        foreach (var node in context.Cluster.Nodes.Where(node => !node.IsRunning && node.ExitCode != StoreAlarm.ExitCode))
+        {
+            context.Violated(Promise.Scenario, $"{node.Name} ended with {node.ExitCode}, and not with {StoreAlarm.ExitCode}");
+        }
+
         foreach (var name in empty)
         {
             context.Violated(Promise.Scenario, $"{name} served an empty board");
+        }
+
+        // Who is told that there is a store makes none.
+        var again = context.Cluster.Silos[0];
+        again.Settings = ["--Store:MustExist", "true"];
+        await again.LaunchAsync();
+        if (!await again.ExitsWithinAsync(StopLimit) || again.ExitCode != RefusedToStart)
+        {
+            context.Violated(Promise.Scenario, $"{again.Name} was started on the emptied store with Store:MustExist, and {(again.IsRunning ? "runs" : $"ended with {again.ExitCode}")}");
         }
     }
 
     private static async Task UnreachableAsync(ScenarioContext context, ProxyMode mode)
     {
         FaultProxy? proxy = null;
-        try
+        await context.StartAsync(new ClusterOptions { StoreOf = (redis, _) => (proxy ??= context.Own(new FaultProxy(redis.Port))).Address });
+        await context.RunOnAsync(4, 8);
+        var since = TimeProvider.System.GetTimestamp();
+        proxy!.Set(mode);
+        context.Struck();
+        await Task.Delay(Noticed);
+
+        // From here on nothing may be acknowledged, nobody is ready, and writes are refused rather than left waiting.
+        var acknowledged = context.Loader.Acknowledged;
+        while (TimeProvider.System.GetElapsedTime(since) < Unreachable)
         {
-            await context.StartAsync(new ClusterOptions { StoreOf = (redis, _) => (proxy ??= new FaultProxy(redis.Port)).Address });
-            await context.RunOnAsync(4, 8);
-            proxy!.Set(mode);
-            context.Struck();
-            await Task.Delay(Unreachable);
-            var acknowledged = context.Loader.Acknowledged;
-            proxy.Set(ProxyMode.Pass);
-            context.Note($"{acknowledged} operations acknowledged by the end of the fault");
-            var since = TimeProvider.System.GetTimestamp();
-            await context.RecoverAsync("the store answers again", since);
-            await RestartDeadAsync(context);
-            await context.FinishAsync();
-        }
-        finally
-        {
-            await context.DisposeAsync();
-            if (proxy is not null)
+            foreach (var node in context.Cluster.Nodes)
             {
-                await proxy.DisposeAsync();
+                if (await context.Cluster.Http.GetAsync(node.Url, "/health/ready", TimeSpan.FromSeconds(5)) is { Status: not 503 } ready)
+                {
+                    context.Violated(Promise.Scenario, $"{node.Name}, without a store, was asked whether it is ready: {ready}");
+                }
             }
+
+            foreach (var front in context.Cluster.Fronts.Nodes)
+            {
+                if (await context.Loader.OfferAsync(front) is { Status: not 503 } offered)
+                {
+                    context.Violated(Promise.Answer, $"{front.Name}, without a store, was sent claims: {offered}");
+                }
+            }
+
+            await context.RunOnAsync(2, 4);
         }
+
+        if (context.Loader.Acknowledged != acknowledged)
+        {
+            context.Violated(Promise.Answer, $"{context.Loader.Acknowledged - acknowledged} operations were acknowledged without a store");
+        }
+
+        proxy.Set(ProxyMode.Pass);
+        since = TimeProvider.System.GetTimestamp();
+        await context.RecoverAsync("the store answers again", since);
+        await context.AllLiveAsync("the store did not answer for a while");
     }
 
     private static async Task OutOfMemoryAsync(ScenarioContext context)
@@ -177,7 +213,7 @@ internal static class StoreScenarios
         await context.RunOnAsync(10, 20);
         await server.ConfigSetAsync("maxmemory", "0");
         await context.RecoverAsync("the store has room again", TimeProvider.System.GetTimestamp());
-        await RestartDeadAsync(context);
+        await context.AllLiveAsync("the store was full");
         await context.RunOnAsync(3, 6);
     }
 
@@ -215,14 +251,6 @@ internal static class StoreScenarios
         catch (DirectoryNotFoundException)
         {
             return "";
-        }
-    }
-
-    private static async Task RestartDeadAsync(ScenarioContext context)
-    {
-        if (await context.Cluster.RestartDeadAsync() is { Count: > 0 } dead)
-        {
-            context.Note($"had ended, and were started again: {string.Join(", ", dead)}");
         }
     }
 }
