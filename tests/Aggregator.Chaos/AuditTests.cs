@@ -92,12 +92,13 @@ public sealed class AuditTests
     {
         using var folder = new TempFolder();
         var file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "appendonlydir")).FullName, "appendonly.aof.1.incr.aof");
-        var kept = "#TS:100\r\n" + Command("SET", "a", "1") + "#TS:101\r\n" + Command("MULTI") + Command("SET", "b", "2") + Command("EXEC");
-        File.WriteAllText(file, kept + "#TS:102\r\n" + Command("MULTI") + Command("SET", "c", "3") + Command("EXEC") + Command("SET", "d", "4"));
+        var kept = "#TS:100\r\n" + Command("SET", "a", "1") + "#TS:101\r\n" + Command("MULTI") + Command("SET", "agg:log:{3}:6", "2") + Command("EXEC");
+        File.WriteAllText(file, kept + "#TS:102\r\n" + Command("MULTI") + Command("SET", "agg:log:{3}:7", "3") + Command("SET", "agg:log:{3}:last", "7") + Command("EXEC") + Command("SET", "agg:log:{3}:8", "4"));
 
-        var (commands, from) = AofTail.Cut(folder.Path, DateTimeOffset.FromUnixTimeSeconds(101));
+        var tail = AofTail.Cut(folder.Path, DateTimeOffset.FromUnixTimeSeconds(103));
 
-        Assert.Equal((2, 102), (commands, from.ToUnixTimeSeconds()));
+        Assert.Equal((2, 102), (tail.Commands, tail.From.ToUnixTimeSeconds()));
+        Assert.Equal((7, 8), Assert.Single(tail.Entries).Value);
         Assert.Equal(kept, File.ReadAllText(file));
 
         static string Command(params string[] words) =>

@@ -17,8 +17,6 @@ public sealed class ShortTests
 
         var run = await ChaosRunner.RunAsync(Scenario.All.Single(one => one.Name == "short"), new RunOptions { References = References.OfLog }, seed: 1);
 
-        // A view may show less for a moment after its silo died: the long form holds that against the product, a test that must not
-        // depend on the moment cannot.
-        Assert.True(run.Violations.All(one => one.Promise == Promise.Regression), Results.OfRun(run));
+        Assert.True(run.Passed, Results.OfRun(run));
     }
 }

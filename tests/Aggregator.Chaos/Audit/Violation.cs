@@ -15,7 +15,7 @@ public enum Promise
     /// <summary>The version of a view fell.</summary>
     Version,
 
-    /// <summary>A figure that can only grow fell in a view, if only for a while.</summary>
+    /// <summary>A figure that can only grow was less than it had been for longer than an activation takes to be told again.</summary>
     Regression,
 
     /// <summary>A view is not that of a fresh host with the same claims.</summary>
