@@ -102,7 +102,7 @@ internal static class ChaosRunner
             await context.DisposeAsync();
         }
 
-        var truth = context.Loader is null ? null : new Truth(context.Loader.Operations);
+        var truth = context.Truth();
         var result = new RunResult
         {
             Scenario = scenario.Name,

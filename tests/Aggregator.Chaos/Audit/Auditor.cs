@@ -10,7 +10,7 @@ namespace Aggregator.Chaos.Audit;
 /// must be those claims', what was acknowledged must be a duplicate when it is sent again, a fresh host on the restored log must tell the
 /// same of everything, and one that is fed the same claims once must show the same views.
 /// </summary>
-internal sealed class Auditor(Cluster cluster, Loader loader, string folder)
+internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal, string folder)
 {
     private readonly Fronts _fronts = cluster.Fronts;
     private const int ClaimsPerRequest = 500;
@@ -49,7 +49,7 @@ internal sealed class Auditor(Cluster cluster, Loader loader, string folder)
 
         var violations = new List<Violation>();
         violations.AddRange(await SendAgainAsync());
-        violations.AddRange((await LookAsync(new Truth(loader.Operations))).Violations);
+        violations.AddRange((await LookAsync(Truth())).Violations);
         if (violations.Count == 0 && references != References.None)
         {
             var ofLog = new LogReference(cluster, folder);
@@ -68,7 +68,7 @@ internal sealed class Auditor(Cluster cluster, Loader loader, string folder)
     /// <summary>Looks until everything is right. Views may follow the last acknowledgement by a moment; what never comes right is a fault.</summary>
     public async Task<(List<ClaimSpec> Standing, IReadOnlyList<Violation> Violations)> ConvergeAsync()
     {
-        var truth = new Truth(loader.Operations);
+        var truth = Truth();
         var found = (Standing: new List<ClaimSpec>(), Violations: (IReadOnlyList<Violation>)[]);
         await Eventually.WithinAsync(Convergence, async () => (found = await LookAsync(truth)).Violations.Count == 0);
         return found;
@@ -151,7 +151,8 @@ internal sealed class Auditor(Cluster cluster, Loader loader, string folder)
     private async Task<IEnumerable<Violation>> SendAgainAsync()
     {
         var violations = new List<Violation>();
-        var acknowledged = loader.Operations.Where(one => one is { IsAcknowledged: true, Kind: not OperationKind.Retraction }).SelectMany(one => one.Claims);
+        var journaled = journal.Read();
+        var acknowledged = loader.Operations.Where(one => one.Kind != OperationKind.Retraction && journaled.ContainsKey(one.Number)).SelectMany(one => one.Claims);
         foreach (var claims in acknowledged.Chunk(ClaimsPerRequest))
         {
             var answer = default(Answer);
@@ -207,10 +208,13 @@ internal sealed class Auditor(Cluster cluster, Loader loader, string folder)
         return violations;
     }
 
+    /// <summary>What may be there, by what was sent and what the journal says of it.</summary>
+    public Truth Truth() => new(loader.Operations, journal.Read());
+
     // When half of what was acknowledged had been.
     private DateTimeOffset Middle()
     {
-        DateTimeOffset[] acknowledged = [.. loader.Operations.Where(one => one.IsAcknowledged).Select(one => one.AcknowledgedAt).Order()];
+        DateTimeOffset[] acknowledged = [.. journal.Read().Values.Order()];
         return acknowledged[acknowledged.Length / 2];
     }
 

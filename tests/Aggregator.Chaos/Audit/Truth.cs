@@ -7,14 +7,16 @@ internal sealed class Truth
 {
     private readonly Dictionary<string, State> _claims = new(StringComparer.Ordinal);
 
-    public Truth(IEnumerable<Operation> operations)
+    /// <param name="operations">What was sent.</param>
+    /// <param name="acknowledged">When which of them were acknowledged, by their number.</param>
+    public Truth(IEnumerable<Operation> operations, IReadOnlyDictionary<int, DateTimeOffset> acknowledged)
     {
         Operation[] sent = [.. operations.Where(one => one.Attempts > 0)];
         foreach (var operation in sent.Where(one => one.Kind == OperationKind.Claims))
         {
             foreach (var claim in operation.Claims)
             {
-                _claims[claim.Key] = new State(claim) { MustBe = operation.IsAcknowledged, AcknowledgedAt = operation.AcknowledgedAt };
+                _claims[claim.Key] = new State(claim) { MustBe = acknowledged.TryGetValue(operation.Number, out var at), AcknowledgedAt = at };
             }
         }
 
@@ -26,13 +28,13 @@ internal sealed class Truth
                 if (operation.Kind == OperationKind.Correction)
                 {
                     state.Corrected = claim;
-                    state.MustBeCorrected = operation.IsAcknowledged;
-                    state.CorrectedAt = operation.AcknowledgedAt;
+                    state.MustBeCorrected = acknowledged.TryGetValue(operation.Number, out var at);
+                    state.CorrectedAt = at;
                 }
                 else
                 {
                     state.MayBeGone = true;
-                    state.MustBeGone = operation.IsAcknowledged;
+                    state.MustBeGone = acknowledged.ContainsKey(operation.Number);
                 }
             }
         }

@@ -128,7 +128,22 @@ internal sealed class HostNode : IAsyncDisposable
 
     public Task<bool> ExitsWithinAsync(TimeSpan limit) => _process!.ExitsWithinAsync(limit);
 
-    public bool LogContains(string text) => File.Exists(LogFile) && File.ReadLines(LogFile).Any(line => line.Contains(text, StringComparison.OrdinalIgnoreCase));
+    /// <exception cref="InvalidOperationException">It is not there, and may be in what was dropped of the log.</exception>
+    public bool LogContains(string text)
+    {
+        var isCut = false;
+        foreach (var line in File.Exists(LogFile) ? File.ReadLines(LogFile) : [])
+        {
+            if (line.Contains(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+
+            isCut |= line == ManagedProcess.Cut;
+        }
+
+        return !isCut ? false : throw new InvalidOperationException($"{LogFile} is not whole, and does not say: {text}");
+    }
 
     /// <summary>Whether it has said something as critical: what an operator is to be woken for. The level stands on the line before.</summary>
     public bool HasAlerted(string text) => File.Exists(LogFile) && File.ReadLines(LogFile).Zip(File.ReadLines(LogFile).Skip(1))

@@ -24,6 +24,7 @@ internal sealed record Answer(int Status, JsonObject? Body, string? Failure, boo
 internal sealed class HttpPeer : IDisposable
 {
     private static readonly TimeSpan PostLimit = TimeSpan.FromSeconds(15);
+    private const long LargeBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
@@ -45,6 +46,9 @@ internal sealed class HttpPeer : IDisposable
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         over.CancelAfter(limit);
         using var request = new HttpRequestMessage(method, new Uri(host, path)) { Content = content };
+
+        // Who is refused by the head of a large body hears so before it is sent.
+        request.Headers.ExpectContinue = content?.Headers.ContentLength > LargeBytes;
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", HostNode.Key);
         try
         {
@@ -66,6 +70,14 @@ internal sealed class HttpPeer : IDisposable
         {
             return new Answer(0, null, fault is OperationCanceledException ? $"no answer within {limit.TotalSeconds} s" : $"{fault.GetType().Name}: {fault.Message}");
         }
+    }
+
+    /// <summary>An answer whose body is read as it comes.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(Uri host, string path, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", HostNode.Key);
+        return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
     }
 
     private static TimeSpan Limit(string path) => path.Contains("wait=", StringComparison.Ordinal) ? WaitLimit : PostLimit;

@@ -21,6 +21,8 @@ internal static class InputScenarios
 
     // Five times a second, above the server's least rate of 1,024 bytes a second.
     private const int DropAboveTheLeastRate = 1_000;
+    private static readonly TimeSpan CutOffLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ShownLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan TrickleLimit = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan QuarantineLimit = TimeSpan.FromSeconds(60);
@@ -31,6 +33,8 @@ internal static class InputScenarios
         new("poison", "a claim on which the fold throws", PoisonAsync),
         new("same-batch", "two clients send the same batches at once, while silos die", SameBatchAsync),
         new("merge", "a name is merged into another between two sendings of its claims, while silos die", MergeAsync),
+        new("resend", "claims come again when their index rows have left memory, while silos die", ResendAsync),
+        new("subscribers", "some watch live, some of them deaf and some of them gone without a word, while silos die", SubscribersAsync),
         new("bodies", "bodies that are too large, too slow, bombs, too deep or no text, beside the load", BodiesAsync),
     ];
 
@@ -45,6 +49,72 @@ internal static class InputScenarios
     {
         await context.StartAsync(new ClusterOptions(), new LoadOptions { Twins = 0.7, Duplicates = 0.2 });
         await context.RepeatAsync(() => KillOneAsync(context));
+    }
+
+    private static async Task ResendAsync(ScenarioContext context)
+    {
+        // Less in memory than one batch has: whatever comes again is looked up in the store.
+        await context.StartAsync(new ClusterOptions { Host = ["--Partition:CachedKeys", "10"] }, new LoadOptions { Duplicates = 0.5 });
+        await context.RepeatAsync(() => KillOneAsync(context));
+    }
+
+    private static async Task SubscribersAsync(ScenarioContext context)
+    {
+        await context.StartAsync(new ClusterOptions());
+        var subscribers = Enumerable.Range(0, 3).Select(_ => context.Own(new Subscriber(context.Cluster.Fronts, Views.All))).ToArray();
+        var path = Subscriber.PathOf(Views.All);
+        var deaf = new List<DeafSubscriber>();
+        await context.RepeatAsync(async () =>
+        {
+            foreach (var front in context.Cluster.Fronts.Surviving)
+            {
+                for (var each = 0; each < 20; each++)
+                {
+                    deaf.Add(await DeafSubscriber.OpenAsync(front.Url, path));
+                    (await DeafSubscriber.OpenAsync(front.Url, path)).Dispose();
+                }
+            }
+
+            await KillOneAsync(context);
+        });
+        if (!await Eventually.WithinAsync(CutOffLimit, () => Task.FromResult(context.Cluster.Fronts.Nodes.All(front => front.LogContains("read too slowly and is cut off")))))
+        {
+            context.Violated(Promise.Scenario, "a front has cut off none of those who read nothing");
+        }
+
+        deaf.ForEach(one => one.Dispose());
+        await context.Loader.StopAsync();
+        await context.Loader.SettleAsync(ShownLimit);
+        await context.Loader.ProbeAsync(ShownLimit);
+        foreach (var subscriber in subscribers)
+        {
+            var difference = default(string);
+            if (!await Eventually.WithinAsync(ShownLimit, async () => (difference = await DifferenceAsync(context, subscriber)) is null))
+            {
+                context.Violated(Promise.Figure, $"a subscriber was shown last what is not so: {difference}");
+            }
+
+            context.Note($"a subscriber had {subscriber.Changes} changes");
+            foreach (var fault in subscriber.Faults)
+            {
+                context.Violated(Promise.Version, fault);
+            }
+        }
+    }
+
+    private static async Task<string?> DifferenceAsync(ScenarioContext context, Subscriber subscriber)
+    {
+        foreach (var path in Views.All)
+        {
+            var answer = await context.Cluster.Http.GetAsync(context.Cluster.Fronts.Next().Url, path, ShownLimit);
+            var shown = subscriber.Newest.GetValueOrDefault(path);
+            if (!answer.IsOk || shown is null || Views.Difference(Views.OfLog(shown), Views.OfLog(answer.Body!)) is not null)
+            {
+                return $"{path}{(shown is null || !answer.IsOk ? $" was not shown: {answer.Status}" : Views.Difference(Views.OfLog(shown), Views.OfLog(answer.Body!)))}";
+            }
+        }
+
+        return null;
     }
 
     private static async Task PoisonAsync(ScenarioContext context)

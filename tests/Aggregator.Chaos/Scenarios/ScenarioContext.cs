@@ -217,7 +217,10 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         _violations.AddRange(Loader.Faults.Select(fault => new Violation(Promise.Answer, fault)));
     }
 
-    public Auditor NewAuditor() => new(Cluster, Loader, folder) { MergedInto = MergedInto, Others = Others };
+    /// <summary>What may be there; null if nothing was ever sent.</summary>
+    public Truth? Truth() => _journal is null ? null : new Truth(Loader.Operations, _journal.Read());
+
+    public Auditor NewAuditor() => new(Cluster, Loader, _journal!, folder) { MergedInto = MergedInto, Others = Others };
 
     public async ValueTask DisposeAsync()
     {

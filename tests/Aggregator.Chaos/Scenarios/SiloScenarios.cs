@@ -193,7 +193,7 @@ internal static class SiloScenarios
             foreach (var other in others)
             {
                 await network.SetLinkAsync(cut, other, isUp);
-                foreach (var (from, to) in new[] { (cut, other), (other, cut) })
+                foreach (var (from, to) in new[] { (cut, other), (other, cut) }.Where(pair => context.Cluster.Silos[pair.Item2 - 1].IsRunning))
                 {
                     if (await network.ReachesAsync(from, to, context.Cluster.Silos[to - 1].SiloPort) != isUp)
                     {
