@@ -117,7 +117,7 @@ internal static class SiloScenarios
             since = TimeProvider.System.GetTimestamp();
             if (await silo.ExitsWithinAsync(TimeSpan.FromSeconds(60)))
             {
-                context.Note(string.Create(CultureInfo.InvariantCulture, $"{silo.Name} left {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s after it went on"));
+                context.Note(string.Create(CultureInfo.InvariantCulture, $"{silo.Name} left with {silo.ExitCode} {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s after it went on"));
                 await silo.StartAsync(context.Cluster.Http);
             }
             else
