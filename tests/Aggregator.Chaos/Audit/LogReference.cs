@@ -16,6 +16,8 @@ internal sealed class LogReference(Cluster cluster, string folder)
     private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
+    private long _began;
+
     /// <summary>Answers that were compared.</summary>
     public int Compared { get; private set; }
 
@@ -27,6 +29,7 @@ internal sealed class LogReference(Cluster cluster, string folder)
         await RestoreAsync();
         await using var reference = new HostNode("log-reference", folder, NodeAddress.Loopback, "--Store:Path", Store);
         await reference.StartAsync(cluster.Http);
+        _began = TimeProvider.System.GetTimestamp();
         var asOf = Uri.EscapeDataString(moment.ToString("O", CultureInfo.InvariantCulture));
         string[] paths =
         [
@@ -84,11 +87,11 @@ internal sealed class LogReference(Cluster cluster, string folder)
         }
     }
 
-    // What is told from entity to entity may come a moment after the claims do.
+    // What is told from entity to entity may come a moment after the claims do: all of it within one limit.
     private async Task<string?> DifferenceAsync(HostNode front, string path, JsonObject should)
     {
-        var difference = default(string);
-        await Eventually.WithinAsync(Convergence, async () => (difference = Views.Difference(await GetAsync(front, path), should)) is null);
+        var (difference, left) = (default(string), Convergence - TimeProvider.System.GetElapsedTime(_began));
+        await Eventually.WithinAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, async () => (difference = Views.Difference(await GetAsync(front, path), should)) is null);
         return difference;
     }
 
