@@ -10,16 +10,21 @@ namespace Aggregator.Chaos;
 public sealed class AuditTests
 {
     private static readonly ClaimFactory Factory = new(seed: 1, claimsPerBatch: 4, quoteLength: 0);
+    private static int _numbers;
+
+    [Fact]
+    public void Batch_OfASeed_IsTheSameInEveryProcess() =>
+        Assert.Equal("ddataataaididdta", string.Concat(Enumerable.Range(1, 16).Select(number => Factory.Batch(number)[0].Item[0])));
 
     [Fact]
     public void Truth_AllThere_IsRight()
     {
         var operation = Sent(OperationKind.Claims, Factory.Batch(1), acknowledged: true);
 
-        var (standing, violations) = new Truth([operation]).Judge(Shown(operation.Claims));
+        var (standing, violations) = TruthOf(operation).Judge(Shown(operation.Operation.Claims));
 
         Assert.Empty(violations);
-        Assert.Equal(operation.Claims, standing);
+        Assert.Equal(operation.Operation.Claims, standing);
     }
 
     [Fact]
@@ -27,7 +32,7 @@ public sealed class AuditTests
     {
         var operation = Sent(OperationKind.Claims, Factory.Batch(1), acknowledged: true);
 
-        Assert.Equal([Promise.Lost], Judge([operation], Shown(operation.Claims[1..])));
+        Assert.Equal([Promise.Lost], Judge([operation], Shown(operation.Operation.Claims[1..])));
     }
 
     [Fact]
@@ -36,8 +41,8 @@ public sealed class AuditTests
         var operation = Sent(OperationKind.Claims, Factory.Batch(1), acknowledged: false);
 
         Assert.Empty(Judge([operation], []));
-        Assert.Empty(Judge([operation], Shown(operation.Claims)));
-        Assert.Equal([Promise.Doubled], Judge([operation], Shown([operation.Claims[0], operation.Claims[0]])));
+        Assert.Empty(Judge([operation], Shown(operation.Operation.Claims)));
+        Assert.Equal([Promise.Doubled], Judge([operation], Shown([operation.Operation.Claims[0], operation.Operation.Claims[0]])));
     }
 
     [Fact]
@@ -52,19 +57,19 @@ public sealed class AuditTests
     public void Truth_Corrected_ShowsTheCorrectionOnceItIsAcknowledged(bool acknowledged, long shown, Promise? broken)
     {
         var claims = Sent(OperationKind.Claims, Factory.Batch(1)[..1], acknowledged: true);
-        var correction = Sent(OperationKind.Correction, [claims.Claims[0] with { Count = ClaimFactory.CorrectedCount, Revision = 1 }], acknowledged);
+        var correction = Sent(OperationKind.Correction, [claims.Operation.Claims[0] with { Count = ClaimFactory.CorrectedCount, Revision = 1 }], acknowledged);
 
-        Assert.Equal(broken is { } one ? [one] : [], Judge([claims, correction], [(claims.Claims[0].Key, shown)]));
+        Assert.Equal(broken is { } one ? [one] : [], Judge([claims, correction], [(claims.Operation.Claims[0].Key, shown)]));
     }
 
     [Fact]
     public void Truth_TakenBackAndShown_IsWrong()
     {
         var claims = Sent(OperationKind.Claims, Factory.Batch(1)[..1], acknowledged: true);
-        var retraction = Sent(OperationKind.Retraction, claims.Claims, acknowledged: true);
+        var retraction = Sent(OperationKind.Retraction, claims.Operation.Claims, acknowledged: true);
 
         Assert.Empty(Judge([claims, retraction], []));
-        Assert.Equal([Promise.Figure], Judge([claims, retraction], Shown(claims.Claims)));
+        Assert.Equal([Promise.Figure], Judge([claims, retraction], Shown(claims.Operation.Claims)));
     }
 
     [Fact]
@@ -88,30 +93,26 @@ public sealed class AuditTests
     {
         using var folder = new TempFolder();
         var file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "appendonlydir")).FullName, "appendonly.aof.1.incr.aof");
-        var kept = "#TS:100\r\n" + Command("SET", "a", "1") + "#TS:101\r\n" + Command("MULTI") + Command("SET", "b", "2") + Command("EXEC");
-        File.WriteAllText(file, kept + "#TS:102\r\n" + Command("MULTI") + Command("SET", "c", "3") + Command("EXEC") + Command("SET", "d", "4"));
+        var kept = "#TS:100\r\n" + Command("SET", "a", "1") + "#TS:101\r\n" + Command("MULTI") + Command("SET", "agg:log:{3}:6", "2") + Command("EXEC");
+        File.WriteAllText(file, kept + "#TS:102\r\n" + Command("MULTI") + Command("SET", "agg:log:{3}:7", "3") + Command("SET", "agg:log:{3}:last", "7") + Command("EXEC") + Command("SET", "agg:log:{3}:8", "4"));
 
-        var (commands, from) = AofTail.Cut(folder.Path, DateTimeOffset.FromUnixTimeSeconds(101));
+        var tail = AofTail.Cut(folder.Path, DateTimeOffset.FromUnixTimeSeconds(103));
 
-        Assert.Equal((2, 102), (commands, from.ToUnixTimeSeconds()));
+        Assert.Equal((2, 102), (tail.Commands, tail.From.ToUnixTimeSeconds()));
+        Assert.Equal((7, 8), Assert.Single(tail.Entries).Value);
         Assert.Equal(kept, File.ReadAllText(file));
 
         static string Command(params string[] words) =>
             string.Create(CultureInfo.InvariantCulture, $"*{words.Length}\r\n") + string.Concat(words.Select(word => string.Create(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n")));
     }
 
-    private static Promise[] Judge(Operation[] operations, (string Key, long? Count)[] evidence) => [.. new Truth(operations).Judge(evidence).Violations.Select(one => one.Promise)];
+    private static Promise[] Judge((Operation Operation, bool IsAcknowledged)[] sent, (string Key, long? Count)[] evidence) => [.. TruthOf(sent).Judge(evidence).Violations.Select(one => one.Promise)];
+
+    private static Truth TruthOf(params (Operation Operation, bool IsAcknowledged)[] sent) =>
+        new(sent.Select(one => one.Operation), sent.Where(one => one.IsAcknowledged).ToDictionary(one => one.Operation.Number, _ => DateTimeOffset.UnixEpoch));
 
     private static (string Key, long? Count)[] Shown(IEnumerable<ClaimSpec> claims) => [.. claims.Select(claim => (claim.Key, (long?)claim.Count))];
 
-    private static Operation Sent(OperationKind kind, ClaimSpec[] claims, bool acknowledged)
-    {
-        var operation = new Operation(1, kind, claims, persists: true) { Attempts = 1 };
-        if (acknowledged)
-        {
-            operation.Acknowledge(DateTimeOffset.UnixEpoch);
-        }
-
-        return operation;
-    }
+    private static (Operation Operation, bool IsAcknowledged) Sent(OperationKind kind, ClaimSpec[] claims, bool acknowledged) =>
+        (new Operation(Interlocked.Increment(ref _numbers), kind, claims, persists: true) { Attempts = 1 }, acknowledged);
 }

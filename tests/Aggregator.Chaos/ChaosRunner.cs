@@ -13,16 +13,17 @@ internal static class ChaosRunner
     private const string Usage = """
         aggregator chaos: faults on real processes under load, and an audit of what became of every claim.
 
-          SCENARIO|all [--times N] [--seed S] [--minutes M] [--faults F] [--entities N] [--from FOLDER] [--out results.json] [--no-reference]
+          SCENARIO|all [--times N] [--seed S] [--minutes M] [--faults N] [--entities N] [--from FOLDER] [--out results.json] [--no-reference]
 
           --times N       runs of each scenario, with seeds S, S+1, … (1)
           --seed S        of the first run; random where it is left out
           --minutes M     how long faults go on under load in each run (0.5)
-          --faults F      faults that a scenario which repeats one does at least in each run (1)
-          --entities N    entities that are made before the load (0)
+          --faults N      faults of each run at least, where they are repeated (1)
+          --entities N    entities that are made before the load; after a silo's kill -9 queries must answer within 15 s then, and
+                          new claims show within 30 s (0)
           --from FOLDER   an older built host, for rolling-upgrade
           --out FILE      results as JSON
-          --no-reference  leaves out the comparison with a fresh host
+          --no-reference  leaves out the comparisons with fresh hosts
 
         """;
 
@@ -49,7 +50,7 @@ internal static class ChaosRunner
             Faults = int.Parse(Value("--faults") ?? "1", CultureInfo.InvariantCulture),
             Entities = int.Parse(Value("--entities") ?? "0", CultureInfo.InvariantCulture),
             From = Value("--from") is { } from ? Path.GetFullPath(from) : null,
-            AgainstReference = !arguments.Contains("--no-reference"),
+            References = arguments.Contains("--no-reference") ? References.None : References.All,
         };
         var runs = new List<RunResult>();
         foreach (var scenario in wanted)
@@ -101,7 +102,7 @@ internal static class ChaosRunner
             await context.DisposeAsync();
         }
 
-        var truth = context.Loader is null ? null : new Truth(context.Loader.Operations);
+        var truth = context.Truth();
         var result = new RunResult
         {
             Scenario = scenario.Name,
@@ -110,6 +111,7 @@ internal static class ChaosRunner
             Skipped = skipped,
             Violations = [.. context.Violations],
             Recoveries = context.Recoveries,
+            Faults = context.Faults,
             Notes = context.Notes,
             Sent = truth?.Claims ?? 0,
             Acknowledged = truth?.Acknowledged ?? 0,

@@ -15,10 +15,8 @@ public sealed class ShortTests
         Assert.False(found is null && Environment.GetEnvironmentVariable("CI") == "true", "CI must have redis-server on PATH");
         Assert.SkipWhen(found is null, "redis-server is not on PATH");
 
-        var run = await ChaosRunner.RunAsync(Scenario.All.Single(one => one.Name == "short"), new RunOptions(), seed: 1);
+        var run = await ChaosRunner.RunAsync(Scenario.All.Single(one => one.Name == "short"), new RunOptions { References = References.OfLog }, seed: 1);
 
-        // A view may show less for a moment after its silo died: the long form holds that against the product, a test that must not
-        // depend on the moment cannot.
-        Assert.True(run.Violations.All(one => one.Promise == Promise.Regression), Results.OfRun(run));
+        Assert.True(run.Passed, Results.OfRun(run));
     }
 }

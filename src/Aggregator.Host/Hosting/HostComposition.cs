@@ -28,6 +28,9 @@ internal static class HostComposition
     {
         builder.WebHost.UseUrls([.. settings.Urls]);
         builder.WebHost.ConfigureKestrel(HttpLimits.Set);
+
+        // Before Orleans, which takes the system's clock where there is none.
+        builder.Services.AddSingleton(ProcessClock.Time);
         if (settings.Role == HostRole.Api)
         {
             builder.UseOrleansClient(client => client.AddAggregator(store, identity, settings.Cluster).AddDashboard());

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Aggregator.Chaos.Load;
 using Aggregator.Chaos.Running;
@@ -6,25 +7,36 @@ namespace Aggregator.Chaos.Audit;
 
 /// <summary>
 /// Judges through the public API alone: evidence pages of every source say which claims stand, the figures and counts of every entity
-/// must be those claims', what was acknowledged must be a duplicate when it is sent again, and a fresh host that is fed the
-/// same claims once must show the same views.
+/// must be those claims', what was acknowledged must be a duplicate when it is sent again, a fresh host on the restored log must tell the
+/// same of everything, and one that is fed the same claims once must show the same views.
 /// </summary>
-internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
+internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal, string folder)
 {
+    private readonly Fronts _fronts = cluster.Fronts;
     private const int ClaimsPerRequest = 500;
+    private const int RequestsAtOnce = 32;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(60);
 
     /// <summary>Places that were merged, with their survivors.</summary>
     public IReadOnlyDictionary<string, string> MergedInto { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How many claims name entities beside those of the load, by path.</summary>
+    public IReadOnlyDictionary<string, long> Others { get; init; } = new Dictionary<string, long>();
+
     /// <summary>How long the views took to be what they should be, from the end of the load.</summary>
     public TimeSpan ConvergedAfter { get; private set; }
+
+    /// <summary>Answers that were compared with those of a host that folds the log in one go.</summary>
+    public int Compared { get; private set; }
 
     /// <summary>How many claims stand.</summary>
     public int Standing { get; private set; }
 
-    public async Task<IReadOnlyList<Violation>> RunAsync(bool againstReference)
+    // A merged place shows its survivor.
+    private IEnumerable<string> Paths => Views.All.Concat(MergedInto.Keys.Select(static id => "/v1/regions/" + id));
+
+    public async Task<IReadOnlyList<Violation>> RunAsync(References references)
     {
         var began = TimeProvider.System.GetTimestamp();
         var found = await ConvergeAsync();
@@ -37,8 +49,15 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
 
         var violations = new List<Violation>();
         violations.AddRange(await SendAgainAsync());
-        violations.AddRange((await LookAsync(new Truth(loader.Operations))).Violations);
-        if (againstReference && violations.Count == 0)
+        violations.AddRange((await LookAsync(Truth())).Violations);
+        if (violations.Count == 0 && references != References.None)
+        {
+            var ofLog = new LogReference(cluster, folder);
+            violations.AddRange(await ofLog.CompareAsync(Paths, [.. Others.Keys], Middle()));
+            Compared = ofLog.Compared;
+        }
+
+        if (violations.Count == 0 && references == References.All)
         {
             violations.AddRange(await CompareAsync(found.Standing));
         }
@@ -49,7 +68,7 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     /// <summary>Looks until everything is right. Views may follow the last acknowledgement by a moment; what never comes right is a fault.</summary>
     public async Task<(List<ClaimSpec> Standing, IReadOnlyList<Violation> Violations)> ConvergeAsync()
     {
-        var truth = new Truth(loader.Operations);
+        var truth = Truth();
         var found = (Standing: new List<ClaimSpec>(), Violations: (IReadOnlyList<Violation>)[]);
         await Eventually.WithinAsync(Convergence, async () => (found = await LookAsync(truth)).Violations.Count == 0);
         return found;
@@ -76,22 +95,39 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     {
         try
         {
-            var (standing, violations) = truth.Judge(await EvidenceAsync(fronts.Surviving.First()));
+            var (standing, violations) = truth.Judge(await EvidenceAsync(_fronts.Surviving.First()));
             var expected = new Expectation(standing, MergedInto);
-            foreach (var front in fronts.Surviving)
+            foreach (var front in _fronts.Surviving)
             {
-                foreach (var path in Views.All)
+                foreach (var path in Paths)
                 {
                     violations.AddRange(Compare(front, path, await GetAsync(front, path), expected));
                 }
             }
 
+            violations.AddRange(await CountOthersAsync());
             return (standing, violations);
         }
         catch (UnansweredException fault)
         {
             return ([], [fault.Violation]);
         }
+    }
+
+    // Each through one front, in turn: there may be thousands.
+    private async Task<IEnumerable<Violation>> CountOthersAsync()
+    {
+        HostNode[] through = [.. _fronts.Surviving];
+        var wrong = new ConcurrentQueue<Violation>();
+        await Parallel.ForEachAsync(Others.Index(), new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce }, async (other, _) =>
+        {
+            var (front, (path, claims)) = (through[other.Index % through.Length], other.Item);
+            if ((long)(await GetAsync(front, path))["claims"]!["total"]! is var shown && shown != claims)
+            {
+                wrong.Enqueue(new Violation(Promise.Figure, $"{path} through {front.Name}: {shown} claims, and there should be {claims}"));
+            }
+        });
+        return wrong;
     }
 
     private static IEnumerable<Violation> Compare(HostNode front, string path, JsonObject view, Expectation expected)
@@ -115,12 +151,13 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     private async Task<IEnumerable<Violation>> SendAgainAsync()
     {
         var violations = new List<Violation>();
-        var acknowledged = loader.Operations.Where(one => one is { IsAcknowledged: true, Kind: not OperationKind.Retraction }).SelectMany(one => one.Claims);
+        var journaled = journal.Read();
+        var acknowledged = loader.Operations.Where(one => one.Kind != OperationKind.Retraction && journaled.ContainsKey(one.Number)).SelectMany(one => one.Claims);
         foreach (var claims in acknowledged.Chunk(ClaimsPerRequest))
         {
             var answer = default(Answer);
             var body = string.Join('\n', claims.Select(claim => claim.Json));
-            if (!await Eventually.WithinAsync(Convergence, async () => (answer = await fronts.Http.PostAsync(fronts.Next(surviving: true).Url, "/v1/claims?wait=applied", body)).IsOk))
+            if (!await Eventually.WithinAsync(Convergence, async () => (answer = await _fronts.Http.PostAsync(_fronts.Next(surviving: true).Url, "/v1/claims?wait=applied", body)).IsOk))
             {
                 violations.Add(new Violation(Promise.Recovery, $"a batch sent again was answered {answer}"));
             }
@@ -137,10 +174,10 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
     {
         var violations = new List<Violation>();
         await using var reference = new HostNode("reference", folder, NodeAddress.Loopback, "--Store:Path", Path.Combine(folder, "reference"));
-        await reference.StartAsync(fronts.Http);
+        await reference.StartAsync(_fronts.Http);
         foreach (var claims in standing.OrderBy(claim => claim.Key, StringComparer.Ordinal).Chunk(ClaimsPerRequest))
         {
-            var answer = await fronts.Http.PostAsync(reference.Url, "/v1/claims?wait=applied", string.Join('\n', claims.Select(claim => claim.Json)));
+            var answer = await _fronts.Http.PostAsync(reference.Url, "/v1/claims?wait=applied", string.Join('\n', claims.Select(claim => claim.Json)));
             if (!answer.IsOk || (int)answer.Body!["accepted"]! != claims.Length || (bool?)answer.Body["applied"] != true)
             {
                 throw new InvalidOperationException($"the reference did not take the claims: {answer}");
@@ -149,17 +186,17 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
 
         foreach (var (merged, survivor) in MergedInto)
         {
-            var answer = await fronts.Http.PostAsync(reference.Url, $"/v1/regions/{merged}/merge-into/{survivor}?wait=applied", "", "application/json");
+            var answer = await _fronts.Http.PostAsync(reference.Url, $"/v1/regions/{merged}/merge-into/{survivor}?wait=applied", "", "application/json");
             if (!answer.IsOk)
             {
                 throw new InvalidOperationException($"the reference refused a merge: {answer}");
             }
         }
 
-        foreach (var path in Views.All)
+        foreach (var path in Paths)
         {
             var should = Views.Comparable(await GetAsync(reference, path));
-            foreach (var front in fronts.Surviving)
+            foreach (var front in _fronts.Surviving)
             {
                 if (Views.Difference(Views.Comparable(await GetAsync(front, path)), should) is { } difference)
                 {
@@ -171,11 +208,32 @@ internal sealed class Auditor(Fronts fronts, Loader loader, string folder)
         return violations;
     }
 
+    /// <summary>What may be there, by what was sent and what the journal says of it.</summary>
+    public Truth Truth() => new(loader.Operations, journal.Read());
+
+    // When half of what was acknowledged had been.
+    private DateTimeOffset Middle()
+    {
+        DateTimeOffset[] acknowledged = [.. journal.Read().Values.Order()];
+        return acknowledged[acknowledged.Length / 2];
+    }
+
     private async Task<JsonObject> GetAsync(HostNode front, string path)
     {
-        var answer = await fronts.Http.GetAsync(front.Url, path, ReadLimit);
-        return answer.IsOk ? answer.Body! : answer.Status == 404 ? Absent() : throw new UnansweredException(new Violation(answer.IsExpected ? Promise.Recovery : Promise.Answer, $"GET {path} through {front.Name}: {answer}"));
-
-        static JsonObject Absent() => new() { ["claims"] = new JsonObject { ["total"] = 0 }, ["lines"] = new JsonArray(), ["items"] = new JsonArray() };
+        var answer = await _fronts.Http.GetAsync(front.Url, path, ReadLimit);
+        return answer.IsOk ? answer.Body! : throw new UnansweredException(new Violation(answer.IsExpected ? Promise.Recovery : answer.Status == 404 ? Promise.Lost : Promise.Answer, $"GET {path} through {front.Name}: {answer}"));
     }
+}
+
+/// <summary>With which fresh hosts the views are compared.</summary>
+internal enum References
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>One that folds the log of the run.</summary>
+    OfLog,
+
+    /// <summary>That one, and one that is fed the claims that stand.</summary>
+    All,
 }

@@ -7,11 +7,17 @@ internal sealed class Expectation
 {
     private readonly Dictionary<string, Dictionary<string, long>> _figures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _survivors = new(StringComparer.Ordinal);
 
     /// <param name="claims">Those that stand.</param>
     /// <param name="mergedInto">Places that were merged, with their survivors.</param>
     public Expectation(IEnumerable<ClaimSpec> claims, IReadOnlyDictionary<string, string> mergedInto)
     {
+        foreach (var (merged, survivor) in mergedInto)
+        {
+            _survivors[$"/v1/regions/{merged}"] = $"/v1/regions/{survivor}";
+        }
+
         foreach (var claim in claims)
         {
             var region = mergedInto.GetValueOrDefault(claim.Region, claim.Region);
@@ -33,10 +39,10 @@ internal sealed class Expectation
     }
 
     /// <summary>What a view should show of what was destroyed, by item and voice.</summary>
-    public IReadOnlyDictionary<string, long> Figures(string path) => _figures.GetValueOrDefault(path) ?? [];
+    public IReadOnlyDictionary<string, long> Figures(string path) => _figures.GetValueOrDefault(_survivors.GetValueOrDefault(path, path)) ?? [];
 
     /// <summary>How many claims should name an entity.</summary>
-    public long Count(string path) => _counts.GetValueOrDefault(path);
+    public long Count(string path) => _counts.GetValueOrDefault(_survivors.GetValueOrDefault(path, path));
 
     private void Add(string path, ClaimSpec claim)
     {

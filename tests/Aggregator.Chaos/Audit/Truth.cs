@@ -7,14 +7,16 @@ internal sealed class Truth
 {
     private readonly Dictionary<string, State> _claims = new(StringComparer.Ordinal);
 
-    public Truth(IEnumerable<Operation> operations)
+    /// <param name="operations">What was sent.</param>
+    /// <param name="acknowledged">When which of them were acknowledged, by their number.</param>
+    public Truth(IEnumerable<Operation> operations, IReadOnlyDictionary<int, DateTimeOffset> acknowledged)
     {
         Operation[] sent = [.. operations.Where(one => one.Attempts > 0)];
         foreach (var operation in sent.Where(one => one.Kind == OperationKind.Claims))
         {
             foreach (var claim in operation.Claims)
             {
-                _claims[claim.Key] = new State(claim) { MustBe = operation.IsAcknowledged, AcknowledgedAt = operation.AcknowledgedAt };
+                _claims[claim.Key] = new State(claim) { MustBe = acknowledged.TryGetValue(operation.Number, out var at), AcknowledgedAt = at };
             }
         }
 
@@ -26,12 +28,13 @@ internal sealed class Truth
                 if (operation.Kind == OperationKind.Correction)
                 {
                     state.Corrected = claim;
-                    state.MustBeCorrected = operation.IsAcknowledged;
+                    state.MustBeCorrected = acknowledged.TryGetValue(operation.Number, out var at);
+                    state.CorrectedAt = at;
                 }
                 else
                 {
                     state.MayBeGone = true;
-                    state.MustBeGone = operation.IsAcknowledged;
+                    state.MustBeGone = acknowledged.ContainsKey(operation.Number);
                 }
             }
         }
@@ -87,11 +90,22 @@ internal sealed class Truth
         return (standing, violations);
     }
 
-    /// <summary>Acknowledged claims that the evidence does not show, with the time of the acknowledgement.</summary>
-    public IEnumerable<(ClaimSpec Claim, DateTimeOffset AcknowledgedAt)> Missing(IReadOnlyList<(string Key, long? Count)> evidence)
+    /// <summary>Acknowledged claims and corrections that the evidence does not show.</summary>
+    public IEnumerable<Lost> Missing(IReadOnlyList<(string Key, long? Count)> evidence)
     {
-        var seen = evidence.Select(one => one.Key).ToHashSet(StringComparer.Ordinal);
-        return _claims.Values.Where(state => state is { MustBe: true, MayBeGone: false } && !seen.Contains(state.Sent.Key)).Select(state => (state.Sent, state.AcknowledgedAt));
+        var shown = evidence.ToLookup(one => one.Key, one => one.Count, StringComparer.Ordinal);
+        foreach (var state in _claims.Values.Where(state => !state.MayBeGone))
+        {
+            if (state.MustBe && !shown.Contains(state.Sent.Key))
+            {
+                yield return new Lost(state.Sent, state.AcknowledgedAt);
+            }
+
+            if (state is { MustBeCorrected: true, Corrected: { } corrected } && !shown[state.Sent.Key].Contains(corrected.Count))
+            {
+                yield return new Lost(corrected, state.CorrectedAt);
+            }
+        }
     }
 
     private sealed class State(ClaimSpec sent)
@@ -106,8 +120,15 @@ internal sealed class Truth
 
         public bool MustBeCorrected { get; set; }
 
+        public DateTimeOffset CorrectedAt { get; set; }
+
         public bool MayBeGone { get; set; }
 
         public bool MustBeGone { get; set; }
     }
 }
+
+/// <summary>Something acknowledged that is not shown.</summary>
+/// <param name="Claim">The claim, or its correction.</param>
+/// <param name="AcknowledgedAt">When it was acknowledged.</param>
+internal sealed record Lost(ClaimSpec Claim, DateTimeOffset AcknowledgedAt);

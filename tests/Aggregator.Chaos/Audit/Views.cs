@@ -6,7 +6,8 @@ namespace Aggregator.Chaos.Audit;
 /// <summary>Reads views as the audit looks at them.</summary>
 internal static class Views
 {
-    private static readonly string[] Outside = ["version", "appliedAt", "registryVersion", "duplicates", "corrections", "retractions", "reports"];
+    private static readonly string[] OutsideOfLog = ["version", "appliedAt", "registryVersion", "duplicates"];
+    private static readonly string[] Outside = [.. OutsideOfLog, "corrections", "retractions", "reports"];
     private static readonly string[] OutsideOfRecord = ["letter", "mean", "n", "corrected", "retracted"];
 
     /// <summary>Every entity that claims of the load concern, as a path.</summary>
@@ -40,12 +41,7 @@ internal static class Views
     /// </summary>
     public static JsonObject Comparable(JsonObject view)
     {
-        var copy = view.DeepClone().AsObject();
-        foreach (var name in Outside)
-        {
-            copy.Remove(name);
-        }
-
+        var copy = Without(view, Outside);
         foreach (var name in OutsideOfRecord)
         {
             (copy["trackRecord"] as JsonObject)?.Remove(name);
@@ -53,6 +49,9 @@ internal static class Views
 
         return copy;
     }
+
+    /// <summary>An answer without what the log does not fix: when and in what steps it was folded, under how many versions of the registry, and counts of resends that are not written yet.</summary>
+    public static JsonObject OfLog(JsonObject answer) => Without(answer, OutsideOfLog);
 
     /// <summary>The first place where two views differ, with both values.</summary>
     public static string? Difference(JsonNode? one, JsonNode? other, string path = "")
@@ -70,6 +69,17 @@ internal static class Views
             (JsonArray left, JsonArray right) => $"{path} has {left.Count} entries and not {right.Count}",
             _ => $"{path} is {Short(one)} and not {Short(other)}",
         };
+    }
+
+    private static JsonObject Without(JsonObject answer, string[] names)
+    {
+        var copy = answer.DeepClone().AsObject();
+        foreach (var name in names)
+        {
+            copy.Remove(name);
+        }
+
+        return copy;
     }
 
     private static string Short(JsonNode? node) => node?.ToJsonString() is not { } text ? "null" : text.Length > 120 ? text[..120] + "…" : text;

@@ -15,13 +15,13 @@ public enum Promise
     /// <summary>The version of a view fell.</summary>
     Version,
 
-    /// <summary>A figure that can only grow fell in a view, if only for a while.</summary>
+    /// <summary>A figure that can only grow was less than it had been for longer than an activation takes to be told again.</summary>
     Regression,
 
     /// <summary>A view is not that of a fresh host with the same claims.</summary>
     Reference,
 
-    /// <summary>A checkpoint beyond its log, or an incarnation that fell.</summary>
+    /// <summary>A checkpoint or a mark beyond its log, an incarnation, an end or a mark that fell, or a view that is not the fold of the log.</summary>
     Log,
 
     /// <summary>An answer that no client should see.</summary>

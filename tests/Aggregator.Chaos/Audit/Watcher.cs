@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Aggregator.Chaos.Load;
 using Aggregator.Chaos.Running;
@@ -6,14 +7,15 @@ using Aggregator.Chaos.Running;
 namespace Aggregator.Chaos.Audit;
 
 /// <summary>
-/// Polls views through all fronts in turn, one request after another: per entity the version never falls, and neither do figures that
-/// can only grow. Answers of a host that was stopped or cut off, and may not know that it was evicted, are stale by design and
+/// Polls views through all fronts in turn, one request after another: per entity the version never falls, and figures that
+/// can only grow are less than they were for some seconds at most. Answers of a host that was stopped or cut off, and may not know that it was evicted, are stale by design and
 /// not held against it.
 /// </summary>
 internal sealed class Watcher : IAsyncDisposable
 {
     private const int Examples = 20;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FallLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private static readonly string[] Watched =
@@ -53,6 +55,12 @@ internal sealed class Watcher : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _watching;
+        foreach (var ((path, figure), (best, fellAt)) in _figures.Where(one => one.Value.FellAt != 0))
+        {
+            Rose(path, figure, best, TimeProvider.System.GetElapsedTime(fellAt));
+        }
+
+        _figures.Clear();
     }
 
     public async ValueTask DisposeAsync()
@@ -112,16 +120,23 @@ internal sealed class Watcher : IAsyncDisposable
             {
                 Falls++;
                 fellAt = now;
-                Report(Promise.Regression, $"{path} through {front.Name}: {key} is {shown} after {best}, version {version:x}");
             }
             else if (shown >= best && fellAt != 0)
             {
-                var lasted = TimeProvider.System.GetElapsedTime(fellAt, now);
-                LongestFall = lasted > LongestFall ? lasted : LongestFall;
+                Rose(path, key, best, TimeProvider.System.GetElapsedTime(fellAt, now));
                 fellAt = 0;
             }
 
             _figures[(path, key)] = (Math.Max(best, shown), fellAt);
+        }
+    }
+
+    private void Rose(string path, string figure, long best, TimeSpan lasted)
+    {
+        LongestFall = lasted > LongestFall ? lasted : LongestFall;
+        if (lasted > FallLimit)
+        {
+            Report(Promise.Regression, string.Create(CultureInfo.InvariantCulture, $"{path}: {figure} had been {best}, and was less for {lasted.TotalSeconds:F1} s"));
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
     /// <summary>A batch; one in four is spread over all sources, so over partitions, the others come from one.</summary>
     public ClaimSpec[] Batch(int number)
     {
-        var random = Seeds.For(seed, number);
+        var random = RandomOf(seed, number);
         var item = Items[random.Next(Items.Length)];
         var theatre = Theatre.All[random.Next(Theatre.All.Count)];
         var target = theatre.Targets[random.Next(theatre.Targets.Length)];
@@ -51,6 +51,9 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
         })];
     }
 
+    /// <summary>Random numbers that follow from a seed and a number alone, in every process.</summary>
+    public static Random RandomOf(int seed, int number) => new(new Draw((ulong)seed, (ulong)number).Below(int.MaxValue));
+
     // Text that does not compress to nothing.
     private static string Words(Random random, int length) => string.Create(length, random, static (text, random) =>
     {
@@ -59,6 +62,20 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
             text[at] = (char)('a' + random.Next(26));
         }
     });
+
+    /// <summary>A claim for every place and actor of the theatres, so that every view is there from the start.</summary>
+    public static ClaimSpec[] First() => [.. Theatre.All.SelectMany(static (theatre, of) => theatre.Leaves.Append(theatre.Inner).Select((place, at) => new ClaimSpec
+    {
+        Source = SourceName(at),
+        Id = string.Create(CultureInfo.InvariantCulture, $"first-{of}-{at}"),
+        Theatre = theatre,
+        Claimant = theatre.Claimants[at % theatre.Claimants.Length],
+        Target = theatre.Targets[at % theatre.Targets.Length],
+        Region = place,
+        Day = FirstDay.AddDays(-1 - at),
+        Item = "helicopter",
+        Detail = "no. 0",
+    }))];
 
     /// <summary>One claim from every source: what waits for it waits for every partition in use.</summary>
     public static ClaimSpec[] Probe(int number) => [.. Enumerable.Range(0, Sources).Select(at => new ClaimSpec

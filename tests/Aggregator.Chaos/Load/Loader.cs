@@ -34,7 +34,7 @@ internal sealed class Loader(Fronts fronts, AckJournal journal, LoadOptions opti
     /// <summary>Operations acknowledged so far.</summary>
     public int Acknowledged => Volatile.Read(ref _acknowledged);
 
-    public void Start() => _senders = Task.WhenAll(Enumerable.Range(0, options.Senders).Select(sender => Task.Run(() => SendAsync(Seeds.For(~seed, sender)))));
+    public void Start() => _senders = Task.WhenAll(Enumerable.Range(0, options.Senders).Select(sender => Task.Run(() => SendAsync(ClaimFactory.RandomOf(~seed, sender)))));
 
     /// <summary>Makes no more, and waits for what is under way.</summary>
     public async Task StopAsync()
@@ -62,6 +62,9 @@ internal sealed class Loader(Fronts fronts, AckJournal journal, LoadOptions opti
         await Eventually.TrueAsync(async () => (last = await TryOnceAsync(operation, waitApplied)).IsOk && (!waitApplied || (bool?)last.Body!["applied"] == true), over.Token);
         return last!;
     }
+
+    /// <summary>Offers claims of its own once through one front: they count once or not at all.</summary>
+    public Task<Answer> OfferAsync(HostNode front) => TryOnceAsync(Add(OperationKind.Claims, ClaimFactory.Probe(Interlocked.Increment(ref _probes)), persists: false), waitApplied: false, through: front);
 
     /// <summary>One claim from every source, until all views show them.</summary>
     public Task ProbeAsync(TimeSpan limit) => SendAsync(ClaimFactory.Probe(Interlocked.Increment(ref _probes)), waitApplied: true, limit);
@@ -155,10 +158,10 @@ internal sealed class Loader(Fronts fronts, AckJournal journal, LoadOptions opti
 
     private async Task<bool> TryAsync(Operation operation, bool withBadRecord = false) => (await TryOnceAsync(operation, waitApplied: false, withBadRecord)).IsOk;
 
-    private async Task<Answer> TryOnceAsync(Operation operation, bool waitApplied, bool withBadRecord = false)
+    private async Task<Answer> TryOnceAsync(Operation operation, bool waitApplied, bool withBadRecord = false, HostNode? through = null)
     {
         operation.Attempts++;
-        var answer = await PostAsync(operation, waitApplied, withBadRecord);
+        var answer = await PostAsync(operation, waitApplied, withBadRecord, through);
         if (answer.IsOk && !operation.IsAcknowledged)
         {
             Check(operation, answer, withBadRecord ? 1 : 0);
@@ -173,9 +176,9 @@ internal sealed class Loader(Fronts fronts, AckJournal journal, LoadOptions opti
         return answer;
     }
 
-    private Task<Answer> PostAsync(Operation operation, bool waitApplied, bool withBadRecord = false)
+    private Task<Answer> PostAsync(Operation operation, bool waitApplied, bool withBadRecord = false, HostNode? through = null)
     {
-        var front = fronts.Next(surviving: waitApplied).Url;
+        var front = (through ?? fronts.Next(surviving: waitApplied)).Url;
         var wait = waitApplied ? "?wait=applied" : "";
         return operation.Kind == OperationKind.Retraction
             ? fronts.Http.DeleteAsync(front, $"/v1/claims/{operation.Claims[0].Key}{wait}")

@@ -32,20 +32,13 @@ internal sealed class Operation(int number, OperationKind kind, ClaimSpec[] clai
     /// <summary>How often it was sent.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>Whether it is in the journal of acknowledgements.</summary>
+    /// <summary>Whether senders may take it for acknowledged; the audit asks the journal.</summary>
     public bool IsAcknowledged => _isAcknowledged;
-
-    /// <summary>When it was acknowledged.</summary>
-    public DateTimeOffset AcknowledgedAt { get; private set; }
 
     /// <summary>Whether another operation speaks of the same claims already: one at a time, so that what is to be expected is plain.</summary>
     public bool IsTaken { get; set; }
 
     public string Ndjson => string.Join('\n', claims.Select(claim => claim.Json));
 
-    public void Acknowledge(DateTimeOffset at)
-    {
-        AcknowledgedAt = at;
-        _isAcknowledged = true;
-    }
+    public void Acknowledge() => _isAcknowledged = true;
 }

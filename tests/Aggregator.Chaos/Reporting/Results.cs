@@ -28,6 +28,9 @@ internal sealed record RunResult
 
     public IReadOnlyList<Recovery> Recoveries { get; init; } = [];
 
+    /// <summary>How many faults there were: kills, cuts, bad bodies.</summary>
+    public int Faults { get; init; }
+
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Claims sent, acknowledged, standing at the end.</summary>
@@ -57,7 +60,7 @@ internal static class Results
     public static string OfRun(RunResult run)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{run.Scenario} seed {run.Seed}: {run.Outcome} in {run.Seconds:F0} s; {run.Sent} sent, {run.Acknowledged} acknowledged, {run.Standing} stand; not acknowledged: {string.Join(", ", run.Refusals.Select(one => $"{one.Key} {one.Value}"))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{run.Scenario} seed {run.Seed}: {run.Outcome} in {run.Seconds:F0} s; {run.Faults} faults; {run.Sent} sent, {run.Acknowledged} acknowledged, {run.Standing} stand; not acknowledged: {string.Join(", ", run.Refusals.Select(one => $"{one.Key} {one.Value}"))}");
         foreach (var recovery in run.Recoveries)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {recovery.Fault}: queries after {recovery.Queries:F1} s, fresh claims after {recovery.Fresh:F1} s");
@@ -92,16 +95,23 @@ internal static class Results
 
     public static string Table(IReadOnlyList<RunResult> runs)
     {
-        var text = new StringBuilder();
-        text.AppendLine($"{"scenario",-22} {"times",5} {"passed",6} {"faults",6}  {"result",-8} {"queries median/max",-20} {"fresh median/max",-20} broken");
+        var rows = new List<string[]> { new[] { "scenario", "runs", "faults", "passed", "result", "queries median/max", "fresh median/max", "broken" } };
         foreach (var scenario in runs.GroupBy(run => run.Scenario))
         {
             Recovery[] recoveries = [.. scenario.SelectMany(run => run.Recoveries)];
-            var worst = scenario.FirstOrDefault(run => run.Outcome == "FAILED") ?? scenario.FirstOrDefault(run => !run.Passed) ?? scenario.First();
-            text.AppendLine(CultureInfo.InvariantCulture, $"{scenario.Key,-22} {scenario.Count(),5} {scenario.Count(run => run.Passed),6} {recoveries.Length,6}  {worst.Outcome,-8} {Figures(recoveries, one => one.Queries),-20} {Figures(recoveries, one => one.Fresh),-20} {string.Join(", ", scenario.SelectMany(run => run.Violations).GroupBy(one => one.Promise).Select(group => $"{group.Key} {group.Count()}"))}");
+            var worst = scenario.FirstOrDefault(run => run is { Passed: false, Skipped: null }) ?? scenario.FirstOrDefault(run => !run.Passed) ?? scenario.First();
+            rows.Add(
+            [
+                scenario.Key, Number(scenario.Count()), Number(scenario.Sum(run => run.Faults)), Number(scenario.Count(run => run.Passed)), worst.Outcome,
+                Figures(recoveries, one => one.Queries), Figures(recoveries, one => one.Fresh),
+                string.Join(", ", scenario.SelectMany(run => run.Violations).GroupBy(one => one.Promise).Select(group => $"{group.Key} {group.Count()}")),
+            ]);
         }
 
-        return text.ToString();
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        return string.Join('\n', rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd())) + "\n";
+
+        static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
     public static void Write(string file, IReadOnlyList<RunResult> runs) => File.WriteAllText(file, JsonSerializer.Serialize(runs, Json));

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Aggregator.Chaos.Load;
+using StackExchange.Redis;
 
 namespace Aggregator.Chaos.Running;
 
@@ -51,6 +53,9 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The store; a host with an embedded one has none.</summary>
     public RedisNode Redis => _redis ?? throw new InvalidOperationException("the store is embedded");
 
+    /// <summary>Folder of an embedded store.</summary>
+    public string DataFolder => Path.Combine(Folder, "data");
+
     public bool HasRedis => _redis is not null;
 
     public HttpPeer Http { get; } = new();
@@ -96,11 +101,23 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> StartEmbeddedAsync(string folder, params string[] arguments)
     {
         var cluster = new Cluster(folder, redis: null);
-        cluster._nodes.Add(new HostNode("host", folder, NodeAddress.Loopback, ["--Store:Path", Path.Combine(folder, "data"), .. arguments]));
+        cluster._nodes.Add(new HostNode("host", folder, NodeAddress.Loopback, ["--Store:Path", cluster.DataFolder, .. arguments]));
         cluster.Silos = cluster._nodes;
         cluster.Fronts = new Fronts(cluster.Http, cluster._nodes);
         await cluster._nodes[0].StartAsync(cluster.Http);
         return cluster;
+    }
+
+    /// <summary>A client of the store, not through any proxy; of an embedded one over its socket.</summary>
+    public async Task<ConnectionMultiplexer> ConnectStoreAsync()
+    {
+        if (_redis is not null)
+        {
+            return await _redis.ConnectAsync();
+        }
+
+        var socket = new UnixDomainSocketEndPoint(Path.Combine(await File.ReadAllTextAsync(Path.Combine(DataFolder, "store.socket")), "s"));
+        return await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions { EndPoints = { socket }, ConnectTimeout = 1_000, ConnectRetry = 0 });
     }
 
     /// <summary>Starts what has ended, as a supervisor does; gives their names.</summary>

@@ -29,7 +29,15 @@ internal sealed class HostNode : IAsyncDisposable
 
     public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://{Place.Http}:{_httpPort}"));
 
+    public int SiloPort => _siloPort;
+
     public string LogFile => Path.Combine(_folder, Name + ".log");
+
+    /// <summary>How it ended; 0 while it runs.</summary>
+    public int ExitCode => _process?.ExitCode ?? 0;
+
+    /// <summary>Settings of the next start besides those it was made with.</summary>
+    public string[] Settings { get; set; } = [];
 
     public bool IsRunning => _process is { HasExited: false };
 
@@ -73,7 +81,7 @@ internal sealed class HostNode : IAsyncDisposable
 
         string[] arguments =
         [
-            .. Place.Prefix, "dotnet", Path.Combine(Build, "Aggregator.Host.dll"), .. _arguments,
+            .. Place.Prefix, "dotnet", Path.Combine(Build, "Aggregator.Host.dll"), .. _arguments, .. Settings,
             "--urls", string.Create(CultureInfo.InvariantCulture, $"http://{Place.Bind}:{_httpPort}"),
             "--Cluster:SiloPort", _siloPort.ToString(CultureInfo.InvariantCulture), "--Cluster:GatewayPort", _gatewayPort.ToString(CultureInfo.InvariantCulture),
             "--Cluster:AdvertisedIP", Place.Advertised, "--Auth:Keys", Key,
@@ -120,7 +128,26 @@ internal sealed class HostNode : IAsyncDisposable
 
     public Task<bool> ExitsWithinAsync(TimeSpan limit) => _process!.ExitsWithinAsync(limit);
 
-    public bool LogContains(string text) => File.Exists(LogFile) && File.ReadLines(LogFile).Any(line => line.Contains(text, StringComparison.OrdinalIgnoreCase));
+    /// <exception cref="InvalidOperationException">It is not there, and may be in what was dropped of the log.</exception>
+    public bool LogContains(string text)
+    {
+        var isCut = false;
+        foreach (var line in File.Exists(LogFile) ? File.ReadLines(LogFile) : [])
+        {
+            if (line.Contains(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+
+            isCut |= line == ManagedProcess.Cut;
+        }
+
+        return !isCut ? false : throw new InvalidOperationException($"{LogFile} is not whole, and does not say: {text}");
+    }
+
+    /// <summary>Whether it has said something as critical: what an operator is to be woken for. The level stands on the line before.</summary>
+    public bool HasAlerted(string text) => File.Exists(LogFile) && File.ReadLines(LogFile).Zip(File.ReadLines(LogFile).Skip(1))
+        .Any(pair => pair.First.Contains("crit: ", StringComparison.Ordinal) && pair.Second.Contains(text, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

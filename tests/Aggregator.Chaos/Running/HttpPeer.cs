@@ -9,12 +9,13 @@ namespace Aggregator.Chaos.Running;
 /// <param name="Status">HTTP status; 0 if there was no answer.</param>
 /// <param name="Body">The JSON of the answer; null if it was none.</param>
 /// <param name="Failure">Why there was no answer.</param>
-internal sealed record Answer(int Status, JsonObject? Body, string? Failure)
+/// <param name="SaysWhen">Whether it says when to come again.</param>
+internal sealed record Answer(int Status, JsonObject? Body, string? Failure, bool SaysWhen = false)
 {
     public bool IsOk => Status == 200;
 
-    /// <summary>What a client must expect of a cluster in trouble: no connection, no answer in time, 429, 503.</summary>
-    public bool IsExpected => Status is 0 or 200 or 429 or 503;
+    /// <summary>What a client must expect of a cluster in trouble: no connection, no answer in time, 429 or 503 with the time to come again.</summary>
+    public bool IsExpected => Status is 0 or 200 || (Status is 429 or 503 && SaysWhen);
 
     public override string ToString() => Status == 0 ? Failure! : $"{Status} {Body?.ToJsonString()}";
 }
@@ -23,6 +24,7 @@ internal sealed record Answer(int Status, JsonObject? Body, string? Failure)
 internal sealed class HttpPeer : IDisposable
 {
     private static readonly TimeSpan PostLimit = TimeSpan.FromSeconds(15);
+    private const long LargeBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
@@ -44,6 +46,9 @@ internal sealed class HttpPeer : IDisposable
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         over.CancelAfter(limit);
         using var request = new HttpRequestMessage(method, new Uri(host, path)) { Content = content };
+
+        // Who is refused by the head of a large body hears so before it is sent.
+        request.Headers.ExpectContinue = content?.Headers.ContentLength > LargeBytes;
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", HostNode.Key);
         try
         {
@@ -59,12 +64,20 @@ internal sealed class HttpPeer : IDisposable
                 // Not JSON: the status says enough.
             }
 
-            return new Answer((int)response.StatusCode, body, null);
+            return new Answer((int)response.StatusCode, body, null, response.Headers.RetryAfter is not null);
         }
         catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException or IOException)
         {
             return new Answer(0, null, fault is OperationCanceledException ? $"no answer within {limit.TotalSeconds} s" : $"{fault.GetType().Name}: {fault.Message}");
         }
+    }
+
+    /// <summary>An answer whose body is read as it comes.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(Uri host, string path, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", HostNode.Key);
+        return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
     }
 
     private static TimeSpan Limit(string path) => path.Contains("wait=", StringComparison.Ordinal) ? WaitLimit : PostLimit;

@@ -8,7 +8,10 @@ namespace Aggregator.Chaos.Running;
 /// <summary>A process of the harness: what it prints goes to a file of bounded length, and it is ended by id.</summary>
 internal sealed class ManagedProcess : IAsyncDisposable
 {
-    private const int MaximumLines = 20_000;
+    /// <summary>The last line of a log that is longer than it may be.</summary>
+    public const string Cut = "=== the rest is dropped";
+
+    private const int MaximumLines = 200_000;
     private static readonly ConcurrentDictionary<int, bool> Running = new();
     private readonly Process _process;
     private readonly StreamWriter _log;
@@ -142,9 +145,9 @@ internal sealed class ManagedProcess : IAsyncDisposable
                     _drained.TrySetResult();
                 }
             }
-            else if (_lines++ < MaximumLines && _log.BaseStream.CanWrite)
+            else if (_lines++ <= MaximumLines && _log.BaseStream.CanWrite)
             {
-                _log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_clock.Elapsed.TotalSeconds,8:F3}] {line}"));
+                _log.WriteLine(_lines > MaximumLines ? Cut : string.Create(CultureInfo.InvariantCulture, $"[{_clock.Elapsed.TotalSeconds,8:F3}] {line}"));
             }
         }
     }

@@ -83,6 +83,16 @@ internal sealed class SiloNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a connection from one silo's namespace to another's silo port comes about.</summary>
+    public async Task<bool> ReachesAsync(int from, int to, int port)
+    {
+        using var process = Process.Start(new ProcessStartInfo("ip", $"netns exec {Name(from)} timeout 3 bash -c \"exec 3<>/dev/tcp/{Advertised(to)}/{port}\"") { RedirectStandardError = true })
+            ?? throw new InvalidOperationException("there is no ip");
+        await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0;
+    }
+
     public async ValueTask DisposeAsync()
     {
         for (var silo = 1; silo <= _silos; silo++)

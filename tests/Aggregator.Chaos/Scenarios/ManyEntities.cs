@@ -7,24 +7,32 @@ namespace Aggregator.Chaos.Scenarios;
 internal static class ManyEntities
 {
     private const int ClaimsPerRequest = 500;
+    private const int Sources = 16;
 
-    /// <summary>Feeds one claim for each place and actor; gives their paths.</summary>
-    public static async Task<IReadOnlyList<string>> MakeAsync(Cluster cluster, int count)
+    /// <summary>Feeds one claim for each place and actor; gives how many claims name each of them, and each of their sources, by path.</summary>
+    public static async Task<IReadOnlyDictionary<string, long>> MakeAsync(Cluster cluster, int count)
     {
+        var claims = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var numbers in Enumerable.Range(0, count / 2).Chunk(ClaimsPerRequest))
         {
             var body = string.Join('\n', numbers.Select(at => string.Create(CultureInfo.InvariantCulture,
-                $$"""{"id":"many-{{at}}","source":"chaos-many-{{at % 16}}","reportedAt":"2024-01-01T00:00:00Z","event":"attack","region":"chaosplace {{at}}","target":"chaosgroup {{at}}"}""")));
+                $$"""{"id":"many-{{at}}","source":"chaos-many-{{at % Sources}}","reportedAt":"2024-01-01T00:00:00Z","event":"attack","region":"chaosplace {{at}}","target":"chaosgroup {{at}}"}""")));
             var answer = await cluster.Http.PostAsync(cluster.Fronts.Next().Url, "/v1/claims?wait=applied", body);
             if (!answer.IsOk)
             {
                 throw new InvalidOperationException($"the entities were not taken: {answer}");
             }
+
+            foreach (var at in numbers)
+            {
+                Add(string.Create(CultureInfo.InvariantCulture, $"/v1/regions/chaosplace-{at}"));
+                Add(string.Create(CultureInfo.InvariantCulture, $"/v1/actors/chaosgroup-{at}"));
+                Add(string.Create(CultureInfo.InvariantCulture, $"/v1/sources/chaos-many-{at % Sources}"));
+            }
         }
 
-        return [.. Enumerable.Range(0, count / 2).SelectMany(static at => new[]
-        {
-            string.Create(CultureInfo.InvariantCulture, $"/v1/regions/chaosplace-{at}"), string.Create(CultureInfo.InvariantCulture, $"/v1/actors/chaosgroup-{at}"),
-        })];
+        return claims;
+
+        void Add(string path) => claims[path] = claims.GetValueOrDefault(path) + 1;
     }
 }

@@ -13,35 +13,33 @@ internal sealed record RunOptions
     /// <summary>How long faults go on under load.</summary>
     public TimeSpan Span { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Faults that a scenario which repeats one does at least.</summary>
-    public int Faults { get; init; }
-
     /// <summary>Entities that are made before the load.</summary>
     public int Entities { get; init; }
+
+    /// <summary>Faults that a run that repeats them has at least.</summary>
+    public int Faults { get; init; }
 
     /// <summary>Folder of an older built host, to upgrade from.</summary>
     public string? From { get; init; }
 
-    /// <summary>Whether the views are compared with those of a fresh host.</summary>
-    public bool AgainstReference { get; init; } = true;
+    /// <summary>With which fresh hosts the views are compared.</summary>
+    public References References { get; init; } = References.All;
 }
 
 /// <summary>One run of a scenario: a cluster under load, what is done to it, and the audit.</summary>
 internal sealed class ScenarioContext(RunOptions options, int seed, string folder) : IAsyncDisposable
 {
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(180);
-
-    // What is promised after the death of a silo; asserted where there are many entities to ask, as --entities makes them.
-    private static readonly TimeSpan QueriesLimit = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan FreshLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QueriesLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FreshLimit = TimeSpan.FromSeconds(30);
+    private const string Evicted = "I have been told I am dead";
     private readonly List<Violation> _violations = [];
     private readonly List<Recovery> _recoveries = [];
     private readonly List<string> _notes = [];
+    private readonly List<IAsyncDisposable> _parts = [];
     private AckJournal? _journal;
-    private bool _isFinished;
-    private bool _isDisposed;
 
     public RunOptions Options => options;
 
@@ -57,7 +55,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
 
     public Watcher Watcher { get; private set; } = null!;
 
-    public LogKeys? Keys { get; private set; }
+    public LogKeys Keys { get; private set; } = null!;
 
     public Auditor Auditor { get; private set; } = null!;
 
@@ -67,8 +65,14 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <summary>Whether the views are to be audited: not where the scenario ends with hosts that rightly serve nothing.</summary>
     public bool IsAudited { get; set; } = true;
 
+    /// <summary>How many claims name entities beside those of the load, by path.</summary>
+    public IReadOnlyDictionary<string, long> Others { get; private set; } = new Dictionary<string, long>();
+
     /// <summary>Paths that must answer for queries to count as recovered.</summary>
-    public IReadOnlyList<string> Paths { get; set; } = Views.All;
+    public IEnumerable<string> Paths => Views.All.Concat(Others.Keys);
+
+    /// <summary>Faults so far.</summary>
+    public int Faults { get; private set; }
 
     public IReadOnlyList<Violation> Violations => _violations;
 
@@ -86,41 +90,56 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
 
     public void Violated(Promise promise, string what) => _violations.Add(new Violation(promise, what));
 
+    /// <summary>Ends something with the run, after the hosts.</summary>
+    public T Own<T>(T part) where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+
+    /// <summary>No host may have ended, as after an outage that they are to survive; those that have are started again, so that the run goes on.</summary>
+    public async Task AllLiveAsync(string after)
+    {
+        foreach (var node in Cluster.Nodes.Where(node => !node.IsRunning))
+        {
+            Violated(Promise.Scenario, $"{node.Name} had ended with {node.ExitCode} after {after}");
+        }
+
+        await Cluster.RestartDeadAsync();
+    }
+
+    /// <summary>Counts a fault.</summary>
+    public void Struck() => Faults++;
+
+    /// <summary>Kills a host.</summary>
+    public async Task KillAsync(HostNode node)
+    {
+        Struck();
+        await node.KillAsync();
+    }
+
     /// <summary>Lets the load run on for a random time.</summary>
     public Task RunOnAsync(double leastSeconds, double mostSeconds) => Task.Delay(TimeSpan.FromSeconds(leastSeconds + (Random.NextDouble() * (mostSeconds - leastSeconds))));
 
-    /// <summary>Waits like <see cref="RecoverAsync"/> after the sudden death of a silo, which has limits of its own.</summary>
-    public async Task RecoverFromDeathAsync(string fault, long since)
-    {
-        await RecoverAsync(fault, since);
-        var (queries, fresh) = (_recoveries[^1].Queries, _recoveries[^1].Fresh);
-        if (options.Entities > 0 && (queries > QueriesLimit.TotalSeconds || fresh > FreshLimit.TotalSeconds))
-        {
-            Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture, $"{fault}: queries back after {queries:F1} s, new claims after {fresh:F1} s"));
-        }
-    }
-
-    /// <summary>Repeats faults under load until the span is over and there were as many as are asked for, once at least.</summary>
+    /// <summary>Repeats faults under load until the span is over and there were as many as asked for, once at least.</summary>
     public async Task RepeatAsync(Func<Task> fault)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var faults = 0;
         do
         {
             await RunOnAsync(2, 6);
             await fault();
-            faults++;
         }
-        while (TimeProvider.System.GetElapsedTime(began) < options.Span || faults < options.Faults);
+        while (TimeProvider.System.GetElapsedTime(began) < options.Span || Faults < options.Faults);
     }
 
-    /// <summary>Waits until every entity answers through every surviving front and new claims are shown, and notes how long that took.</summary>
+    /// <summary>Waits until every entity is shown through every surviving front and new claims are shown, and notes how long that took.</summary>
     /// <param name="fault">What was done.</param>
     /// <param name="since">Time stamp of when it was done.</param>
-    public async Task RecoverAsync(string fault, long since)
+    /// <param name="killed">The one silo that was killed: it is no survivor, and with entities made beforehand the others are held to a limit.</param>
+    public async Task RecoverAsync(string fault, long since, HostNode? killed = null)
     {
-        var waiting = new ConcurrentDictionary<(HostNode Front, string Path), bool>(
-            Cluster.Fronts.Surviving.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true))));
+        var waiting = Waiting(Cluster.Fronts.Surviving.Where(front => front != killed));
         var queries = MeasureAsync(async () =>
         {
             await AskAsync(waiting);
@@ -131,7 +150,13 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
             await Loader.ProbeAsync(RecoveryLimit);
             return true;
         });
-        _recoveries.Add(new Recovery(fault, await queries, await fresh));
+        var recovery = new Recovery(fault, await queries, await fresh);
+        _recoveries.Add(recovery);
+        if (killed is not null && Others.Count > 0 && (recovery.Queries > QueriesLimit.TotalSeconds || recovery.Fresh > FreshLimit.TotalSeconds))
+        {
+            Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture,
+                $"{fault}: queries after {recovery.Queries:F1} s and fresh claims after {recovery.Fresh:F1} s, of {QueriesLimit.TotalSeconds} and {FreshLimit.TotalSeconds} s"));
+        }
 
         async Task<double> MeasureAsync(Func<Task<bool>> isBack)
         {
@@ -155,19 +180,15 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <summary>Ends the load and the faults, and audits.</summary>
     public async Task FinishAsync()
     {
-        if (_isFinished)
-        {
-            return;
-        }
-
-        _isFinished = true;
         if (IsAudited)
         {
-            var restarted = await Cluster.RestartDeadAsync();
-            if (restarted.Count > 0)
+            // A busy machine may have one taken for dead that is not: it leaves, and says why.
+            foreach (var node in Cluster.Nodes.Where(node => !node.IsRunning && !node.LogContains(Evicted)))
             {
-                Note($"started again at the end: {string.Join(", ", restarted)}");
+                Violated(Promise.Scenario, $"{node.Name} had ended with {node.ExitCode}, and nobody had ended it");
             }
+
+            await Cluster.RestartDeadAsync();
         }
 
         await Loader.StopAsync();
@@ -188,31 +209,25 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         if (IsAudited)
         {
             Auditor = NewAuditor();
-            _violations.AddRange(await Auditor.RunAsync(options.AgainstReference));
-            Note(string.Create(CultureInfo.InvariantCulture, $"views right {Auditor.ConvergedAfter.TotalSeconds:F1} s after the load"));
+            _violations.AddRange(await Auditor.RunAsync(options.References));
+            Note(string.Create(CultureInfo.InvariantCulture, $"views right {Auditor.ConvergedAfter.TotalSeconds:F1} s after the load; {Auditor.Compared} answers compared with a fold of the log"));
         }
 
-        if (Keys is not null)
-        {
-            _violations.AddRange(await Keys.StopAsync());
-        }
-
+        _violations.AddRange(await Keys.StopAsync());
+        Note($"heads of the log and rows read {Keys.Looks} times in the store, {Keys.Rows} rows at the end");
         Note(string.Create(CultureInfo.InvariantCulture, $"{Watcher.Reads} views watched; {Watcher.Falls} figures fell, for {Watcher.LongestFall.TotalSeconds:F1} s at most"));
         _violations.AddRange(Watcher.Violations);
         _violations.AddRange(Loader.Faults.Select(fault => new Violation(Promise.Answer, fault)));
     }
 
-    public Auditor NewAuditor() => new(Cluster.Fronts, Loader, folder) { MergedInto = MergedInto };
+    /// <summary>What may be there; null if nothing was ever sent.</summary>
+    public Truth? Truth() => _journal is null ? null : new Truth(Loader.Operations, _journal.Read());
+
+    public Auditor NewAuditor() => new(Cluster, Loader, _journal!, folder) { MergedInto = MergedInto, Others = Others };
 
     public async ValueTask DisposeAsync()
     {
-        if (_isDisposed)
-        {
-            return;
-        }
-
-        _isDisposed = true;
-        foreach (var part in new IAsyncDisposable?[] { Loader, Watcher, Keys, Cluster, _journal })
+        foreach (var part in new IAsyncDisposable?[] { Loader, Watcher, Keys, Cluster, _journal }.Concat(_parts))
         {
             if (part is not null)
             {
@@ -226,25 +241,29 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         Cluster = cluster;
         _journal = new AckJournal(Path.Combine(folder, "acknowledged.log"));
         Loader = new Loader(cluster.Fronts, _journal, load ?? new LoadOptions(), seed);
-        await Loader.ProbeAsync(SettleLimit);
+        await Loader.SendAsync(ClaimFactory.First(), waitApplied: true, SettleLimit);
         if (options.Entities > 0)
         {
-            Paths = await ManyEntities.MakeAsync(cluster, options.Entities);
+            Others = await ManyEntities.MakeAsync(cluster, options.Entities);
             var since = TimeProvider.System.GetTimestamp();
-            await AskAsync(new(cluster.Fronts.Surviving.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true)))));
+            await AskAsync(Waiting(cluster.Fronts.Surviving));
             Note(string.Create(CultureInfo.InvariantCulture, $"{options.Entities} entities; asking all through every front takes {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s when nothing is wrong"));
         }
 
         Watcher = new Watcher(cluster.Fronts);
-        Keys = cluster.HasRedis ? new LogKeys(cluster.Redis) : null;
+        Keys = new LogKeys(cluster.ConnectStoreAsync);
+        Keys.Start();
         Loader.Start();
     }
 
-    /// <summary>Asks every entity that has not answered yet, through every front that still serves.</summary>
+    private ConcurrentDictionary<(HostNode Front, string Path), bool> Waiting(IEnumerable<HostNode> through) =>
+        new(through.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true))));
+
+    /// <summary>Asks every entity that was not shown yet. One that is unknown is none that has recovered, nor is a front that has ended.</summary>
     private Task AskAsync(ConcurrentDictionary<(HostNode Front, string Path), bool> waiting) =>
         Parallel.ForEachAsync(waiting.Keys, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (one, stop) =>
         {
-            if (!one.Front.IsRunning || (await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).Status == 200)
+            if ((await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).IsOk)
             {
                 waiting.TryRemove(one, out _);
             }

@@ -8,6 +8,8 @@ namespace Aggregator.Chaos.Scenarios;
 /// <summary>What happens to processes and to the network between them.</summary>
 internal static class SiloScenarios
 {
+    private static readonly TimeSpan Off = TimeSpan.FromHours(1);
+    private static readonly TimeSpan EvictionLimit = TimeSpan.FromSeconds(60);
     private static readonly string[] Moments = ["before-append", "after-append", "mid-fan-out", "after-apply", "after-checkpoint"];
 
     public static IReadOnlyList<Scenario> All { get; } =
@@ -18,7 +20,7 @@ internal static class SiloScenarios
         new("partition", "one of three silos is cut off from the others, all reach the store", context => PartitionAsync(context, 3)),
         new("partition-two", "two silos are cut off from one another, both reach the store", context => PartitionAsync(context, 2)),
         new("kill-all", "kill -9 of every host at once", KillAllAsync),
-        new("clock", "one silo's clock is an hour ahead, and silos die", ClockAsync),
+        new("clock", "one silo's and the api's clocks are an hour ahead, another's is an hour behind, and they die", ClockAsync),
         new("quiet-child", "the parents' silo dies while the child is quiet", QuietChildAsync),
         new("rolling", "every process is ended by SIGTERM and started again, one after another", context => RollAsync(context, null)),
         new("short", "a silo of two ends itself after an append, and another is killed: what the suite runs", ShortAsync) { OnRequest = true },
@@ -34,22 +36,22 @@ internal static class SiloScenarios
         {
             var silo = context.Cluster.Silos[context.Random.Next(context.Cluster.Silos.Count)];
             var since = TimeProvider.System.GetTimestamp();
-            await silo.KillAsync();
+            await context.KillAsync(silo);
             switch (way++ % 3)
             {
                 case 0:
-                    await context.RecoverFromDeathAsync($"{silo.Name} left dead", since);
+                    await context.RecoverAsync($"{silo.Name} left dead", since, silo);
                     await silo.StartAsync(context.Cluster.Http);
                     break;
                 case 1:
                     await silo.LaunchAsync();
-                    await context.RecoverFromDeathAsync($"{silo.Name} started again", since);
+                    await context.RecoverAsync($"{silo.Name} started again", since, silo);
                     await silo.ReadyAsync(context.Cluster.Http);
                     break;
                 default:
                     silo.ChangePorts();
                     await silo.LaunchAsync();
-                    await context.RecoverFromDeathAsync($"{silo.Name} started elsewhere", since);
+                    await context.RecoverAsync($"{silo.Name} started elsewhere", since, silo);
                     await silo.ReadyAsync(context.Cluster.Http);
                     break;
             }
@@ -74,9 +76,9 @@ internal static class SiloScenarios
         await EndAtAsync(context, control, "after-append");
         var silo = context.Cluster.Silos[context.Random.Next(2)];
         var since = TimeProvider.System.GetTimestamp();
-        await silo.KillAsync();
+        await context.KillAsync(silo);
         await silo.LaunchAsync();
-        await context.RecoverAsync($"{silo.Name} started again", since);
+        await context.RecoverAsync($"{silo.Name} started again", since, silo);
     }
 
     private static async Task EndAtAsync(ScenarioContext context, string control, string moment)
@@ -93,8 +95,9 @@ internal static class SiloScenarios
 
         var since = TimeProvider.System.GetTimestamp();
         var silo = context.Cluster.Silos.First(one => !one.IsRunning);
+        context.Struck();
         await silo.LaunchAsync();
-        await context.RecoverAsync($"{silo.Name} ended {moment}", since);
+        await context.RecoverAsync($"{silo.Name} ended {moment}", since, silo);
         await silo.ReadyAsync(context.Cluster.Http);
     }
 
@@ -107,18 +110,19 @@ internal static class SiloScenarios
             var since = TimeProvider.System.GetTimestamp();
             silo.MayBeStale = true;
             silo.Stop();
+            context.Struck();
             await context.RecoverAsync($"{silo.Name} stopped", since);
             await context.RunOnAsync(5, 15);
             silo.Continue();
             since = TimeProvider.System.GetTimestamp();
             if (await silo.ExitsWithinAsync(TimeSpan.FromSeconds(60)))
             {
-                context.Note(string.Create(CultureInfo.InvariantCulture, $"{silo.Name} left {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s after it went on"));
+                context.Note(string.Create(CultureInfo.InvariantCulture, $"{silo.Name} left with {silo.ExitCode} {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s after it went on"));
                 await silo.StartAsync(context.Cluster.Http);
             }
             else
             {
-                context.Violated(Promise.Scenario, $"{silo.Name} was stopped for long enough to be evicted, and stayed");
+                context.Violated(Promise.Scenario, $"{silo.Name} stayed: it was not evicted, or does not know");
             }
 
             silo.MayBeStale = false;
@@ -128,64 +132,75 @@ internal static class SiloScenarios
 
     private static async Task PartitionAsync(ScenarioContext context, int silos)
     {
-        await using var network = await SiloNetwork.CreateAsync(silos);
-        try
+        var network = context.Own(await SiloNetwork.CreateAsync(silos));
+        await context.StartAsync(new ClusterOptions
         {
-            await context.StartAsync(new ClusterOptions
-            {
-                Silos = silos,
-                HasApi = false,
-                Place = network.Place,
-                StoreOf = network.Store,
-                Redis = ["--bind", "127.0.0.1", .. network.StoreAddresses, "--protected-mode", "no"],
-            });
-            await context.RunOnAsync(3, 6);
-            var cut = 1 + context.Random.Next(silos);
-            int[] others = [.. Enumerable.Range(1, silos).Where(other => other != cut)];
-            var since = TimeProvider.System.GetTimestamp();
+            Silos = silos,
+            HasApi = false,
+            Place = network.Place,
+            StoreOf = network.Store,
+            Redis = ["--bind", "127.0.0.1", .. network.StoreAddresses, "--protected-mode", "no"],
+        });
+        await context.RunOnAsync(3, 6);
+        var cut = 1 + context.Random.Next(silos);
+        int[] others = [.. Enumerable.Range(1, silos).Where(other => other != cut)];
 
-            // Either side of two may be the one that goes; of three it is the one that is alone.
-            foreach (var number in silos == 2 ? [1, 2] : new[] { cut })
-            {
-                context.Cluster.Silos[number - 1].MayBeStale = true;
-            }
-
-            foreach (var other in others)
-            {
-                await network.SetLinkAsync(cut, other, isUp: false);
-            }
-
-            if (silos > 2)
-            {
-                await context.RecoverAsync($"silo-{cut} cut off", since);
-            }
-
-            await context.RunOnAsync(30, 40);
-            foreach (var other in others)
-            {
-                await network.SetLinkAsync(cut, other, isUp: true);
-            }
-
-            since = TimeProvider.System.GetTimestamp();
-            await Eventually.WithinAsync(TimeSpan.FromSeconds(15), () => Task.FromResult(context.Cluster.Silos.Any(silo => !silo.IsRunning)));
-            var restarted = await context.Cluster.RestartDeadAsync();
-            if (restarted.Count == 0)
-            {
-                context.Violated(Promise.Scenario, "nobody left after the cut: it was none, or nobody noticed");
-            }
-
-            context.Note($"left, and were started again: {string.Join(", ", restarted)}");
-            foreach (var silo in context.Cluster.Silos)
-            {
-                silo.MayBeStale = false;
-            }
-
-            await context.RecoverAsync("joined again", since);
-            await context.FinishAsync();
+        // Either side of two may be the one that goes; of three it is the one that is alone.
+        HostNode[] mayLeave = [.. context.Cluster.Silos.Where((_, at) => silos == 2 || at == cut - 1)];
+        var since = TimeProvider.System.GetTimestamp();
+        foreach (var silo in mayLeave)
+        {
+            silo.MayBeStale = true;
         }
-        finally
+
+        await SetLinksAsync(isUp: false);
+        context.Struck();
+        if (silos > 2)
         {
-            await context.DisposeAsync();
+            await context.RecoverAsync($"silo-{cut} cut off", since);
+        }
+
+        if (await Eventually.WithinAsync(EvictionLimit, () => Task.FromResult(mayLeave.Any(silo => !silo.IsRunning))))
+        {
+            context.Note(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", mayLeave.Where(silo => !silo.IsRunning).Select(silo => silo.Name))} left after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s"));
+        }
+        else
+        {
+            context.Violated(Promise.Scenario, string.Create(CultureInfo.InvariantCulture, $"nobody had left {EvictionLimit.TotalSeconds} s after silo-{cut} was cut off"));
+        }
+
+        // Who is left of two knows that it is.
+        foreach (var silo in mayLeave.Where(silo => silo.IsRunning && mayLeave.Length > 1))
+        {
+            silo.MayBeStale = false;
+            await context.RecoverAsync($"{silo.Name} alone", since);
+        }
+
+        await context.RunOnAsync(10, 15);
+        await SetLinksAsync(isUp: true);
+        since = TimeProvider.System.GetTimestamp();
+        foreach (var silo in context.Cluster.Silos.Where(silo => !silo.IsRunning && !mayLeave.Contains(silo)))
+        {
+            context.Violated(Promise.Scenario, $"{silo.Name} was not cut off, and ended with {silo.ExitCode}");
+        }
+
+        await context.Cluster.RestartDeadAsync();
+        await context.RecoverAsync("joined again", since);
+        await context.RunOnAsync(5, 8);
+
+        async Task SetLinksAsync(bool isUp)
+        {
+            foreach (var other in others)
+            {
+                await network.SetLinkAsync(cut, other, isUp);
+                foreach (var (from, to) in new[] { (cut, other), (other, cut) }.Where(pair => context.Cluster.Silos[pair.Item2 - 1].IsRunning))
+                {
+                    if (await network.ReachesAsync(from, to, context.Cluster.Silos[to - 1].SiloPort) != isUp)
+                    {
+                        context.Violated(Promise.Scenario, $"silo-{from} {(isUp ? "does not reach" : "reaches")} silo-{to} though the link is {(isUp ? "mended" : "cut")}");
+                    }
+                }
+            }
         }
     }
 
@@ -196,6 +211,7 @@ internal static class SiloScenarios
         {
             var since = TimeProvider.System.GetTimestamp();
             await Task.WhenAll(context.Cluster.Nodes.Select(node => node.KillAsync()));
+            context.Struck();
             var elsewhere = context.Random.Next(2) == 0;
             foreach (var node in context.Cluster.Nodes.Where(_ => elsewhere))
             {
@@ -211,20 +227,41 @@ internal static class SiloScenarios
     private static async Task ClockAsync(ScenarioContext context)
     {
         await context.StartAsync(new ClusterOptions());
-        var ahead = context.Cluster.Silos[1];
-        ahead.Set("CHAOS_CLOCK_OFFSET_SECONDS", "3600");
+
+        // The second one's and the api's clocks are ahead, the third's is behind, which serves the API too; the first one's is right.
+        var (ahead, behind, api) = (context.Cluster.Silos[1], context.Cluster.Silos[2], context.Cluster.Nodes[^1]);
+        SetClock(ahead, Off);
+        SetClock(api, Off);
+        SetClock(behind, -Off);
+        var applied = new List<TimeSpan>();
         await context.RepeatAsync(async () =>
         {
-            foreach (var silo in new[] { ahead, context.Cluster.Silos[0], context.Cluster.Silos[2] })
+            foreach (var node in new[] { ahead, behind, api, context.Cluster.Silos[0] })
             {
                 var since = TimeProvider.System.GetTimestamp();
-                await silo.KillAsync();
-                await silo.LaunchAsync();
-                await context.RecoverAsync($"{silo.Name} started again", since);
-                await silo.ReadyAsync(context.Cluster.Http);
+                await context.KillAsync(node);
+                await node.LaunchAsync();
+                await context.RecoverAsync($"{node.Name} started again", since, node);
+                await node.ReadyAsync(context.Cluster.Http);
                 await context.RunOnAsync(2, 5);
+                applied.AddRange(await OffsetsAsync(context));
             }
         });
+        context.Note(string.Create(CultureInfo.InvariantCulture, $"views were applied from {applied.Min().TotalMinutes:F0} to {applied.Max().TotalMinutes:F0} minutes off"));
+        if (applied.Max() < Off / 2 || applied.Min() > -Off / 2)
+        {
+            context.Violated(Promise.Scenario, "no view was applied by a clock that was ahead, or none by one that was behind");
+        }
+
+        static void SetClock(HostNode node, TimeSpan offset) => node.Set("CHAOS_CLOCK_OFFSET_SECONDS", offset.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>How far ahead of now views say that they were last changed.</summary>
+    private static async Task<IEnumerable<TimeSpan>> OffsetsAsync(ScenarioContext context)
+    {
+        var answers = await Task.WhenAll(Views.All.Select(path => context.Cluster.Http.GetAsync(context.Cluster.Fronts.Next().Url, path, TimeSpan.FromSeconds(5))));
+        var now = TimeProvider.System.GetUtcNow();
+        return answers.Where(answer => answer.IsOk && answer.Body!["appliedAt"] is not null).Select(answer => (DateTimeOffset)answer.Body!["appliedAt"]! - now);
     }
 
     /// <summary>Every silo dies once after a claim of a leaf was shown by its ancestors, and nobody feeds anything: the ancestors must show it all the same.</summary>
@@ -239,7 +276,7 @@ internal static class SiloScenarios
         {
             await context.Loader.ProbeAsync(TimeSpan.FromSeconds(60));
             var since = TimeProvider.System.GetTimestamp();
-            await silo.KillAsync();
+            await context.KillAsync(silo);
             foreach (var violation in (await auditor.ConvergeAsync()).Violations)
             {
                 context.Violated(violation.Promise, $"{silo.Name} dead: {violation.What}");
@@ -259,6 +296,7 @@ internal static class SiloScenarios
             node.Build = HostNode.DefaultBuild;
             node.Set("CHAOS_POISON", from is null ? null : InputScenarios.Poison);
             var since = TimeProvider.System.GetTimestamp();
+            context.Struck();
             if (!await node.TerminateAsync(TimeSpan.FromSeconds(60)))
             {
                 context.Violated(Promise.Scenario, $"{node.Name} did not end within 60 s of SIGTERM");
@@ -294,23 +332,19 @@ internal static class SiloScenarios
             context.Violated(Promise.Scenario, "no host says that a claim cannot be folded");
         }
 
-        if (Says("is quarantined, no view shows it"))
+        if (Says(InputScenarios.Quarantined))
         {
             context.Violated(Promise.Scenario, "a claim was quarantined at level 1");
         }
 
         var since = TimeProvider.System.GetTimestamp();
-        string[] arguments = [Path.Combine(HostNode.DefaultBuild, "Aggregator.Host.dll"), "--raise-level", "--Store:Redis", context.Cluster.Redis.Address];
-        await using (var command = ManagedProcess.Start("dotnet", arguments, new Dictionary<string, string>(), Path.Combine(context.Cluster.Folder, "raise-level.log")))
+        if (await HostCommand.RunAsync(context.Folder, "raise-level", "--raise-level", "--Store:Redis", context.Cluster.Redis.Address) is not 0)
         {
-            if (!await command.ExitsWithinAsync(TimeSpan.FromSeconds(60)) || command.ExitCode != 0)
-            {
-                context.Violated(Promise.Scenario, "the level was not raised; see raise-level.log");
-            }
+            context.Violated(Promise.Scenario, "the level was not raised; see raise-level.log");
         }
 
         await context.RecoverAsync("level raised over a claim that cannot be folded", since);
-        if (!Says("is quarantined, no view shows it"))
+        if (!Says(InputScenarios.Quarantined))
         {
             context.Violated(Promise.Scenario, "a claim was not quarantined at level 2");
         }
