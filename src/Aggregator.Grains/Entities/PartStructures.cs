@@ -57,11 +57,9 @@ internal sealed class PartStructures(ulong structure)
     }
 
     /// <summary>Forgets the parts that are none any more.</summary>
-    public IReadOnlyCollection<string> DropWhere(Predicate<string> isGone)
+    public void DropWhere(Predicate<string> isGone)
     {
-        var gone = _known.Where(part => isGone(part)).ToArray();
-        _known.ExceptWith(gone);
-        _awaited.ExceptWith(gone);
-        return gone;
+        _known.RemoveWhere(isGone);
+        _awaited.RemoveWhere(isGone);
     }
 }

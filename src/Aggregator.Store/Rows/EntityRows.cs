@@ -61,13 +61,6 @@ public sealed class EntityRows(StoreDatabase store)
         return new(version, epoch, fields);
     }
 
-    /// <summary>One field of a row, or null if either is missing.</summary>
-    public async Task<byte[]?> LoadFieldAsync(string kind, string id, string field, CancellationToken cancellationToken = default)
-    {
-        CheckField(field);
-        return (byte[]?)await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), field), "load a field", cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>One field of many rows, in the order asked; null where the row or the field is missing.</summary>
     public async Task<byte[]?[]> LoadFieldManyAsync(
         string kind, IReadOnlyList<string> ids, string field, CancellationToken cancellationToken = default)
@@ -213,10 +206,6 @@ public sealed class EntityRows(StoreDatabase store)
         var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), EpochField), "read an epoch", cancellationToken).ConfigureAwait(false);
         return value.IsNull ? 0 : (long)value;
     }
-
-    /// <summary>Takes an id out of a parent's children: the registry moved it.</summary>
-    public async Task RemoveChildAsync(string kind, string parent, string id, CancellationToken cancellationToken = default) =>
-        await StoreFaults.Repeatable(_database.SetRemoveAsync(Children(kind, parent), id), "remove a child", cancellationToken).ConfigureAwait(false);
 
     /// <summary>The ids added as children of a parent, in no order, each once. Those added meanwhile may be missing.</summary>
     public IAsyncEnumerable<string> ChildrenAsync(string kind, string parent, CancellationToken cancellationToken = default) =>

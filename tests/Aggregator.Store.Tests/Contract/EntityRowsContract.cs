@@ -17,7 +17,6 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
     public async Task Load_NoRow_GivesNull()
     {
         Assert.Null(await _rows.LoadAsync("actor", "nobody"));
-        Assert.Null(await _rows.LoadFieldAsync("actor", "nobody", "state"));
         Assert.Equal(0, await _rows.VersionAsync("actor", "nobody"));
     }
 
@@ -29,7 +28,7 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
         Assert.Equal((1, 0), (row.Version, row.Epoch));
         Assert.Equal(["state", "totals"], row.Fields.Keys.Order());
         Assert.Equal(Entry(1), row.Fields["state"]);
-        Assert.Equal(Entry(2), await _rows.LoadFieldAsync("actor", "armenia", "totals"));
+        Assert.Equal(Entry(2), row.Fields["totals"]);
         Assert.Equal(1, await _rows.VersionAsync("actor", "armenia"));
         Assert.Null(await _rows.LoadAsync("region", "armenia"));
     }
@@ -143,7 +142,7 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
     {
         var large = Entry(1, 3 << 20);
         await _rows.WriteAsync("actor", "a", 0, [new("f", large)]);
-        Assert.Equal(large, await _rows.LoadFieldAsync("actor", "a", "f"));
+        Assert.Equal(large, (await _rows.LoadAsync("actor", "a"))!.Fields["f"]);
     }
 
     [Fact]
@@ -227,14 +226,12 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
     }
 
     [Fact]
-    public async Task Children_AddedTwiceAndRemoved_AreListedOnce()
+    public async Task Children_AddedTwice_AreListedOnce()
     {
         await _rows.WriteAsync("region", "fizuli", 0, [], "karabakh");
         await _rows.WriteAsync("region", "fizuli", 1, [], "karabakh");
         await _rows.WriteAsync("region", "shusha", 0, [], "karabakh");
         Assert.Equal(["fizuli", "shusha"], (await _rows.ChildrenAsync("region", "karabakh").ToListAsync()).Order());
-        await _rows.RemoveChildAsync("region", "karabakh", "fizuli");
-        Assert.Equal(["shusha"], await _rows.ChildrenAsync("region", "karabakh").ToListAsync());
         Assert.Empty(await _rows.ChildrenAsync("actor", "karabakh").ToListAsync());
     }
 
