@@ -8,9 +8,10 @@ namespace Aggregator.Chaos.Reporting;
 
 /// <summary>How long it took to come back from one fault.</summary>
 /// <param name="Fault">What was done.</param>
-/// <param name="Queries">Seconds until every entity answered through every surviving front.</param>
+/// <param name="Queries">Seconds until no query to any entity through any surviving front waited any more; 0 if none had to.</param>
+/// <param name="Troubled">How many queries had to wait.</param>
 /// <param name="Fresh">Seconds until new claims were acknowledged and shown.</param>
-internal sealed record Recovery(string Fault, double Queries, double Fresh);
+internal sealed record Recovery(string Fault, double Queries, int Troubled, double Fresh);
 
 /// <summary>What one run of a scenario gave.</summary>
 internal sealed record RunResult
@@ -63,7 +64,7 @@ internal static class Results
         text.AppendLine(CultureInfo.InvariantCulture, $"{run.Scenario} seed {run.Seed}: {run.Outcome} in {run.Seconds:F0} s; {run.Faults} faults; {run.Sent} sent, {run.Acknowledged} acknowledged, {run.Standing} stand; not acknowledged: {string.Join(", ", run.Refusals.Select(one => $"{one.Key} {one.Value}"))}");
         foreach (var recovery in run.Recoveries)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {recovery.Fault}: queries after {recovery.Queries:F1} s, fresh claims after {recovery.Fresh:F1} s");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {recovery.Fault}: queries after {recovery.Queries:F1} s ({recovery.Troubled} had to wait), fresh claims after {recovery.Fresh:F1} s");
         }
 
         foreach (var note in run.Notes)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Aggregator.Chaos.Audit;
 using Aggregator.Chaos.Load;
@@ -31,7 +30,6 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
 {
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(180);
-    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QueriesLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FreshLimit = TimeSpan.FromSeconds(30);
     private const string Evicted = "I have been told I am dead";
@@ -139,18 +137,11 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <param name="killed">The one silo that was killed: it is no survivor, and with entities made beforehand the others are held to a limit.</param>
     public async Task RecoverAsync(string fault, long since, HostNode? killed = null)
     {
-        var waiting = Waiting(Cluster.Fronts.Surviving.Where(front => front != killed));
-        var queries = MeasureAsync(async () =>
-        {
-            await AskAsync(waiting);
-            return waiting.IsEmpty;
-        });
-        var fresh = MeasureAsync(async () =>
-        {
-            await Loader.ProbeAsync(RecoveryLimit);
-            return true;
-        });
-        var recovery = new Recovery(fault, await queries, await fresh);
+        var sweep = new Sweep(Cluster.Http, since);
+        var shown = sweep.RunAsync(Queries(Cluster.Fronts.Surviving.Where(front => front != killed)), RecoveryLimit);
+        var fresh = FreshAsync();
+        var queries = await shown ? sweep.Recovered.TotalSeconds : NotBack();
+        var recovery = new Recovery(fault, queries, sweep.Troubled, await fresh);
         _recoveries.Add(recovery);
         if (killed is not null && Others.Count > 0 && (recovery.Queries > QueriesLimit.TotalSeconds || recovery.Fresh > FreshLimit.TotalSeconds))
         {
@@ -158,20 +149,21 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
                 $"{fault}: queries after {recovery.Queries:F1} s and fresh claims after {recovery.Fresh:F1} s, of {QueriesLimit.TotalSeconds} and {FreshLimit.TotalSeconds} s"));
         }
 
-        async Task<double> MeasureAsync(Func<Task<bool>> isBack)
+        async Task<double> FreshAsync()
         {
             try
             {
-                if (await Eventually.WithinAsync(RecoveryLimit, isBack))
-                {
-                    return TimeProvider.System.GetElapsedTime(since).TotalSeconds;
-                }
+                await Loader.ProbeAsync(RecoveryLimit);
+                return TimeProvider.System.GetElapsedTime(since).TotalSeconds;
             }
             catch (OperationCanceledException)
             {
-                // The probe's own limit.
+                return NotBack();
             }
+        }
 
+        double NotBack()
+        {
             Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture, $"{fault}: not back within {RecoveryLimit.TotalSeconds} s"));
             return double.PositiveInfinity;
         }
@@ -246,8 +238,9 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         {
             Others = await ManyEntities.MakeAsync(cluster, options.Entities);
             var since = TimeProvider.System.GetTimestamp();
-            await AskAsync(Waiting(cluster.Fronts.Surviving));
-            Note(string.Create(CultureInfo.InvariantCulture, $"{options.Entities} entities; asking all through every front takes {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s when nothing is wrong"));
+            var sweep = new Sweep(cluster.Http, since);
+            await sweep.RunAsync(Queries(cluster.Fronts.Surviving), RecoveryLimit);
+            Note(string.Create(CultureInfo.InvariantCulture, $"{options.Entities} entities; asking all through every front takes {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s when nothing is wrong, and {sweep.Troubled} are waited for"));
         }
 
         Watcher = new Watcher(cluster.Fronts);
@@ -256,16 +249,5 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         Loader.Start();
     }
 
-    private ConcurrentDictionary<(HostNode Front, string Path), bool> Waiting(IEnumerable<HostNode> through) =>
-        new(through.SelectMany(front => Paths.Select(path => KeyValuePair.Create((front, path), true))));
-
-    /// <summary>Asks every entity that was not shown yet. One that is unknown is none that has recovered, nor is a front that has ended.</summary>
-    private Task AskAsync(ConcurrentDictionary<(HostNode Front, string Path), bool> waiting) =>
-        Parallel.ForEachAsync(waiting.Keys, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (one, stop) =>
-        {
-            if ((await Cluster.Http.GetAsync(one.Front.Url, one.Path, ReadLimit, stop)).IsOk)
-            {
-                waiting.TryRemove(one, out _);
-            }
-        });
+    private IEnumerable<(HostNode Front, string Path)> Queries(IEnumerable<HostNode> through) => [.. through.SelectMany(front => Paths.Select(path => (front, path))).Shuffle()];
 }

@@ -1,0 +1,61 @@
+using Aggregator.Chaos.Running;
+
+namespace Aggregator.Chaos.Scenarios;
+
+/// <summary>
+/// Asks every entity through every front, and whoever does not answer again until it does. Many thousand queries take their time even when nothing is wrong: so what
+/// counts is not when the last of them was asked, but when the last one was shown that had not been when it was asked, or not promptly.
+/// </summary>
+/// <param name="http">Who asks.</param>
+/// <param name="since">Time stamp of when something went wrong.</param>
+internal sealed class Sweep(HttpPeer http, long since)
+{
+    private const int AtOnce = 32;
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private readonly Lock _lock = new();
+
+    /// <summary>How long after it went wrong the last of those was shown that had to be waited for; zero if none had.</summary>
+    public TimeSpan Recovered { get; private set; }
+
+    /// <summary>How many had to be waited for.</summary>
+    public int Troubled { get; private set; }
+
+    /// <summary>Whether all of them are shown before the limit is over. One that is unknown is not, nor is one whose front has ended.</summary>
+    public async Task<bool> RunAsync(IEnumerable<(HostNode Front, string Path)> queries, TimeSpan limit)
+    {
+        using var over = new CancellationTokenSource(limit);
+        try
+        {
+            await Parallel.ForEachAsync(queries, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = over.Token }, AskAsync);
+            return true;
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask AskAsync((HostNode Front, string Path) query, CancellationToken stop)
+    {
+        var (began, isFirst) = (TimeProvider.System.GetTimestamp(), true);
+        while (!(await http.GetAsync(query.Front.Url, query.Path, ReadLimit, stop)).IsOk)
+        {
+            isFirst = false;
+            await Task.Delay(Pause, stop);
+        }
+
+        if (isFirst && TimeProvider.System.GetElapsedTime(began) < Prompt)
+        {
+            return;
+        }
+
+        var after = TimeProvider.System.GetElapsedTime(since);
+        lock (_lock)
+        {
+            Recovered = after > Recovered ? after : Recovered;
+            Troubled++;
+        }
+    }
+}
