@@ -59,7 +59,7 @@ BUGS = [
       "        _index.Start(_indexed);\n", "        _indexed = Math.Max(_indexed, head.Checkpoint);\n        _index.Start(_indexed);\n")),
     ("no-catch-up",
      "an entry that was written late shows nowhere",
-     (PARTITION + "PartitionGrain.cs",
+     (PARTITION + "PartitionGrain.Tick.cs",
       "if (last == _fanOut.End || !MayWrite)", "if (last >= _fanOut.End || !MayWrite)")),
     ("lost-message-counts",
      "a delta that got lost counts as applied",

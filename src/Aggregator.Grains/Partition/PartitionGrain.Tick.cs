@@ -1,0 +1,294 @@
+using Aggregator.Domain.Log;
+using Aggregator.Grains.Protocol;
+using Aggregator.Store;
+using Aggregator.Store.Log;
+
+namespace Aggregator.Grains.Partition;
+
+// What it does by itself, on every tick: takes in what others wrote, writes resends and quarantines, saves the checkpoint, stays awake, and leaves when its memory is outlived.
+internal sealed partial class PartitionGrain
+{
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        if (_ticking)
+        {
+            return;
+        }
+
+        _ticking = true;
+        try
+        {
+            if (IsOutlived)
+            {
+                await TryAsync(() => LeaveOutlivedAsync(cancellationToken));
+                return;
+            }
+
+            _pump.Tick();
+            StartFollowing();
+            StartWriting();
+            if (_quarantine.Reported.Count > 0 && MayWrite)
+            {
+                await TryAsync(QuarantineAsync);
+            }
+
+            if (_duplicates.Count > 0 && MayWrite)
+            {
+                await TryAsync(AppendDuplicatesAsync);
+            }
+
+            if (MayWrite)
+            {
+                await TryAsync(() => CatchUpAsync(cancellationToken));
+            }
+
+            await TryAsync(() => _index.FlushAsync(cancellationToken));
+            await TryAsync(() => SaveCheckpointAsync(cancellationToken));
+            await TryAsync(() => StayAwakeAsync(cancellationToken));
+        }
+        finally
+        {
+            _ticking = false;
+        }
+    }
+
+    // One step that fails keeps no other from being taken; the next tick tries again.
+    private async Task TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception fault)
+        {
+            LogTidyFailed(logger, _partition, fault);
+        }
+    }
+
+    // What is in memory is of a run of the store's server that is over.
+    private bool IsOutlived => log.Session.Era != _era;
+
+    /// <summary>The store has restarted: the next activation reads the log as the store has it now.</summary>
+    private async Task LeaveOutlivedAsync(CancellationToken cancellationToken)
+    {
+        if (_isLeaving)
+        {
+            return;
+        }
+
+        // First: who leaves reads no more, and the next activation, maybe elsewhere, does not know what there was.
+        _isLeaving = true;
+        try
+        {
+            var last = await log.LastAsync(_partition, cancellationToken);
+            if (last < _fanOut.End)
+            {
+                LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.End);
+            }
+        }
+        catch
+        {
+            // The tick tries again.
+            _isLeaving = false;
+            throw;
+        }
+
+        DeactivateOnIdle();
+    }
+
+    /// <summary>Writes into the log which records no fold takes any more.</summary>
+    private async Task QuarantineAsync()
+    {
+        if (!log.Allows(FeatureLevel.Quarantine))
+        {
+            // A host that does not know such a record could not read the log any more: the entities wait, as they do there.
+            foreach (var (position, reason) in _quarantine.TakeUnsaid())
+            {
+                LogNotQuarantined(logger, position, reason);
+            }
+
+            return;
+        }
+
+        _writing = true;
+        try
+        {
+            await LookAheadAsync();
+            var records = new List<LogRecord>();
+            foreach (var (position, reason) in _quarantine.Reported.Take(QuarantinedAtOnce).ToArray())
+            {
+                records.Add(new LogRecord.Quarantined(position, (await _entries.GetAsync(position.Sequence, _stop.Token)).Records[position.Ordinal].Record, reason));
+                LogQuarantined(logger, position, reason);
+            }
+
+            if (records.Count > 0)
+            {
+                await AppendRecordsAsync([.. records], [], _fanOut.End + 1, time.GetUtcNow());
+            }
+        }
+        finally
+        {
+            _writing = false;
+            StartWriting();
+        }
+    }
+
+    /// <summary>Counts of resends ride with the next entry; in a quiet partition they get one of their own.</summary>
+    private async Task AppendDuplicatesAsync()
+    {
+        _writing = true;
+        try
+        {
+            await AppendEntryAsync([], [], _fanOut.End + 1, time.GetUtcNow());
+        }
+        catch (InvalidOperationException)
+        {
+            // Fenced: another activation writes this partition.
+            DeactivateOnIdle();
+            throw;
+        }
+        finally
+        {
+            _writing = false;
+            StartWriting();
+        }
+    }
+
+    /// <summary>
+    /// Takes in what is in the log without this activation: a write that was carried out after its writer had gone, or an entry of one that
+    /// goes on beside this one. Else views would lack it until the next claim comes.
+    /// </summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var last = await log.LastAsync(_partition, cancellationToken);
+        if (last == _fanOut.End || !MayWrite)
+        {
+            return;
+        }
+
+        if (last < _fanOut.End)
+        {
+            await FindTheEndAsync(_fanOut.End);
+            return;
+        }
+
+        _writing = true;
+        try
+        {
+            await foreach (var entry in log.ReadAsync(_partition, _fanOut.End + 1, last, cancellationToken))
+            {
+                await TakeInAsync(entry.Bytes, entry.Sequence);
+            }
+        }
+        finally
+        {
+            _writing = false;
+            StartWriting();
+        }
+    }
+
+    // One writes at a time, and nobody before the index knows all of the log; by another writer it may know more.
+    private bool MayWrite => !_writing && _indexed >= _fanOut.End;
+
+    private void StartWriting()
+    {
+        if (_queue.Count > 0 && MayWrite && !_stop.HasBegun)
+        {
+            _ = WriteAllAsync();
+        }
+    }
+
+    /// <summary>
+    /// Somebody knows of more than this activation: another writer has gone on, or the store came back with a shorter log.
+    /// Then the incarnation is raised, so that entities that are ahead of the log drop what it lost. Either way the next
+    /// activation reads the log anew.
+    /// </summary>
+    private async Task FindTheEndAsync(long known)
+    {
+        try
+        {
+            var head = await log.OpenAsync(_partition, _stop.Token);
+            if (head.LastSequence < known)
+            {
+                LogShorter(logger, _partition, head.LastSequence, known);
+            }
+
+            if (head.LastSequence < known && head.Incarnation == _incarnation)
+            {
+                await log.RaiseIncarnationAsync(_partition, _incarnation, _stop.Token);
+            }
+        }
+        catch (Exception fault) when (fault is StoreException or OperationCanceledException)
+        {
+            LogTidyFailed(logger, _partition, fault);
+            await RaiseAlarmAsync(fault);
+        }
+
+        DeactivateOnIdle();
+    }
+
+    /// <summary>
+    /// Stops the host if the log lacks what was acknowledged: trying again would hide that. Not if the store has restarted meanwhile: then it
+    /// is this activation that is behind, and the next one judges what it finds.
+    /// </summary>
+    private async Task RaiseAlarmAsync(Exception fault)
+    {
+        try
+        {
+            if (fault is StoreTruncatedException or StoreDamagedException && await log.Session.PulseAsync(_stop.Token) == _era)
+            {
+                alarm.Lost(fault.Message);
+            }
+        }
+        catch (Exception unknown) when (unknown is StoreException or OperationCanceledException)
+        {
+            // Nobody knows which run of the store this was; who tries again finds out.
+            LogTidyFailed(logger, _partition, unknown);
+        }
+    }
+
+    private LogRecord.Duplicates[] TakeDuplicates()
+    {
+        LogRecord.Duplicates[] taken = [.. _duplicates.Take(ResendsPerEntry).Select(pair => new LogRecord.Duplicates(pair.Key, pair.Value))];
+        foreach (var (source, _) in taken)
+        {
+            _duplicates.Remove(source);
+        }
+
+        return taken;
+    }
+
+    private void CountDuplicates(IEnumerable<LogRecord.Duplicates> taken)
+    {
+        foreach (var (source, count) in taken)
+        {
+            _duplicates[source] = _duplicates.GetValueOrDefault(source) + count;
+        }
+    }
+
+    private async Task SaveCheckpointAsync(CancellationToken cancellationToken)
+    {
+        if (_fanOut.Checkpoint > _savedCheckpoint)
+        {
+            var checkpoint = _fanOut.Checkpoint;
+            if (await log.SaveCheckpointAsync(_partition, _incarnation, checkpoint, _era, cancellationToken) is CheckpointResult.Fenced)
+            {
+                DeactivateOnIdle();
+                return;
+            }
+
+            Failpoint.Reach(Failpoint.AfterCheckpoint);
+            _savedCheckpoint = checkpoint;
+        }
+    }
+
+    /// <summary>The pings of the silos keep it awake; the reminder does where all who would ping are gone for a while.</summary>
+    private async Task StayAwakeAsync(CancellationToken cancellationToken)
+    {
+        if (!_reminded)
+        {
+            await this.RegisterOrUpdateReminder(KeepAwake, KeepAwakePeriod, KeepAwakePeriod, cancellationToken);
+            _reminded = true;
+        }
+    }
+}
