@@ -166,7 +166,7 @@ BUGS = [
      (ENTITIES + "ParentLink.cs", "if (at == era || at == 0)", "if (at >= 0)")),
     ("newcomer-takes-the-era",
      "a process that comes after a restart takes up the era of those who have not noticed",
-     (SCRIPTS, "else if (stored?[1] != values[1] || known > era", "else if (known > era")),
+     (SCRIPTS, "if (stored?[1] != values[1] || known > era", "if (stored is null || known > era")),
     ("incarnation-below-the-era",
      "a partition goes on under the incarnation that it had before the store restarted",
      (SCRIPTS, "if (Number(keys[0]) < (long)values[0])\n        {\n            Set(keys[0], values[0]);\n        }\n\n        return Reply(Number(keys[0])", "if (Number(keys[0]) == 0)\n        {\n            Set(keys[0], values[0]);\n        }\n\n        return Reply(Number(keys[0])")),
