@@ -36,6 +36,12 @@ internal sealed record Shape
     /// <summary>Whether the registry is edited.</summary>
     public required bool IsEdited { get; init; }
 
+    /// <summary>Whether it is edited once more, if there is time.</summary>
+    public required bool IsEditedAgain { get; init; }
+
+    /// <summary>Whether it is edited when all activations have died.</summary>
+    public required bool IsEditedAtLast { get; init; }
+
     /// <summary>What is sent once faults have ended.</summary>
     public required Last Last { get; init; }
 
@@ -63,6 +69,8 @@ internal sealed record Shape
             IsEdited = random.Next(size == 0 ? 6 : 3) == 0,
             Last = (Last)random.Next(3),
             EndsInDeath = random.Next(2) == 0,
+            IsEditedAgain = random.Next(2) == 0,
+            IsEditedAtLast = random.Next(8) == 0,
             Damage = (Damage)Math.Max(0, random.Next(12) - 8),
         };
     }
