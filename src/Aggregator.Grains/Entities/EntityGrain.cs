@@ -252,6 +252,18 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         // what this one would then tell the parent without.
         var (epoch, _) = await _store.RaiseEpochAsync(onlyIfThere: true, cancellationToken);
         var (head, exists, isCurrent, parts) = await _store.LoadAsync(aggregate, registry, cancellationToken);
+        if (epoch == 0 && aggregate.Parts.Ids.Count > 0)
+        {
+            // What has something to show has an epoch, or its versions could fall.
+            (epoch, var isUnchanged) = await _store.RaiseEpochAsync(onlyIfThere: false, cancellationToken);
+            if (!isUnchanged)
+            {
+                // Another activation has made the row meanwhile.
+                await LoadAsync(cancellationToken);
+                return;
+            }
+        }
+
         Aggregate = aggregate;
         _marks = head.Marks;
         _appliedAt = head.AppliedAt;
