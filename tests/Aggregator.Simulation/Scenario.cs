@@ -36,7 +36,8 @@ internal sealed class Scenario : IStoreAlarm
     private const int RestSteps = 8_000;
     private const int HashSeed = 7;
     private const int StepsPerPing = 50;
-    private const int LooksAfterEdits = 400;
+    private const int LooksUntilRight = 100;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly int _seed;
     private readonly World _world;
@@ -190,7 +191,7 @@ internal sealed class Scenario : IStoreAlarm
         _world.Note("senders have ended");
         Claim[] claims = _shape.Last switch
         {
-            Last.Nothing => [],
+            Last.Nothing or Last.Silence => [],
             Last.OneClaim => [Claims.Of(0, 0)],
             _ => Acknowledged(),
         };
@@ -202,7 +203,7 @@ internal sealed class Scenario : IStoreAlarm
             Until(() => adopts.IsCompleted, "entities do not take up the registry");
         }
 
-        if (!_shape.EndsInDeath)
+        if (!_shape.EndsInDeath && _shape.Last != Last.Silence)
         {
             var shows = _world.Begin(() => AllShowAsync(new LogReader(_world, _partitions)));
             Until(() => shows.IsCompleted, "claims do not come to show");
@@ -326,7 +327,7 @@ internal sealed class Scenario : IStoreAlarm
     }
 
     // Views are right at once. Those of rows that may rest on a registry before the last edit are so when they say that they show it, whoever else is
-    // asked or not; what a source says of its track record then follows.
+    // asked or not; what a source says of its track record then follows. Where nobody has asked whether all shows, they come right by themselves.
     private async Task<bool> ShowRightAsync(EntityKey[] entities, Refold refold)
     {
         var resends = !refold.HasQuarantined;
@@ -339,7 +340,7 @@ internal sealed class Scenario : IStoreAlarm
                 await AllAdoptAsync([entity]);
             }
 
-            for (var left = isEdited && entity.Kind == EntityKind.Source ? LooksAfterEdits : 0; ; left--)
+            for (var left = (isEdited && entity.Kind == EntityKind.Source) || (!_shape.EndsInDeath && _shape.Last == Last.Silence) ? LooksUntilRight : 0; ; left--)
             {
                 var shows = Shown.Of(await _views.ReadAsync(entity), resends);
                 if (shows.AsSpan().SequenceEqual(should))
@@ -352,7 +353,7 @@ internal sealed class Scenario : IStoreAlarm
                     throw new ViolationException($"E: {entity} shows{Shown.Differing(shows, should)}\n  and should{Shown.Differing(should, shows)}");
                 }
 
-                await _world.PauseAsync();
+                await Task.Delay(BetweenLooks, _world.Time);
             }
         }
 

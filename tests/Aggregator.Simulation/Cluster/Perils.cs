@@ -13,11 +13,16 @@ internal sealed record Perils
         "before-append", "after-append", "mid-fan-out", "after-apply", "after-checkpoint", "fold",
     ];
 
+    private static readonly string[] Refused = ["region/town", "region/village", "region/land", "actor/blue-army", "actor/red-army", "source/wire"];
+
     /// <summary>A step is a fault of a process.</summary>
     public int Process { get; init; }
 
-    /// <summary>Weights of: a silo is killed, an activation is, one is forgotten, one leaves, one that was forgotten comes to an end, a silo stops for a while.</summary>
-    public int[] Processes { get; init; } = [1, 2, 2, 2, 1, 0];
+    /// <summary>
+    /// Weights of: a silo is killed, an activation is, one is forgotten, one leaves, one that was forgotten comes to an end, a silo stops for a while, a
+    /// second is activated beside one and forgotten.
+    /// </summary>
+    public int[] Processes { get; init; } = [1, 2, 2, 2, 1, 0, 0];
 
     /// <summary>A message or its answer is lost, late or refused.</summary>
     public int Message { get; init; }
@@ -36,6 +41,12 @@ internal sealed record Perils
 
     /// <summary>Whether rows of the index are refused, on beyond the other faults: what rests on them is to do without until all have died.</summary>
     public bool RefusesIndex { get; init; }
+
+    /// <summary>The one entity whose row is refused, as long as there are faults, while others' are written; null for none.</summary>
+    public string? RefusedRow { get; init; }
+
+    /// <summary>What is under way (a message, an answer, a call) takes so long that much else happens before.</summary>
+    public int Slow { get; init; }
 
     /// <summary>A process is killed at a named moment of the protocol.</summary>
     public int Failpoint { get; init; }
@@ -71,7 +82,7 @@ internal sealed record Perils
         return new Perils
         {
             Process = random.Next(10) < 6 ? Pick(random, 12, 20, 30, 80) : 0,
-            Processes = Weights(random, 6),
+            Processes = Weights(random, 7),
             Message = random.Next(2) == 0 ? Pick(random, 5, 8, 20) : 0,
             Messages = Weights(random, 3),
             Store = random.Next(2) == 0 ? Pick(random, 6, 20) : 0,
@@ -83,6 +94,8 @@ internal sealed record Perils
             Focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null,
             FocusOneIn = Pick(random, 2, 4),
             RefusesIndex = random.Next(16) == 0,
+            RefusedRow = random.Next(12) == 0 ? Refused[random.Next(Refused.Length)] : null,
+            Slow = random.Next(8) == 0 ? Pick(random, 3, 10) : 0,
             TenthsToForgotten = Pick(random, 3, 3, 7),
             TenthsOfMessages = Pick(random, 6, 8, 8, 9),
             ReadsAtOnce = Pick(random, 2, 3, 3, 4),
