@@ -171,15 +171,27 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         return await WriteStepAsync(buckets[before..], fields.Head, parent, cancellationToken);
     }
 
-    /// <summary>Reads chunks of claims back into an aggregate.</summary>
+    /// <summary>
+    /// Reads chunks of claims back into an aggregate; false, and none, if the store lacks one because another activation has written the row
+    /// since it was read: the aggregate is to be read again.
+    /// </summary>
     /// <exception cref="StoreDamagedException">The store lacks one that the row speaks of.</exception>
-    public async Task LoadChunksAsync(ClaimBook book, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+    public async Task<bool> LoadChunksAsync(ClaimBook book, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {
         var read = await ReadChunksAsync(chunks, cancellationToken);
+        if (Array.IndexOf(read, null) is var missing and >= 0)
+        {
+            return await IsUnchangedAsync(cancellationToken)
+                ? throw new StoreDamagedException($"row {key}: chunk {EntityRowCodec.ChunkName(chunks[missing])} is missing")
+                : false;
+        }
+
         for (var at = 0; at < chunks.Count; at++)
         {
-            AggregateFormat.RestoreChunk(book, chunks[at], read[at] ?? throw new StoreDamagedException($"row {key}: chunk {EntityRowCodec.ChunkName(chunks[at])} is missing"));
+            AggregateFormat.RestoreChunk(book, chunks[at], read[at]!);
         }
+
+        return true;
     }
 
     /// <summary>Chunks of claims as stored, in the order asked; null where there is none any more.</summary>
