@@ -13,6 +13,8 @@ internal sealed record Perils
         "before-append", "after-append", "mid-fan-out", "after-apply", "after-checkpoint", "fold",
     ];
 
+    private static readonly string[] Victims = ["partition/0", "region/world", "region/land", "region/town", "actor/blue", "source/wire"];
+
     private static readonly string[] Refused = ["region/town", "region/village", "region/land", "actor/blue-army", "actor/red-army", "source/wire"];
 
     /// <summary>A step is a fault of a process.</summary>
@@ -23,6 +25,9 @@ internal sealed record Perils
     /// second is activated beside one and forgotten.
     /// </summary>
     public int[] Processes { get; init; } = [1, 2, 2, 2, 1, 0, 0];
+
+    /// <summary>The one grain that half of these befall; null for none.</summary>
+    public string? Victim { get; init; }
 
     /// <summary>A message or its answer is lost, late or refused.</summary>
     public int Message { get; init; }
@@ -83,6 +88,7 @@ internal sealed record Perils
         {
             Process = random.Next(10) < 6 ? Pick(random, 12, 20, 30, 80) : 0,
             Processes = Weights(random, 7),
+            Victim = random.Next(4) == 0 ? Victims[random.Next(Victims.Length)] : null,
             Message = random.Next(2) == 0 ? Pick(random, 5, 8, 20) : 0,
             Messages = Weights(random, 3),
             Store = random.Next(2) == 0 ? Pick(random, 6, 20) : 0,
@@ -95,7 +101,7 @@ internal sealed record Perils
             FocusOneIn = Pick(random, 2, 4),
             RefusesIndex = random.Next(16) == 0,
             RefusedRow = random.Next(12) == 0 ? Refused[random.Next(Refused.Length)] : null,
-            Slow = random.Next(8) == 0 ? Pick(random, 3, 10) : 0,
+            Slow = random.Next(restarts ? 3 : 8) == 0 ? Pick(random, 3, 10) : 0,
             TenthsToForgotten = Pick(random, 3, 3, 7),
             TenthsOfMessages = Pick(random, 6, 8, 8, 9),
             ReadsAtOnce = Pick(random, 2, 3, 3, 4),

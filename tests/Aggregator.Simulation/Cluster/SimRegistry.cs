@@ -28,7 +28,7 @@ internal sealed class Edits
 
     public RegistrySnapshot Latest { get; private set; } = Base;
 
-    /// <summary>Two sides, a monitor, a land with a town and a village in it, a shire with a heath that no claim names, and two sources.</summary>
+    /// <summary>Two sides, a monitor, a land with a town and a village in that, a shire with a heath that no claim names, and two sources.</summary>
     public static RegistrySnapshot Base { get; } = new(Entries, 1);
 
     // By the version that they make.
@@ -50,7 +50,7 @@ internal sealed class Edits
     private static Func<RegistryEntry, RegistryEntry>[] Ways =>
     [
         static entry => entry is { Entity: EntityKind.Region, Id: "town" } ? entry with { Parent = "world" } : entry,
-        static entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { Parent = "town" } : entry,
+        static entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { Parent = "land" } : entry,
         static entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { Parent = "heath" } : entry,
         static entry => entry is { Entity: EntityKind.Region, Id: "land" } ? entry with { Parent = "shire" } : entry,
         static entry => entry is { Entity: EntityKind.Actor, Id: "blue-army" } ? entry with { MergedInto = "blue" } : entry,
@@ -66,7 +66,7 @@ internal sealed class Edits
         Entry(EntityKind.Actor, "red", "state"), Entry(EntityKind.Actor, "red-army", "military", "red"),
         Entry(EntityKind.Actor, "blue", "state"), Entry(EntityKind.Actor, "blue-army", "military", "blue"),
         Entry(EntityKind.Region, "world", "world"), Entry(EntityKind.Region, "land", "country", "world"),
-        Entry(EntityKind.Region, "town", "city", "land"), Entry(EntityKind.Region, "village", "city", "land"),
+        Entry(EntityKind.Region, "town", "city", "land"), Entry(EntityKind.Region, "village", "city", "town"),
         Entry(EntityKind.Region, "shire", "country", "world"), Entry(EntityKind.Region, "heath", "area", "shire"),
         Entry(EntityKind.Source, "wire", "agency"), Entry(EntityKind.Source, "paper", "outlet"),
     ];

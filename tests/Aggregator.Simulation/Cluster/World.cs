@@ -434,6 +434,11 @@ internal sealed class World : IStoreCalls
         }
 
         var activation = _activations[Random.Next(_activations.Count)];
+        if (Perils.Victim is { } victim && Random.Next(2) == 0)
+        {
+            activation = _activations.Find(one => one.Key.ToString() == victim) ?? activation;
+        }
+
         switch (Perils.Draw(Random, Perils.Processes))
         {
             case 0:
