@@ -80,7 +80,8 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         return parts;
     }
 
-    // A part without a row may have parts of its own that have one: an edit brought them there, and nobody has asked it since.
+    // A part without a row may have parts of its own that have one: an edit brought them there, and nobody has asked it since. One that has nothing to
+    // tell leaves whom it tells without a row, and hides nothing.
     private async Task<IEnumerable<string>> HidingAsync(RegistrySnapshot registry, List<string> rowless, CancellationToken cancellationToken)
     {
         var hiding = new HashSet<string>(StringComparer.Ordinal);
@@ -88,11 +89,14 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         while (below.Count > 0)
         {
             below = [.. below.SelectMany(one => registry.Children(key.Kind, one.Id).Select(child => (one.Part, Id: child))).Where(one => !hiding.Contains(one.Part))];
-            var read = await rows.LoadFieldsManyAsync(_kind, [.. below.Select(one => one.Id)], [EntityRowCodec.Totals], cancellationToken);
-            hiding.UnionWith(below.Where((_, at) => read[at] is [not null]).Select(one => one.Part));
+            var read = await rows.LoadFieldsManyAsync(_kind, [.. below.Select(one => one.Id)], [EntityRowCodec.Totals, EntityRowCodec.Structure], cancellationToken);
+            hiding.UnionWith(below.Where((_, at) => read[at] is [{ } totals, var structure] && (!EntityRowCodec.RestsOn(structure, registry.Structure) || TellsOf(totals))).Select(one => one.Part));
+            below = [.. below.Where((_, at) => read[at] is not [not null, _])];
         }
 
         return hiding;
+
+        static bool TellsOf(byte[] totals) => AggregateFormat.DecodeUpdate(totals) is var update && (update.Totals.Count > 0 || update.Told.Count > 0 || update.Resends != default);
     }
 
     // A row stands among the children of the parent that its entry names; what was merged, and its children, among others'.

@@ -58,6 +58,32 @@ public sealed class EntityStoreTests
         await Assert.ThrowsAsync<StoreDamagedException>(() => _store.LoadChunksAsync(_region.Book, chunks, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData(false, true, false)]
+    [InlineData(true, true, true)]
+    [InlineData(false, false, true)]
+    public async Task LoadParts_OneWithoutARow_IsToTellIfAPartOfItMayHaveSomethingToTell(bool hasTotals, bool isCurrent, bool tells)
+    {
+        var (village, region) = (new EntityStore(_rows, new EntityKey(EntityKind.Region, "village")), new RegionAggregate("village"));
+        await village.LoadAsync(region, Edits.Base, TestContext.Current.CancellationToken);
+        await village.BeginAsync(TestContext.Current.CancellationToken);
+        await village.RaiseEpochAsync(onlyIfThere: false, TestContext.Current.CancellationToken);
+        if (hasTotals)
+        {
+            var claim = Enumerable.Range(0, Claims.Keys).Select(static key => Claims.Of(key, 0)).First(static claim => claim is { Region.Id: "village", Figure: not null });
+            region.Book.Apply(new PlacedRecord(new LogPosition(0, 1, 0), new LogRecord.Added(claim), claim.ReportedAt));
+        }
+
+        var roller = new Roller(region);
+        roller.MarkAll(Edits.Base);
+        var head = EntityRowHead.Empty with { Structure = isCurrent ? Edits.Base.Structure : null };
+        Assert.True(await village.WriteAsync(EntityRowCodec.Encode(region.Book, head, roller.Everything(Edits.Base)), Edits.Base, TestContext.Current.CancellationToken));
+
+        var land = new EntityStore(_rows, new EntityKey(EntityKind.Region, "land"));
+        var parts = await land.LoadPartsAsync(new RegionAggregate("land"), Edits.Base, all: true, TestContext.Current.CancellationToken);
+        Assert.Equal(tells ? [new LoadedPart("town", null)] : [], parts);
+    }
+
     // Somebody has written a claim; who reads the row has not read that.
     private async Task<IReadOnlyList<ChunkKey>> ReadAsync()
     {
