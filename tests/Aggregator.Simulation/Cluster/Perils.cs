@@ -15,7 +15,7 @@ internal sealed record Perils
 
     private static readonly string[] Victims = ["partition/0", "region/world", "region/land", "region/town", "actor/blue", "source/wire"];
 
-    private static readonly string[] Refused = ["region/town", "region/village", "region/land", "actor/blue-army", "actor/red-army", "source/wire"];
+    private static readonly string[] Rows = ["region/town", "region/village", "region/land", "actor/blue-army", "actor/red-army", "source/wire"];
 
     /// <summary>A step is a fault of a process.</summary>
     public int Process { get; init; }
@@ -49,6 +49,9 @@ internal sealed record Perils
 
     /// <summary>The one entity whose row is refused, as long as there are faults, while others' are written; null for none.</summary>
     public string? RefusedRow { get; init; }
+
+    /// <summary>The one entity whose row is written late, as long as there are faults, while it tells what it has; null for none.</summary>
+    public string? LateRow { get; init; }
 
     /// <summary>What is under way (a message, an answer, a call) takes so long that much else happens before.</summary>
     public int Slow { get; init; }
@@ -100,7 +103,8 @@ internal sealed record Perils
             Focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null,
             FocusOneIn = Pick(random, 2, 4),
             RefusesIndex = random.Next(16) == 0,
-            RefusedRow = random.Next(12) == 0 ? Refused[random.Next(Refused.Length)] : null,
+            RefusedRow = random.Next(12) == 0 ? Rows[random.Next(Rows.Length)] : null,
+            LateRow = random.Next(8) == 0 ? Rows[random.Next(Rows.Length)] : null,
             Slow = random.Next(restarts ? 3 : 8) == 0 ? Pick(random, 3, 10) : 0,
             TenthsToForgotten = Pick(random, 3, 3, 7),
             TenthsOfMessages = Pick(random, 6, 8, 8, 9),

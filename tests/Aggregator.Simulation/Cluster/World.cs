@@ -415,7 +415,8 @@ internal sealed class World : IStoreCalls
         for (var tries = 0; tries < 8 && _timers.Count > 0; tries++)
         {
             var timer = _timers[Random.Next(_timers.Count)];
-            var isLong = timer.Due >= TimeSpan.FromSeconds(LongSeconds);
+            var isLate = Perils.LateRow is { } late && timer.IsOnce && timer.Due >= TimeSpan.FromSeconds(1) && timer.Owner?.Key.ToString() == late;
+            var isLong = isLate || timer.Due >= TimeSpan.FromSeconds(LongSeconds);
             if (!timer.IsRunning && (!isLong || Random.Next(20) == 0) && !(IsAtRest && timer.IsLimit && isLong) && (Stopped < 0 || timer.Owner?.Silo != Stopped))
             {
                 timer.Fire();
