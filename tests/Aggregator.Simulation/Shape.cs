@@ -36,6 +36,12 @@ internal sealed record Shape
     /// <summary>Whether the registry is edited.</summary>
     public required bool IsEdited { get; init; }
 
+    /// <summary>Whether it is edited once more, if there is time.</summary>
+    public required bool IsEditedAgain { get; init; }
+
+    /// <summary>Whether it is edited when all activations have died.</summary>
+    public required bool IsEditedAtLast { get; init; }
+
     /// <summary>What is sent once faults have ended.</summary>
     public required Last Last { get; init; }
 
@@ -61,8 +67,10 @@ internal sealed record Shape
             Steps = size switch { 0 => Pick(random, 60, 120), 1 => Pick(random, 250, 500), _ => 1_000 },
             Lingers = Pick(random, 1, 40, 80),
             IsEdited = random.Next(size == 0 ? 6 : 3) == 0,
-            Last = (Last)random.Next(3),
+            Last = (Last)random.Next(4),
             EndsInDeath = random.Next(2) == 0,
+            IsEditedAgain = random.Next(2) == 0,
+            IsEditedAtLast = random.Next(8) == 0,
             Damage = (Damage)Math.Max(0, random.Next(12) - 8),
         };
     }
@@ -97,4 +105,7 @@ internal enum Last
 
     /// <summary>All that was acknowledged, again.</summary>
     All,
+
+    /// <summary>Nothing, and nobody is asked whether all shows: what is not in the views comes by itself, if late.</summary>
+    Silence,
 }

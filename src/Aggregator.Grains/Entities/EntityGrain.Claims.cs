@@ -2,6 +2,7 @@ using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
+using Aggregator.Store;
 
 namespace Aggregator.Grains.Entities;
 
@@ -155,7 +156,11 @@ internal abstract partial class EntityGrain<TAggregate>
         var book = Aggregate.Book;
         foreach (var chunks in buckets.Distinct().SelectMany(book.Away).Chunk(ChunksAtOnce))
         {
-            await _store.LoadChunksAsync(book, chunks, _stop.Token);
+            if (!await _store.LoadChunksAsync(book, chunks, _stop.Token))
+            {
+                _mustReload = true;
+                throw new StoreUnavailableException($"{Key}: another activation has written the row over what is in memory; it is read again");
+            }
         }
     }
 

@@ -95,7 +95,12 @@ internal abstract partial class EntityGrain<TAggregate>
     });
 
     /// <inheritdoc/>
-    public Task SettleAsync() => Task.WhenAll(SettleAboveAsync(), SettleBesidesAsync());
+    public async Task SettleAsync()
+    {
+        // What the caller knows to be applied may be in the row by another activation, which is gone.
+        await OutrankedAsync(await _epochNow.RunAsync());
+        await Task.WhenAll(SettleAboveAsync(), SettleBesidesAsync());
+    }
 
     private async Task SettleAboveAsync()
     {

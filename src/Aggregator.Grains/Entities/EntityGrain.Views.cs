@@ -13,8 +13,9 @@ internal abstract partial class EntityGrain<TAggregate>
     /// <summary>Changes of the view that are no changes of the entity's state; grows as long as the aggregate is the same.</summary>
     protected virtual long Shown => 0;
 
-    // Not under the gate: all of it is replaced in one turn, and who asks this often must not wait for a fold.
-    private long Version => (_epoch << 32) + _settlement.Changes + Shown;
+    // Not under the gate: all of it is replaced in one turn, and who asks this often must not wait for a fold. What has no epoch has nothing to show:
+    // whatever it counts begins anew with the next activation.
+    private long Version => _epoch == 0 ? 0 : (_epoch << 32) + _settlement.Changes + Shown;
 
     /// <inheritdoc/>
     public Task<long> GetVersionAsync() => Task.FromResult(Version);

@@ -22,6 +22,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private readonly Ending _stop = new(services.Time);
     private readonly Dictionary<int, long> _incarnations = [];
     private EntityStore _store = null!;
+    private SharedStep<long> _epochNow = null!;
     private ParentLink? _parent;
     private OneShotTimer _persistTimer = null!;
     private OneShotTimer _pushTimer = null!;
@@ -71,6 +72,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _store = new EntityStore(services.Rows, Key);
+        _epochNow = new SharedStep<long>(() => _store.EpochAsync(_stop.Token));
         _persistTimer = new OneShotTimer(this, PersistTimerAsync);
         _pushTimer = new OneShotTimer(this, PushTimerAsync);
         _lookTimer = new OneShotTimer(this, LookAsync);
@@ -252,6 +254,18 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         // what this one would then tell the parent without.
         var (epoch, _) = await _store.RaiseEpochAsync(onlyIfThere: true, cancellationToken);
         var (head, exists, isCurrent, parts) = await _store.LoadAsync(aggregate, registry, cancellationToken);
+        if (epoch == 0 && aggregate.Parts.Ids.Count > 0)
+        {
+            // What has something to show has an epoch, or its versions could fall.
+            (epoch, var isUnchanged) = await _store.RaiseEpochAsync(onlyIfThere: false, cancellationToken);
+            if (!isUnchanged)
+            {
+                // Another activation has made the row meanwhile.
+                await LoadAsync(cancellationToken);
+                return;
+            }
+        }
+
         Aggregate = aggregate;
         _marks = head.Marks;
         _appliedAt = head.AppliedAt;

@@ -80,7 +80,8 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         return parts;
     }
 
-    // A part without a row may have parts of its own that have one: an edit brought them there, and nobody has asked it since.
+    // A part without a row may have parts of its own that have one: an edit brought them there, and nobody has asked it since. One that has nothing to
+    // tell leaves whom it tells without a row, and hides nothing.
     private async Task<IEnumerable<string>> HidingAsync(RegistrySnapshot registry, List<string> rowless, CancellationToken cancellationToken)
     {
         var hiding = new HashSet<string>(StringComparer.Ordinal);
@@ -88,11 +89,14 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         while (below.Count > 0)
         {
             below = [.. below.SelectMany(one => registry.Children(key.Kind, one.Id).Select(child => (one.Part, Id: child))).Where(one => !hiding.Contains(one.Part))];
-            var read = await rows.LoadFieldsManyAsync(_kind, [.. below.Select(one => one.Id)], [EntityRowCodec.Totals], cancellationToken);
-            hiding.UnionWith(below.Where((_, at) => read[at] is [not null]).Select(one => one.Part));
+            var read = await rows.LoadFieldsManyAsync(_kind, [.. below.Select(one => one.Id)], [EntityRowCodec.Totals, EntityRowCodec.Structure], cancellationToken);
+            hiding.UnionWith(below.Where((_, at) => read[at] is [{ } totals, var structure] && (!EntityRowCodec.RestsOn(structure, registry.Structure) || TellsOf(totals))).Select(one => one.Part));
+            below = [.. below.Where((_, at) => read[at] is not [not null, _])];
         }
 
         return hiding;
+
+        static bool TellsOf(byte[] totals) => AggregateFormat.DecodeUpdate(totals) is var update && (update.Totals.Count > 0 || update.Told.Count > 0 || update.Resends != default);
     }
 
     // A row stands among the children of the parent that its entry names; what was merged, and its children, among others'.
@@ -171,15 +175,27 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         return await WriteStepAsync(buckets[before..], fields.Head, parent, cancellationToken);
     }
 
-    /// <summary>Reads chunks of claims back into an aggregate.</summary>
+    /// <summary>
+    /// Reads chunks of claims back into an aggregate; false, and none, if the store lacks one because another activation has written the row
+    /// since it was read: the aggregate is to be read again.
+    /// </summary>
     /// <exception cref="StoreDamagedException">The store lacks one that the row speaks of.</exception>
-    public async Task LoadChunksAsync(ClaimBook book, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+    public async Task<bool> LoadChunksAsync(ClaimBook book, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {
         var read = await ReadChunksAsync(chunks, cancellationToken);
+        if (Array.IndexOf(read, null) is var missing and >= 0)
+        {
+            return await IsUnchangedAsync(cancellationToken)
+                ? throw new StoreDamagedException($"row {key}: chunk {EntityRowCodec.ChunkName(chunks[missing])} is missing")
+                : false;
+        }
+
         for (var at = 0; at < chunks.Count; at++)
         {
-            AggregateFormat.RestoreChunk(book, chunks[at], read[at] ?? throw new StoreDamagedException($"row {key}: chunk {EntityRowCodec.ChunkName(chunks[at])} is missing"));
+            AggregateFormat.RestoreChunk(book, chunks[at], read[at]!);
         }
+
+        return true;
     }
 
     /// <summary>Chunks of claims as stored, in the order asked; null where there is none any more.</summary>

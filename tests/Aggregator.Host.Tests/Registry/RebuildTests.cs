@@ -91,6 +91,23 @@ public sealed partial class RebuildTests
         Assert.Null(await TanksAsync(host, "gray-hills"));
     }
 
+    /// <summary>Who watches it would take what comes after the restart for what was before, until somebody claims something.</summary>
+    [Fact]
+    public async Task TheVersionOfWhatNoClaimNames_AfterAnEditAndARestart_DoesNotFall()
+    {
+        using var folder = new TempFolder();
+        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        Edits.AssertApplied(await host.PutAsync("sources/gazette", """{"name":"Gazette","kind":"outlet"}"""));
+        await VersionAsync();
+        Edits.AssertApplied(await host.PutAsync("regions/gray-hills", """{"name":"Gray Hills","kind":"area","parent":"azerbaijan"}"""));
+        var before = await VersionAsync();
+        await host.KillAsync();
+        await host.RestartAsync();
+        Assert.True(await VersionAsync() >= before);
+
+        async Task<long> VersionAsync() => (long)(await host.GetAsync("/v1/sources/gazette"))["version"]!;
+    }
+
     [Fact]
     public async Task AnActorsKindAndVoice_ChangeWhoSpeaks()
     {

@@ -32,7 +32,7 @@ internal sealed class Views(World world, Func<int, long> eraOf)
 
             try
             {
-                await ReadAsync(Watched[world.Random.Next(Watched.Length)]);
+                await ReadOnceAsync(Watched[world.Random.Next(Watched.Length)]);
             }
             catch (Exception fault) when (fault is not ViolationException)
             {
@@ -43,25 +43,14 @@ internal sealed class Views(World world, Func<int, long> eraOf)
         return true;
     }
 
-    /// <summary>Reads the views of entities, again where nobody answers: a silo may only now find out that the store has restarted.</summary>
-    public async Task<IReadOnlyList<(EntityKey Entity, EntityView? View)>> ReadAsync(IEnumerable<EntityKey> entities)
-    {
-        var read = new List<(EntityKey, EntityView?)>();
-        foreach (var entity in entities)
-        {
-            read.Add((entity, await PersistentlyAsync(entity)));
-        }
-
-        return read;
-    }
-
-    private async Task<EntityView?> PersistentlyAsync(EntityKey entity)
+    /// <summary>Reads a view, again where nobody answers: a silo may only now find out that the store has restarted.</summary>
+    public async Task<EntityView?> ReadAsync(EntityKey entity)
     {
         for (var left = MostTries; ; left--)
         {
             try
             {
-                return await ReadAsync(entity);
+                return await ReadOnceAsync(entity);
             }
             catch (Exception fault) when (fault is not ViolationException && left > 0)
             {
@@ -71,7 +60,7 @@ internal sealed class Views(World world, Func<int, long> eraOf)
     }
 
     // Only what one known activation serves is held against what was shown before: one that was forgotten may be behind.
-    private async Task<EntityView?> ReadAsync(EntityKey entity)
+    private async Task<EntityView?> ReadOnceAsync(EntityKey entity)
     {
         var key = new GrainKey(Activation.TypeOf(entity.Kind), entity.Id);
         var before = world.Sole(key);

@@ -12,6 +12,9 @@ internal abstract class Event
     /// <summary>The silo in which it happens; -1 if in none.</summary>
     public virtual int Silo => -1;
 
+    /// <summary>Whether much else happens before.</summary>
+    public bool IsSlow { get; set; }
+
     /// <summary>It happens.</summary>
     public abstract void Happen(World world);
 }

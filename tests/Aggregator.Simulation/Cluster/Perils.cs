@@ -13,11 +13,21 @@ internal sealed record Perils
         "before-append", "after-append", "mid-fan-out", "after-apply", "after-checkpoint", "fold",
     ];
 
+    private static readonly string[] Victims = ["partition/0", "region/world", "region/land", "region/town", "actor/blue", "source/wire"];
+
+    private static readonly string[] Rows = ["region/town", "region/village", "region/land", "actor/blue-army", "actor/red-army", "source/wire"];
+
     /// <summary>A step is a fault of a process.</summary>
     public int Process { get; init; }
 
-    /// <summary>Weights of: a silo is killed, an activation is, one is forgotten, one leaves, one that was forgotten comes to an end, a silo stops for a while.</summary>
-    public int[] Processes { get; init; } = [1, 2, 2, 2, 1, 0];
+    /// <summary>
+    /// Weights of: a silo is killed, an activation is, one is forgotten, one leaves, one that was forgotten comes to an end, a silo stops for a while, a
+    /// second is activated beside one and forgotten.
+    /// </summary>
+    public int[] Processes { get; init; } = [1, 2, 2, 2, 1, 0, 0];
+
+    /// <summary>The one grain that half of these befall; null for none.</summary>
+    public string? Victim { get; init; }
 
     /// <summary>A message or its answer is lost, late or refused.</summary>
     public int Message { get; init; }
@@ -36,6 +46,15 @@ internal sealed record Perils
 
     /// <summary>Whether rows of the index are refused, on beyond the other faults: what rests on them is to do without until all have died.</summary>
     public bool RefusesIndex { get; init; }
+
+    /// <summary>The one entity whose row is refused, as long as there are faults, while others' are written; null for none.</summary>
+    public string? RefusedRow { get; init; }
+
+    /// <summary>The one entity whose row is written late, as long as there are faults, while it tells what it has; null for none.</summary>
+    public string? LateRow { get; init; }
+
+    /// <summary>What is under way (a message, an answer, a call) takes so long that much else happens before.</summary>
+    public int Slow { get; init; }
 
     /// <summary>A process is killed at a named moment of the protocol.</summary>
     public int Failpoint { get; init; }
@@ -71,7 +90,8 @@ internal sealed record Perils
         return new Perils
         {
             Process = random.Next(10) < 6 ? Pick(random, 12, 20, 30, 80) : 0,
-            Processes = Weights(random, 6),
+            Processes = Weights(random, 7),
+            Victim = random.Next(4) == 0 ? Victims[random.Next(Victims.Length)] : null,
             Message = random.Next(2) == 0 ? Pick(random, 5, 8, 20) : 0,
             Messages = Weights(random, 3),
             Store = random.Next(2) == 0 ? Pick(random, 6, 20) : 0,
@@ -83,6 +103,9 @@ internal sealed record Perils
             Focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null,
             FocusOneIn = Pick(random, 2, 4),
             RefusesIndex = random.Next(16) == 0,
+            RefusedRow = random.Next(12) == 0 ? Rows[random.Next(Rows.Length)] : null,
+            LateRow = random.Next(8) == 0 ? Rows[random.Next(Rows.Length)] : null,
+            Slow = random.Next(restarts ? 3 : 8) == 0 ? Pick(random, 3, 10) : 0,
             TenthsToForgotten = Pick(random, 3, 3, 7),
             TenthsOfMessages = Pick(random, 6, 8, 8, 9),
             ReadsAtOnce = Pick(random, 2, 3, 3, 4),

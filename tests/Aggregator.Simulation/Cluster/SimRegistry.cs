@@ -24,18 +24,41 @@ internal sealed class SimRegistry(Edits edits) : IRegistry
 /// <summary>The registry as the store has it.</summary>
 internal sealed class Edits
 {
-    public RegistrySnapshot Latest { get; set; } = Base;
+    private const int MostEdits = 3;
 
-    /// <summary>Two sides, a monitor, a land with a town and a village in it, and two sources.</summary>
+    public RegistrySnapshot Latest { get; private set; } = Base;
+
+    /// <summary>Two sides, a monitor, a land with a town and a village in that, a shire with a heath that no claim names, and two sources.</summary>
     public static RegistrySnapshot Base { get; } = new(Entries, 1);
 
-    /// <summary>Registries that an edit may make of it: the town is moved, the army is found to be the side itself, one source to be the other.</summary>
-    public static RegistrySnapshot[] Edited { get; } =
+    // By the version that they make.
+    private static readonly RegistrySnapshot[][] Edited =
+        [.. Enumerable.Range(2, MostEdits).Select(version => Array.ConvertAll(Ways, way => new RegistrySnapshot([.. Entries.Select(way)], version)))];
+
+    /// <summary>Edits the registry once more; after the last that there is nothing is edited.</summary>
+    public void Edit(Random random)
+    {
+        if (Latest.Version <= MostEdits)
+        {
+            var ways = Edited[Latest.Version - Base.Version];
+            Latest = ways[random.Next(ways.Length)];
+        }
+    }
+
+    // A place is moved, to where claims are or to where none are; the army is found to be the side itself, or the other side's; one source to be the
+    // other; a place to be one with another; all edits are undone.
+    private static Func<RegistryEntry, RegistryEntry>[] Ways =>
     [
-        new([.. Entries.Select(entry => entry is { Entity: EntityKind.Region, Id: "town" } ? entry with { Parent = "world" } : entry)], 2),
-        new([.. Entries.Select(entry => entry is { Entity: EntityKind.Actor, Id: "blue-army" } ? entry with { MergedInto = "blue" } : entry)], 2),
-        new([.. Entries.Select(entry => entry is { Entity: EntityKind.Source, Id: "paper" } ? entry with { MergedInto = "wire" } : entry)], 2),
-        new([.. Entries.Select(entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { MergedInto = "town" } : entry)], 2),
+        static entry => entry is { Entity: EntityKind.Region, Id: "town" } ? entry with { Parent = "world" } : entry,
+        static entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { Parent = "land" } : entry,
+        static entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { Parent = "heath" } : entry,
+        static entry => entry is { Entity: EntityKind.Region, Id: "land" } ? entry with { Parent = "shire" } : entry,
+        static entry => entry is { Entity: EntityKind.Actor, Id: "blue-army" } ? entry with { MergedInto = "blue" } : entry,
+        static entry => entry is { Entity: EntityKind.Actor, Id: "blue-army" } ? entry with { Parent = "red" } : entry,
+        static entry => entry is { Entity: EntityKind.Source, Id: "paper" } ? entry with { MergedInto = "wire" } : entry,
+        static entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { MergedInto = "town" } : entry,
+        static entry => entry is { Entity: EntityKind.Region, Id: "town" } ? entry with { MergedInto = "heath" } : entry,
+        static entry => entry,
     ];
 
     private static RegistryEntry[] Entries =>
@@ -43,7 +66,8 @@ internal sealed class Edits
         Entry(EntityKind.Actor, "red", "state"), Entry(EntityKind.Actor, "red-army", "military", "red"),
         Entry(EntityKind.Actor, "blue", "state"), Entry(EntityKind.Actor, "blue-army", "military", "blue"),
         Entry(EntityKind.Region, "world", "world"), Entry(EntityKind.Region, "land", "country", "world"),
-        Entry(EntityKind.Region, "town", "city", "land"), Entry(EntityKind.Region, "village", "city", "land"),
+        Entry(EntityKind.Region, "town", "city", "land"), Entry(EntityKind.Region, "village", "city", "town"),
+        Entry(EntityKind.Region, "shire", "country", "world"), Entry(EntityKind.Region, "heath", "area", "shire"),
         Entry(EntityKind.Source, "wire", "agency"), Entry(EntityKind.Source, "paper", "outlet"),
     ];
 

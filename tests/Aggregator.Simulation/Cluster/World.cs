@@ -23,6 +23,7 @@ internal sealed class World : IStoreCalls
     private const int StepsPerCopy = 10;
     private const int MostStepsStopped = 150;
     private const int TriesToPick = 4;
+    private const int TriesOfSlow = 10;
 
     /// <summary>The activation whose code is running, wherever it goes on: what it does after its death does not happen.</summary>
     public static readonly AsyncLocal<Activation?> Acting = new();
@@ -169,7 +170,11 @@ internal sealed class World : IStoreCalls
     }
 
     /// <summary>Something is to happen at some later step.</summary>
-    public void Later(Event pending) => _ready.Add(pending);
+    public void Later(Event pending)
+    {
+        pending.IsSlow = Chance(Perils.Slow);
+        _ready.Add(pending);
+    }
 
     /// <summary>Goes on at some later step.</summary>
     public Task PauseAsync()
@@ -214,6 +219,11 @@ internal sealed class World : IStoreCalls
         }
 
         if (what == nameof(StoreScripts.IndexRows) && Perils.RefusesIndex)
+        {
+            return Task.FromException<T>(StoreCall<T>.Refusal());
+        }
+
+        if (what == nameof(StoreScripts.WriteRow) && Perils.RefusedRow is { } refused && owner?.Key.ToString() == refused)
         {
             return Task.FromException<T>(StoreCall<T>.Refusal());
         }
@@ -355,14 +365,14 @@ internal sealed class World : IStoreCalls
         }
     }
 
-    // Nothing of a silo that is stopped; null if it seems that there is nothing else.
+    // Nothing of a silo that is stopped, and what is slow seldom; null if it seems that there is nothing else.
     private Event? Pick()
     {
         for (var tries = 0; tries < TriesToPick; tries++)
         {
             var at = Random.Next(_ready.Count);
             var picked = _ready[at];
-            if (Stopped < 0 || picked.Silo != Stopped)
+            if ((Stopped < 0 || picked.Silo != Stopped) && !(picked.IsSlow && !IsAtRest && Random.Next(TriesOfSlow) > 0))
             {
                 _ready[at] = _ready[^1];
                 _ready.RemoveAt(_ready.Count - 1);
@@ -405,7 +415,8 @@ internal sealed class World : IStoreCalls
         for (var tries = 0; tries < 8 && _timers.Count > 0; tries++)
         {
             var timer = _timers[Random.Next(_timers.Count)];
-            var isLong = timer.Due >= TimeSpan.FromSeconds(LongSeconds);
+            var isLate = Perils.LateRow is { } late && timer.IsOnce && timer.Due >= TimeSpan.FromSeconds(1) && timer.Owner?.Key.ToString() == late;
+            var isLong = isLate || timer.Due >= TimeSpan.FromSeconds(LongSeconds);
             if (!timer.IsRunning && (!isLong || Random.Next(20) == 0) && !(IsAtRest && timer.IsLimit && isLong) && (Stopped < 0 || timer.Owner?.Silo != Stopped))
             {
                 timer.Fire();
@@ -424,6 +435,11 @@ internal sealed class World : IStoreCalls
         }
 
         var activation = _activations[Random.Next(_activations.Count)];
+        if (Perils.Victim is { } victim && Random.Next(2) == 0)
+        {
+            activation = _activations.Find(one => one.Key.ToString() == victim) ?? activation;
+        }
+
         switch (Perils.Draw(Random, Perils.Processes))
         {
             case 0:
@@ -450,6 +466,11 @@ internal sealed class World : IStoreCalls
                 break;
             case 5 when Stopped < 0:
                 Stop(activation.Silo);
+                break;
+            case 6 when !activation.IsZombie:
+                // As by a silo that takes another for dead, and leaves itself: the first one stays.
+                Note($"double {activation.Key}");
+                Activate(activation.Key, _directory[activation.Key]).IsZombie = true;
                 break;
             default:
                 if (_activations.Find(static one => one.IsZombie) is { } zombie)
