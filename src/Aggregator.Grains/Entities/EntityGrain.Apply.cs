@@ -1,0 +1,176 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Log;
+using Aggregator.Grains.Protocol;
+
+namespace Aggregator.Grains.Entities;
+
+// The one way in: a partition's delta, judged by its marks, and folded record by record.
+internal abstract partial class EntityGrain<TAggregate>
+{
+    /// <inheritdoc/>
+    public async Task<ApplyReply> ApplyAsync(EntityDelta delta)
+    {
+        await _store.MeetAsync(delta.Era, _stop.Token);
+        return await UnderGateAsync(() => ApplyUnderGateAsync(delta));
+    }
+
+    private async Task<ApplyReply> ApplyUnderGateAsync(EntityDelta delta)
+    {
+        if (_store.IsLaterThan(delta.Era))
+        {
+            // Of a partition that has not noticed that the store restarted: what it sends may be lost.
+            var stands = _marks[delta.Partition];
+            return new ApplyReply { Incarnation = stands.Incarnation, Mark = stands.Sequence, DurableMark = 0 };
+        }
+
+        if (_marks[delta.Partition].Incarnation is > 0 and var known && delta.Incarnation > Math.Max(known, _incarnations.GetValueOrDefault(delta.Partition)))
+        {
+            // The store came back, maybe with a shorter log: what is in memory of its lost end is dropped, once. What the row has is in the log.
+            await LoadAsync(_stop.Token);
+            _incarnations[delta.Partition] = delta.Incarnation;
+        }
+
+        if (delta.To > delta.From)
+        {
+            NoteBacklog(delta.Partition, delta.IsBacklog);
+            await EnsureEpochAsync();
+        }
+
+        var verdict = Judge(delta, rowVerified: false);
+        if (verdict == DeltaVerdict.Verify)
+        {
+            if (!await _store.IsUnchangedAsync(_stop.Token))
+            {
+                await LoadAsync(_stop.Token);
+            }
+
+            verdict = Judge(delta, rowVerified: true);
+        }
+
+        if (verdict == DeltaVerdict.Apply && delta.To > delta.From)
+        {
+            try
+            {
+                await ApplyRecordsAsync(delta);
+            }
+            catch (PoisonedException poison)
+            {
+                await LoadAsync(_stop.Token);
+                var stands = _marks[delta.Partition];
+                return new ApplyReply
+                {
+                    Incarnation = stands.Incarnation,
+                    Mark = stands.Sequence,
+                    DurableMark = 0,
+                    Poisoned = new PoisonedRecord { Sequence = poison.Position.Sequence, Ordinal = poison.Position.Ordinal, Reason = $"{Key}: {poison.InnerException!.GetType().Name}: {poison.InnerException.Message}" },
+                };
+            }
+        }
+
+        if (delta.PersistSoon && _dirty && !Gathers)
+        {
+            _persistTimer.Schedule(TimeSpan.Zero);
+        }
+
+        // In a backlog there is always a next delta, and none is sent to ask for marks alone.
+        if (delta.PersistSoon || delta.IsBacklog || delta.To == delta.From)
+        {
+            AskParent();
+        }
+
+        var mark = _marks[delta.Partition];
+        return new ApplyReply { Incarnation = mark.Incarnation, Mark = mark.Sequence, DurableMark = _settlement.Durable[delta.Partition].Sequence };
+    }
+
+    private DeltaVerdict Judge(EntityDelta delta, bool rowVerified) =>
+        _marks.Judge(delta.Partition, delta.Incarnation, delta.Previous, delta.PreviousIsCheckpoint, delta.From, rowVerified);
+
+    private async Task ApplyRecordsAsync(EntityDelta delta)
+    {
+        try
+        {
+            if (_suspicious)
+            {
+                // What cannot be folded without them is not of these records.
+                await RefreshTotalsAsync();
+            }
+
+            var (book, records) = (Aggregate.Book, delta.Records.Records);
+            await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
+            var resends = book.Counts.Resends;
+            var changed = new HashSet<BucketKey>();
+            foreach (var record in records)
+            {
+                // One record may put into a bucket what the next one needs out of it.
+                if (record.Record is not LogRecord.Added && book.Needs(record.Record).Any(book.IsAway))
+                {
+                    await LoadAsync(book.Needs(record.Record));
+                }
+
+                var buckets = Fold(record);
+                changed.UnionWith(buckets);
+                if (_suspicious)
+                {
+                    await FoldTotalsAsync(record, buckets);
+                }
+            }
+
+            await NoteAsync(changed, []);
+            if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
+            {
+                _roller.Tell();
+            }
+        }
+        catch (Exception fault)
+        {
+            // Half a delta is applied and the mark does not say so: memory is dropped.
+            _mustReload = true;
+            _suspicious |= fault is FoldFaultException;
+            throw;
+        }
+
+        _marks[delta.Partition] = new Mark(delta.Incarnation, delta.To);
+        if (delta.Records.Records.Count > 0)
+        {
+            Changed();
+        }
+
+        MarkDirty();
+    }
+
+    private IReadOnlyCollection<BucketKey> Fold(PlacedRecord record)
+    {
+        try
+        {
+            Failpoint.Reach(Failpoint.Fold, record.Record);
+            return Aggregate.Book.Apply(record);
+        }
+        catch (Exception fault)
+        {
+            throw new PoisonedException(record.Position, fault);
+        }
+    }
+
+    // Totals are made later, of many records at once. If that failed before, they are made after each, so as to see which one it is.
+    private async Task FoldTotalsAsync(PlacedRecord record, IReadOnlyCollection<BucketKey> changed)
+    {
+        try
+        {
+            await NoteAsync(changed, []);
+            await RefreshTotalsAsync();
+        }
+        catch (FoldFaultException fault)
+        {
+            throw new PoisonedException(record.Position, fault.InnerException!);
+        }
+    }
+
+    /// <summary>Buckets and lines have changed: all totals that hang on them are to be made again.</summary>
+    private async Task NoteAsync(IReadOnlyCollection<BucketKey> buckets, IEnumerable<LineKey> lines)
+    {
+        BucketsChanged(buckets);
+        var hanging = await ReadAsync(() => Folding(() => buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, _registry)).ToHashSet()));
+        _roller.Changed(hanging.Union(lines), buckets.Where(bucket => Aggregate.Tells(bucket, _registry)));
+    }
+}
