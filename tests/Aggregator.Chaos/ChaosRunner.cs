@@ -50,6 +50,7 @@ internal static class ChaosRunner
             Faults = int.Parse(Value("--faults") ?? "1", CultureInfo.InvariantCulture),
             Entities = int.Parse(Value("--entities") ?? "0", CultureInfo.InvariantCulture),
             From = Value("--from") is { } from ? Path.GetFullPath(from) : null,
+            Said = what => Console.Error.WriteLine($"  {TimeProvider.System.GetLocalNow():HH:mm:ss} {what}"),
             References = arguments.Contains("--no-reference") ? References.None : References.All,
         };
         var runs = new List<RunResult>();

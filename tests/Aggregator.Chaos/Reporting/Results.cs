@@ -11,7 +11,10 @@ namespace Aggregator.Chaos.Reporting;
 /// <param name="Queries">Seconds until no query to any entity through any surviving front waited any more; 0 if none had to.</param>
 /// <param name="Troubled">How many queries had to wait.</param>
 /// <param name="Fresh">Seconds until new claims were acknowledged and shown.</param>
-internal sealed record Recovery(string Fault, double Queries, int Troubled, double Fresh);
+internal sealed record Recovery(string Fault, double Queries, int Troubled, double Fresh)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Fault}: queries after {Queries:F1} s ({Troubled} had to wait), fresh claims after {Fresh:F1} s");
+}
 
 /// <summary>What one run of a scenario gave.</summary>
 internal sealed record RunResult
@@ -64,7 +67,7 @@ internal static class Results
         text.AppendLine(CultureInfo.InvariantCulture, $"{run.Scenario} seed {run.Seed}: {run.Outcome} in {run.Seconds:F0} s; {run.Faults} faults; {run.Sent} sent, {run.Acknowledged} acknowledged, {run.Standing} stand; not acknowledged: {string.Join(", ", run.Refusals.Select(one => $"{one.Key} {one.Value}"))}");
         foreach (var recovery in run.Recoveries)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {recovery.Fault}: queries after {recovery.Queries:F1} s ({recovery.Troubled} had to wait), fresh claims after {recovery.Fresh:F1} s");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {recovery}");
         }
 
         foreach (var note in run.Notes)

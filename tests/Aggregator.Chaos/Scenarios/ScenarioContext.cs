@@ -21,6 +21,9 @@ internal sealed record RunOptions
     /// <summary>Folder of an older built host, to upgrade from.</summary>
     public string? From { get; init; }
 
+    /// <summary>Hears what is found as soon as it is.</summary>
+    public Action<string>? Said { get; init; }
+
     /// <summary>With which fresh hosts the views are compared.</summary>
     public References References { get; init; } = References.All;
 }
@@ -84,9 +87,17 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <summary>Starts one host with its embedded store and the load on it.</summary>
     public async Task StartEmbeddedAsync(string[] arguments, LoadOptions? load = null) => await BeginAsync(await Cluster.StartEmbeddedAsync(folder, arguments), load);
 
-    public void Note(string note) => _notes.Add(note);
+    public void Note(string note)
+    {
+        _notes.Add(note);
+        options.Said?.Invoke(note);
+    }
 
-    public void Violated(Promise promise, string what) => _violations.Add(new Violation(promise, what));
+    public void Violated(Promise promise, string what)
+    {
+        _violations.Add(new Violation(promise, what));
+        options.Said?.Invoke($"{promise}: {what}");
+    }
 
     /// <summary>Ends something with the run, after the hosts.</summary>
     public T Own<T>(T part) where T : IAsyncDisposable
@@ -143,6 +154,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         var queries = await shown ? sweep.Recovered.TotalSeconds : NotBack();
         var recovery = new Recovery(fault, queries, sweep.Troubled, await fresh);
         _recoveries.Add(recovery);
+        options.Said?.Invoke(recovery.ToString());
         if (killed is not null && Others.Count > 0 && (recovery.Queries > QueriesLimit.TotalSeconds || recovery.Fresh > FreshLimit.TotalSeconds))
         {
             Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture,
