@@ -66,7 +66,7 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
     /// <summary>A claim for every place and actor of the theatres, so that every view is there from the start.</summary>
     public static ClaimSpec[] First() => [.. Theatre.All.SelectMany(static (theatre, of) => theatre.Leaves.Append(theatre.Inner).Select((place, at) => new ClaimSpec
     {
-        Source = SourceName(at),
+        Source = SourceName(((of * (theatre.Leaves.Length + 1)) + at) % Sources),
         Id = string.Create(CultureInfo.InvariantCulture, $"first-{of}-{at}"),
         Theatre = theatre,
         Claimant = theatre.Claimants[at % theatre.Claimants.Length],

@@ -251,7 +251,11 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
             Others = await ManyEntities.MakeAsync(cluster, options.Entities);
             var since = TimeProvider.System.GetTimestamp();
             var sweep = new Sweep(cluster.Http, since);
-            await sweep.RunAsync(Queries(cluster.Fronts.Surviving), RecoveryLimit);
+            if (!await sweep.RunAsync(Queries(cluster.Fronts.Surviving), RecoveryLimit))
+            {
+                Violated(Promise.Recovery, "entities are not shown though nothing is wrong");
+            }
+
             Note(string.Create(CultureInfo.InvariantCulture, $"{options.Entities} entities; asking all through every front takes {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s when nothing is wrong, and {sweep.Troubled} are waited for"));
         }
 
