@@ -270,7 +270,9 @@ internal sealed class Scenario : IStoreAlarm
             return;
         }
 
+        // What the dead had sent is not to come between: a checkpoint that is saved over the loss would pass it.
         _world.Kill(static _ => true);
+        _world.CutCalls();
         _world.Store.Ran = null;
         _world.Store.Remove(keys.Slot(partition, lost));
         switch (_shape.Damage)
@@ -325,8 +327,9 @@ internal sealed class Scenario : IStoreAlarm
         int Depth(EntityKey entity) => _edits.Latest.Ancestors(entity.Kind, entity.Id).Count();
     }
 
-    // Views are right at once. Those of rows that may rest on a registry before the last edit are so when they say that they show it, whoever else is
-    // asked or not; what a source says of its track record then follows. Where nobody has asked whether all shows, they come right by themselves.
+    // Views are right at once. Those of rows that may rest on a registry before the last edit come right once they say that they show it, whoever else is
+    // asked or not: whom they inherit answers from may not have heard from its parts yet, and a part that is woken only now tells less until its own have told.
+    // Where nobody has asked whether all shows, they come right by themselves.
     private async Task<bool> ShowRightAsync(EntityKey[] entities, Refold refold)
     {
         var resends = !refold.HasQuarantined;
@@ -339,7 +342,7 @@ internal sealed class Scenario : IStoreAlarm
                 await AllAdoptAsync([entity]);
             }
 
-            for (var left = (isEdited && entity.Kind == EntityKind.Source) || (!_shape.EndsInDeath && _shape.Last == Last.Silence) ? LooksUntilRight : 0; ; left--)
+            for (var left = isEdited || (!_shape.EndsInDeath && _shape.Last == Last.Silence) ? LooksUntilRight : 0; ; left--)
             {
                 var shows = Shown.Of(await _views.ReadAsync(entity), resends);
                 if (shows.AsSpan().SequenceEqual(should))

@@ -496,15 +496,19 @@ internal sealed class World : IStoreCalls
         }
     }
 
-    // Calls under way are answered by nobody; some had been carried out before.
-    private void Restart()
+    /// <summary>Calls of the store that are under way are answered by nobody; some had been carried out before.</summary>
+    public void CutCalls()
     {
         foreach (var call in _ready.OfType<IStoreCall>().ToArray())
         {
             call.Cut(this);
             _ready.Remove((Event)call);
         }
+    }
 
+    private void Restart()
+    {
+        CutCalls();
         Restarting?.Invoke();
         Store = (_copies.Count > 0 && Random.Next(3) > 0 ? _copies.ElementAt(Random.Next(_copies.Count)).Store : Store).Copy();
         _copies.Clear();
