@@ -41,19 +41,23 @@ public sealed class StoreSession
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public async Task<long> PulseAsync(long heard, CancellationToken cancellationToken = default)
     {
-        var run = await RunAsync(cancellationToken).ConfigureAwait(false);
-        try
+        do
         {
-            var call = EvaluateAsync(StoreScripts.OpenSession, [_keys.Era], [Math.Max(run.Era, heard), run.Server, 0, NumberOf(run.Server)], run.Era, cancellationToken);
-            if ((long)await StoreFaults.Repeatable(call, "tell its era", cancellationToken).ConfigureAwait(false) != run.Era)
+            var run = await RunAsync(cancellationToken).ConfigureAwait(false);
+            try
             {
-                await ReplaceAsync(run, cancellationToken).ConfigureAwait(false);
+                var call = EvaluateAsync(StoreScripts.OpenSession, [_keys.Era], [Math.Max(run.Era, heard), run.Server, 0, NumberOf(run.Server)], run.Era, cancellationToken);
+                if ((long)await StoreFaults.Repeatable(call, "tell its era", cancellationToken).ConfigureAwait(false) != run.Era)
+                {
+                    await ReplaceAsync(run, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (StoreRestartedException)
+            {
+                // This process has an era of the run that the server is on now, which knows nothing yet of what was heard.
             }
         }
-        catch (StoreRestartedException)
-        {
-            // The era has been raised.
-        }
+        while (Era < heard);
 
         return Era;
     }

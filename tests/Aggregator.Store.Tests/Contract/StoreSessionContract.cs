@@ -89,6 +89,21 @@ public abstract class StoreSessionContract : IAsyncLifetime
         Assert.Equal(3, Ordinal(await store.Session.PulseAsync()));
     }
 
+    /// <summary>Somebody tells of an era that is lost to one who has not noticed a restart itself.</summary>
+    [Fact]
+    public async Task Pulse_HeardOfALostEraAndRestartedBesides_IsLaterThanBoth()
+    {
+        var store = await ConnectAsync();
+        var heard = (((await store.Session.OpenAsync() >> 20) + 2) << 20) - 1;
+        await RestartAsync();
+        await WaitAsync(store);
+
+        var now = await store.Session.PulseAsync(heard);
+
+        Assert.True(now > heard, $"{heard} {now}");
+        Assert.Equal(now, store.Session.Era);
+    }
+
     /// <summary>The first run is lost with its era, and who comes then has heard of none.</summary>
     [Fact]
     public async Task Eras_FirstRunLostWithItsEra_TheNextIsAnother()
