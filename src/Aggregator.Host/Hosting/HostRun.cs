@@ -45,12 +45,13 @@ internal static class HostRun
             await CloseServerAsync(app.Services.GetRequiredService<IServer>());
             app.Services.GetRequiredService<ILoggerFactory>().Dispose();
         }
-        finally
+        catch (Exception fault)
         {
             // Whatever fails on the way: grains must not come to write what they hold.
-            Environment.Exit(StoreAlarm.ExitCode);
+            await Console.Error.WriteLineAsync($"aggregator: {fault.Message}");
         }
 
+        Environment.Exit(StoreAlarm.ExitCode);
         return StoreAlarm.ExitCode;
     }
 
