@@ -18,8 +18,8 @@ public sealed class StoreRestartedException(string message) : StoreException(mes
 /// <summary>The log is shorter than something that rests on it; carrying on would hide lost claims.</summary>
 public sealed class StoreTruncatedException(string message) : StoreException(message);
 
-/// <summary>A stored entry is not what was written: the disk or something else altered it.</summary>
-public sealed class StoreDamagedException(string message) : StoreException(message);
+/// <summary>What is stored is not what was written: the disk or something else altered it, or took some of it.</summary>
+public sealed class StoreDamagedException(string message, Exception? inner = null) : StoreException(message, inner);
 
 /// <summary>There is no store where one must be (<see cref="StoreOptions.MustExist"/>).</summary>
 public sealed class StoreMissingException(string message) : StoreException(message);

@@ -31,7 +31,7 @@ internal sealed record RunResult(int Seed, long Steps, long Entries, ulong Trace
 /// One run: senders feed a cluster in which anything may go wrong, faults end, all comes to rest, and what is acknowledged, stored and
 /// shown is compared. The grains, the log, the index and the rows are the product's own.
 /// </summary>
-internal sealed class Scenario : IStoreAlarm
+internal sealed partial class Scenario : IStoreAlarm
 {
     private const int RestSteps = 8_000;
     private const int HashSeed = 7;
@@ -45,7 +45,7 @@ internal sealed class Scenario : IStoreAlarm
     private readonly Shape _shape;
     private readonly int _partitions;
     private readonly Dictionary<string, long> _delivered = new(StringComparer.Ordinal);
-    private readonly List<Acknowledged> _journal = [];
+    private readonly Journal _journal = new();
     private Silo[] _silos = [];
     private readonly Views _views;
     private readonly Growth _growth;
@@ -63,7 +63,14 @@ internal sealed class Scenario : IStoreAlarm
         _world = new World(seed, Perils.Of(random), world => Grains(world, random)) { Tell = tell };
         _world.Note($"{_shape} {_world.Perils}");
         _world.Delivered = Count;
-        _views = new Views(_world, silo => _silos[silo].Rows.Session.Era);
+        _world.Answered = answer =>
+        {
+            if (answer is AppendReply reply)
+            {
+                _journal.Answered(reply, _world.Steps);
+            }
+        };
+        _views = new Views(_world, silo => _silos[silo].Rows.Session.Era, new Most(_journal, _edits));
         _growth = new Growth(_world.Databases[0].Keys, _partitions);
         _world.Store.Ran = _growth.Ran;
         if (random.Next(8) == 0)
@@ -151,7 +158,7 @@ internal sealed class Scenario : IStoreAlarm
         var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(random, 1, 1_000), MaximumWritesInFlight = 1_000, MaximumReadsInFlight = 1_000 });
         var services = Array.ConvertAll(
             _silos,
-            silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, new SimLogger<EntityServices>(world)));
+            silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, this, new SimLogger<EntityServices>(world)));
         return activation => activation.Key.Type switch
         {
             "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, this, new Replays(), new SimLogger<PartitionGrain>(world)),
@@ -235,10 +242,7 @@ internal sealed class Scenario : IStoreAlarm
         }
 
         Audit(new LogReader(_world, _partitions));
-        if (_shape.Damage != Damage.None)
-        {
-            LoseEntry();
-        }
+        Lose();
     }
 
     private void Edit()
@@ -247,7 +251,7 @@ internal sealed class Scenario : IStoreAlarm
         _world.Note("the registry is edited");
     }
 
-    private Claim[] Acknowledged() => [.. _journal.Where(one => one.Content is not null).Select(one => Claims.Of(one.Key, one.Content!.Value)).Distinct()];
+    private Claim[] Acknowledged() => [.. _journal.Acknowledged.Where(one => one.Content is not null && Claims.Of(one.Key, one.Content.Value) is not null).Select(one => Claims.Of(one.Key, one.Content!.Value)).Distinct()];
 
     private void SendLast(Claim[] claims)
     {
@@ -259,110 +263,7 @@ internal sealed class Scenario : IStoreAlarm
         }
     }
 
-    // (G) Nobody starts on a log that lacks what was acknowledged as if it were whole.
-    private void LoseEntry()
-    {
-        var (keys, ends) = (_world.Databases[0].Keys, new LogReader(_world, _partitions).Ends());
-        var partition = ends[^1] > ends[0] ? _partitions - 1 : 0;
-        var lost = _shape.Damage == Damage.EntryWithin ? 1 + _world.Random.Next((int)Math.Max(1, ends[partition] - 1)) : ends[partition];
-        if (ends[partition] < (_shape.Damage == Damage.EntryWithin ? 2 : 1))
-        {
-            return;
-        }
-
-        // What the dead had sent is not to come between: a checkpoint that is saved over the loss would pass it.
-        _world.Kill(static _ => true);
-        _world.CutCalls();
-        _world.Store.Ran = null;
-        _world.Store.Remove(keys.Slot(partition, lost));
-        switch (_shape.Damage)
-        {
-            case Damage.End:
-                _world.Store.Set(keys.Last(partition), lost - 1);
-                _world.Store.Set(keys.Checkpoint(partition), lost);
-                break;
-            case Damage.LastEntry or Damage.EntryWithin:
-                _world.Store.Set(keys.Checkpoint(partition), lost - 1);
-                break;
-        }
-
-        _world.Note($"entry {lost} of partition {partition} is lost");
-        _ = _world.Begin(() => PingAsync(partition));
-        Until(() => _alarm is not null, $"G: partition {partition} lacks entry {lost} of {ends[partition]}, and nobody says so");
-    }
-
-    private void Audit(LogReader log)
-    {
-        if (_alarm is not null)
-        {
-            throw new ViolationException($"alarm: {_alarm}");
-        }
-
-        if (_world.Store.EraOfTwoRuns is > 0 and var era)
-        {
-            throw new ViolationException($"I: era {era} was given of two runs of the store");
-        }
-
-        log.Audit(_failing, _delivered);
-        var missing = log.Missing(_journal).FirstOrDefault(one => !IsExcused(one));
-        if (missing is not null)
-        {
-            throw new ViolationException($"A: {missing} and is not in the log");
-        }
-
-        var refold = new Refold(log.Records, _edits.Latest);
-        var entities = refold.Entities.ToArray();
-        _world.Random.Shuffle(entities);
-        if (_world.Random.Next(2) == 0)
-        {
-            // From the top: what lies below is awake only if somebody there was asked.
-            Array.Sort(entities, (one, other) => Depth(one).CompareTo(Depth(other)));
-        }
-
-        var shown = _world.Begin(() => ShowRightAsync(entities, refold));
-        Until(() => shown.IsCompleted, "views are not answered");
-        Done(shown);
-        _world.Note("all views are read");
-
-        int Depth(EntityKey entity) => _edits.Latest.Ancestors(entity.Kind, entity.Id).Count();
-    }
-
-    // Views are right at once. Those of rows that may rest on a registry before the last edit come right once they say that they show it, whoever else is
-    // asked or not: whom they inherit answers from may not have heard from its parts yet, and a part that is woken only now tells less until its own have told.
-    // Where nobody has asked whether all shows, they come right by themselves.
-    private async Task<bool> ShowRightAsync(EntityKey[] entities, Refold refold)
-    {
-        var resends = !refold.HasQuarantined;
-        foreach (var entity in entities)
-        {
-            var should = Shown.Of(entity, refold, _edits.Latest, resends);
-            var isEdited = _shape.EndsInDeath && _edits.Latest.Version > 1;
-            if (isEdited)
-            {
-                await AllAdoptAsync([entity]);
-            }
-
-            for (var left = isEdited || (!_shape.EndsInDeath && _shape.Last == Last.Silence) ? LooksUntilRight : 0; ; left--)
-            {
-                var shows = Shown.Of(await _views.ReadAsync(entity), resends);
-                if (shows.AsSpan().SequenceEqual(should))
-                {
-                    break;
-                }
-
-                if (left == 0)
-                {
-                    throw new ViolationException($"E: {entity} shows{Shown.Differing(shows, should)}\n  and should{Shown.Differing(should, shows)}");
-                }
-
-                await Task.Delay(BetweenLooks, _world.Time);
-            }
-        }
-
-        return true;
-    }
-
-    private Sender NewSender() => new(_world, PartitionOf, _journal, _shape.Keys, _shape.Firsts, _shape.Claims);
+    private Sender NewSender() => new(_world, PartitionOf, _journal, _shape.Keys, _shape.Firsts, _shape.Claims, _shape.Reports);
 
     // What has come to partitions, for the count of resends.
     private void Count(object?[] arguments)
@@ -508,11 +409,6 @@ internal sealed class Scenario : IStoreAlarm
             Step();
         }
     }
-
-    // What a restarted store has lost is lost, if it had been sent before; it is said, and sending it again is the sender's matter. What was a
-    // duplicate of a retraction is lost with that.
-    private bool IsExcused(Acknowledged one) =>
-        _lost.Exists(restart => one.SentAt <= restart.Step && (restart.Lost.Contains((one.Key, one.Content)) || restart.Lost.Contains((one.Key, null))));
 
     private bool AllCheckpointed()
     {

@@ -24,6 +24,9 @@ internal sealed record Shape
     /// <summary>Most claims in a batch.</summary>
     public required int Claims { get; init; }
 
+    /// <summary>Whether reports are sent besides.</summary>
+    public required bool Reports { get; init; }
+
     /// <summary>Views that are read meanwhile.</summary>
     public required int Watches { get; init; }
 
@@ -48,7 +51,7 @@ internal sealed record Shape
     /// <summary>Whether all activations die once all is checkpointed, so that views come from the rows alone.</summary>
     public required bool EndsInDeath { get; init; }
 
-    /// <summary>What the log loses when all is over: it is to be told, by whoever opens it.</summary>
+    /// <summary>What the store loses when all is over: it is to be told, by whoever needs it.</summary>
     public required Damage Damage { get; init; }
 
     /// <summary>Draws the shape of a seed.</summary>
@@ -63,6 +66,7 @@ internal sealed record Shape
             Senders = 1 + random.Next(2),
             Batches = size switch { 0 => Pick(random, 1, 2), 1 => Pick(random, 2, 4), _ => 8 },
             Claims = Pick(random, 1, 3, 3, 8),
+            Reports = random.Next(4) == 0,
             Watches = size switch { 0 => Pick(random, 0, 3), 1 => Pick(random, 0, 4, 10), _ => 10 },
             Steps = size switch { 0 => Pick(random, 60, 120), 1 => Pick(random, 250, 500), _ => 1_000 },
             Lingers = Pick(random, 1, 40, 80),
@@ -71,14 +75,14 @@ internal sealed record Shape
             EndsInDeath = random.Next(2) == 0,
             IsEditedAgain = random.Next(2) == 0,
             IsEditedAtLast = random.Next(8) == 0,
-            Damage = (Damage)Math.Max(0, random.Next(12) - 8),
+            Damage = (Damage)Math.Max(0, random.Next(14) - 7),
         };
     }
 
     private static int Pick(Random random, params ReadOnlySpan<int> choices) => choices[random.Next(choices.Length)];
 }
 
-/// <summary>What a log loses.</summary>
+/// <summary>What the store loses.</summary>
 internal enum Damage
 {
     /// <summary>Nothing.</summary>
@@ -92,6 +96,15 @@ internal enum Damage
 
     /// <summary>An entry that is still to be fanned out, and has others behind it.</summary>
     EntryWithin,
+
+    /// <summary>The row of an entity that nobody has in memory.</summary>
+    Row,
+
+    /// <summary>The row of an entity that somebody has in memory.</summary>
+    RowAwake,
+
+    /// <summary>Claims that a row speaks of.</summary>
+    Chunk,
 }
 
 /// <summary>What is sent once faults have ended.</summary>

@@ -158,10 +158,15 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             if (!await _store.LoadChunksAsync(book, chunks, _stop.Token))
             {
-                _mustReload = true;
-                throw new StoreUnavailableException($"{Key}: another activation has written the row over what is in memory; it is read again");
+                throw Overtaken();
             }
         }
+    }
+
+    private StoreUnavailableException Overtaken()
+    {
+        _mustReload = true;
+        return new StoreUnavailableException($"{Key}: another activation has written the row over what is in memory; it is read again");
     }
 
     // Down the tree, where nobody waits for this entity.
@@ -197,8 +202,7 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             var result = start();
             var (aggregate, moves, away) = await UnderGateAsync(() => Task.FromResult(LookAtLoaded(result)));
-            await LookAtAwayAsync(result, away);
-            if (await UnderGateAsync(() => Task.FromResult(ReferenceEquals(aggregate, Aggregate) && aggregate.Book.Moves == moves)))
+            if (await LookAtAwayAsync(result, away) && await UnderGateAsync(() => Task.FromResult(ReferenceEquals(aggregate, Aggregate) && aggregate.Book.Moves == moves)))
             {
                 return result;
             }
@@ -207,7 +211,14 @@ internal abstract partial class EntityGrain<TAggregate>
         return await UnderGateAsync(async () =>
         {
             var result = start();
-            await LookAtAwayAsync(result, LookAtLoaded(result).Away);
+            var away = LookAtLoaded(result).Away;
+            if (!await LookAtAwayAsync(result, away))
+            {
+                // Nothing is written meanwhile by this activation.
+                await _store.CheckOvertakenAsync(_stop.Token);
+                throw Overtaken();
+            }
+
             return result;
         });
 
@@ -222,20 +233,18 @@ internal abstract partial class EntityGrain<TAggregate>
             return (Aggregate, book.Moves, [.. book.AllBuckets.SelectMany(book.Away)]);
         }
 
-        async Task LookAtAwayAsync(T result, List<ChunkKey> away)
+        // False if one is not there any more: it was written elsewhere in the row meanwhile.
+        async Task<bool> LookAtAwayAsync(T result, List<ChunkKey> away)
         {
             foreach (var some in away.Chunk(ChunksAtOnce))
             {
-                var read = await _store.ReadChunksAsync(some, _stop.Token);
-                for (var at = 0; at < some.Length; at++)
+                if (!await _store.LookAtChunksAsync(some, (chunk, standing, formers) => look(result, chunk.Bucket, standing, formers), _stop.Token))
                 {
-                    if (read[at] is { } bytes)
-                    {
-                        var (standing, formers) = AggregateFormat.DecodeChunk(bytes);
-                        look(result, some[at].Bucket, standing, formers);
-                    }
+                    return false;
                 }
             }
+
+            return true;
         }
     }
 

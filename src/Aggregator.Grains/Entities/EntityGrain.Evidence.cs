@@ -6,6 +6,7 @@ using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
+using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Partition;
 using Aggregator.Store;
 
@@ -100,9 +101,7 @@ internal abstract partial class EntityGrain<TAggregate>
         var words = new Dictionary<LogPosition, Claim>();
         foreach (var entry in page.Select(one => one.Position).GroupBy(position => (position.Partition, position.Sequence)))
         {
-            var bytes = await services.Log.ReadOneAsync(entry.Key.Partition, entry.Key.Sequence, _stop.Token)
-                ?? throw new StoreDamagedException($"log {entry.Key.Partition} has no entry {entry.Key.Sequence}");
-            var records = LogFormat.Decode(bytes, entry.Key.Partition, entry.Key.Sequence).Records;
+            var records = LogFormat.Decode(await EntryAsync(entry.Key.Partition, entry.Key.Sequence), entry.Key.Partition, entry.Key.Sequence).Records;
             foreach (var position in entry)
             {
                 words[position] = EntryCache.ClaimOf(records[position.Ordinal]);
@@ -110,6 +109,20 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         return page.ConvertAll(one => words[one.Position]);
+    }
+
+    private async Task<byte[]> EntryAsync(int partition, long sequence)
+    {
+        try
+        {
+            return await services.Log.ReadOneAsync(partition, sequence, _stop.Token)
+                ?? throw new StoreDamagedException($"Entry {sequence} of the log of partition {partition} is gone, and {Key} rests on it. Restore the store from a copy.");
+        }
+        catch (StoreException fault) when (fault.IsLoss())
+        {
+            await RaiseAlarmAsync(fault);
+            throw;
+        }
     }
 
     private sealed class Timelines

@@ -9,6 +9,9 @@ internal abstract partial class EntityGrain<TAggregate>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: the row was not written or read; tried again")]
     private static partial void LogPersistFailed(ILogger logger, EntityKey entity, Exception fault);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: {What} Whether the store has restarted since is not known; tried again")]
+    private static partial void LogNotJudged(ILogger logger, EntityKey entity, string what, Exception fault);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: another activation wrote the row; memory is dropped and read again")]
     private static partial void LogConflict(ILogger logger, EntityKey entity);
 

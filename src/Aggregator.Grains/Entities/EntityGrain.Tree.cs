@@ -1,7 +1,9 @@
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Log;
+using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Protocol;
+using Aggregator.Store;
 
 namespace Aggregator.Grains.Entities;
 
@@ -16,6 +18,11 @@ internal abstract partial class EntityGrain<TAggregate>
     /// <inheritdoc/>
     public async Task OutrankedAsync(long epoch)
     {
+        if (epoch <= _epoch && !_mustReload && !_store.IsOutlived)
+        {
+            return;
+        }
+
         await UnderGateAsync(async () =>
         {
             if (epoch > _epoch)
@@ -117,6 +124,19 @@ internal abstract partial class EntityGrain<TAggregate>
         bool HasNews() => _roller.HasNews && (_epoch > 0 || Aggregate.Parts.Ids.Count > 0);
     }
 
+    private async Task<long> EpochAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _store.EpochAsync(cancellationToken);
+        }
+        catch (StoreException fault) when (fault.IsLoss())
+        {
+            await RaiseAlarmAsync(fault);
+            throw;
+        }
+    }
+
     private async Task LookWhetherOutrankedAsync(CancellationToken cancellationToken)
     {
         // Also where there was no row: another activation may have made it since, of claims that nobody sends again.
@@ -128,7 +148,7 @@ internal abstract partial class EntityGrain<TAggregate>
         _untilLook = _lookEvery = Math.Min(2 * _lookEvery, LongestUntilLook);
         try
         {
-            await OutrankedAsync(await _store.EpochAsync(cancellationToken));
+            await OutrankedAsync(await EpochAsync(cancellationToken));
         }
         catch (Exception fault)
         {

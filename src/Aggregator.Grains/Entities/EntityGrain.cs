@@ -72,12 +72,23 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _store = new EntityStore(services.Rows, Key);
-        _epochNow = new SharedStep<long>(() => _store.EpochAsync(_stop.Token));
+        _epochNow = new SharedStep<long>(() => EpochAsync(_stop.Token));
         _persistTimer = new OneShotTimer(this, PersistTimerAsync);
         _pushTimer = new OneShotTimer(this, PushTimerAsync);
         _lookTimer = new OneShotTimer(this, LookAsync);
         _backlogTimer = new OneShotTimer(this, BacklogTimerAsync);
-        await StoreFaultFilter.TranslateAsync(() => LoadAsync(cancellationToken));
+        await StoreFaultFilter.TranslateAsync(async () =>
+        {
+            try
+            {
+                await LoadAsync(cancellationToken);
+            }
+            catch (StoreException fault) when (fault.IsLoss())
+            {
+                await RaiseAlarmAsync(fault);
+                throw;
+            }
+        });
         services.Live.Add(Key, this, GrainOf(Key.Id));
         if (_registry.Structure != services.Registry.Current.Structure)
         {
@@ -162,9 +173,28 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
             return await step();
         }
+        catch (StoreException fault) when (fault.IsLoss())
+        {
+            await RaiseAlarmAsync(fault);
+            throw;
+        }
         finally
         {
             _gate.Leave();
+        }
+    }
+
+    /// <summary>Stops the host if the store lacks what was written: who tries again would hide that.</summary>
+    private async Task RaiseAlarmAsync(StoreException fault)
+    {
+        try
+        {
+            await services.Alarm.JudgeAsync(fault, services.Rows.Session, _store.Era, _stop.Token);
+        }
+        catch (Exception unknown) when (unknown is StoreException or OperationCanceledException)
+        {
+            // Nobody knows which run of the store this was; who tries again finds out.
+            LogNotJudged(Logger, Key, fault.Message, unknown);
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Store;
@@ -29,7 +31,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     public async Task<LoadedEntity> LoadAsync(IAggregate aggregate, RegistrySnapshot registry, CancellationToken cancellationToken)
     {
         var row = await rows.LoadAsync(_kind, key.Id, cancellationToken);
-        var head = row is null ? EntityRowHead.Empty : EntityRowCodec.Restore(row, aggregate.Book);
+        var head = row is null ? EntityRowHead.Empty : Decoded("it", () => EntityRowCodec.Restore(row, aggregate.Book));
         var parts = await LoadPartsAsync(aggregate, registry, all: true, cancellationToken);
 
         // Last: until all is read, the row counts as unknown.
@@ -116,7 +118,13 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     }
 
     /// <summary>The epoch that was raised last, by whomever.</summary>
-    public Task<long> EpochAsync(CancellationToken cancellationToken) => rows.EpochAsync(_kind, key.Id, cancellationToken);
+    /// <exception cref="StoreDamagedException">It is one from before what was raised here in the same run of the server.</exception>
+    public async Task<long> EpochAsync(CancellationToken cancellationToken)
+    {
+        var (era, raised) = (_era, _epoch);
+        var epoch = await rows.EpochAsync(_kind, key.Id, cancellationToken);
+        return epoch < raised && era == _era ? throw Damaged(string.Create(CultureInfo.InvariantCulture, $"epoch {epoch} stands there, and {raised} did")) : epoch;
+    }
 
     /// <summary>Whether the row is as it was read or last written.</summary>
     public async Task<bool> IsUnchangedAsync(CancellationToken cancellationToken) =>
@@ -138,7 +146,15 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     public Task MeetAsync(long era, CancellationToken cancellationToken) => era > rows.Session.Era ? rows.Session.PulseAsync(era, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Begins to read all anew: from now on it is of the run that the server is on.</summary>
-    public async Task BeginAsync(CancellationToken cancellationToken) => _era = await rows.Session.OpenAsync(cancellationToken);
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        var era = await rows.Session.OpenAsync(cancellationToken);
+        if (era != _era)
+        {
+            // What was known of the row may be lost, and it may be less than it was.
+            (_era, _epoch, _version) = (era, 0, 0);
+        }
+    }
 
     /// <summary>
     /// Raises the row's epoch: done before the row is read and before the first push of an activation, so that versions never fall
@@ -147,10 +163,17 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     /// <param name="onlyIfThere">Whether a row is to be there.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The epoch, 0 if there is no row; and whether the row is as it was read or last written.</returns>
+    /// <exception cref="StoreDamagedException">The row is one from before what was read or written here in the same run of the server, or is gone.</exception>
     public async Task<(long Epoch, bool IsUnchanged)> RaiseEpochAsync(bool onlyIfThere, CancellationToken cancellationToken)
     {
-        (_epoch, var version) = await rows.RaiseEpochAsync(_kind, key.Id, onlyIfThere, _era, cancellationToken);
-        return (_epoch, version == _version);
+        var (epoch, version) = await rows.RaiseEpochAsync(_kind, key.Id, onlyIfThere, _era, cancellationToken);
+        if (version < _version || (_epoch > 0 && epoch <= _epoch))
+        {
+            throw Damaged(string.Create(CultureInfo.InvariantCulture, $"version {version} and epoch {epoch} stand there, and {_version} and {_epoch} did"));
+        }
+
+        _epoch = epoch;
+        return (epoch, version == _version);
     }
 
     /// <summary>
@@ -179,28 +202,79 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     /// Reads chunks of claims back into an aggregate; false, and none, if the store lacks one because another activation has written the row
     /// since it was read: the aggregate is to be read again.
     /// </summary>
-    /// <exception cref="StoreDamagedException">The store lacks one that the row speaks of.</exception>
+    /// <exception cref="StoreDamagedException">The store lacks one that the row speaks of, or it cannot be read.</exception>
     public async Task<bool> LoadChunksAsync(ClaimBook book, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {
         var read = await ReadChunksAsync(chunks, cancellationToken);
-        if (Array.IndexOf(read, null) is var missing and >= 0)
+        if (Array.Exists(read, static bytes => bytes is null))
         {
-            return await IsUnchangedAsync(cancellationToken)
-                ? throw new StoreDamagedException($"row {key}: chunk {EntityRowCodec.ChunkName(chunks[missing])} is missing")
-                : false;
+            await CheckOvertakenAsync(cancellationToken);
+            return false;
         }
 
         for (var at = 0; at < chunks.Count; at++)
         {
-            AggregateFormat.RestoreChunk(book, chunks[at], read[at]!);
+            Decoded(chunks[at], () => AggregateFormat.RestoreChunk(book, chunks[at], read[at]));
         }
 
         return true;
     }
 
-    /// <summary>Chunks of claims as stored, in the order asked; null where there is none any more.</summary>
-    public Task<byte[]?[]> ReadChunksAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken) =>
+    /// <summary>Looks at chunks of claims one after another, and takes none into memory; false if the store lacks one.</summary>
+    /// <exception cref="StoreDamagedException">One cannot be read.</exception>
+    public async Task<bool> LookAtChunksAsync(
+        IReadOnlyList<ChunkKey> chunks, Action<ChunkKey, IReadOnlyCollection<Appearance>, IReadOnlyCollection<Former>> look, CancellationToken cancellationToken)
+    {
+        var read = await ReadChunksAsync(chunks, cancellationToken);
+        for (var at = 0; at < chunks.Count; at++)
+        {
+            if (read[at] is null)
+            {
+                return false;
+            }
+
+            var (standing, formers) = Decoded(chunks[at], () => AggregateFormat.DecodeChunk(read[at]));
+            look(chunks[at], standing, formers);
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes sure that what the store lacks of the row is gone because another activation has written it since it was read, or last written here.</summary>
+    /// <exception cref="StoreDamagedException">None has.</exception>
+    public async Task CheckOvertakenAsync(CancellationToken cancellationToken)
+    {
+        if (await rows.VersionAsync(_kind, key.Id, cancellationToken) <= _version)
+        {
+            throw Damaged("claims are missing");
+        }
+    }
+
+    private Task<byte[]?[]> ReadChunksAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken) =>
         rows.LoadChunksAsync(_kind, key.Id, [.. chunks.Select(EntityRowCodec.ChunkName)], cancellationToken);
+
+    private StoreDamagedException Damaged(string what, Exception? inner = null) => new($"The row of {key} is damaged: {what}. Restore the store from a copy, or have the log folded anew.", inner);
+
+    private void Decoded(ChunkKey chunk, Action decode) => Decoded(chunk, () =>
+    {
+        decode();
+        return true;
+    });
+
+    private T Decoded<T>(ChunkKey chunk, Func<T> decode) => Decoded($"chunk {EntityRowCodec.ChunkName(chunk)}", decode);
+
+    // What cannot be read is not what was written.
+    private T Decoded<T>(string what, Func<T> decode)
+    {
+        try
+        {
+            return decode();
+        }
+        catch (Exception fault) when (fault is not StoreException)
+        {
+            throw Damaged($"{what} cannot be read", fault);
+        }
+    }
 
     private async Task<bool> WriteStepAsync(BucketField[] buckets, IReadOnlyList<RowField> head, string? parent, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Aggregator.Domain.Log;
+using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Protocol;
 using Aggregator.Store;
 using Aggregator.Store.Log;
@@ -227,18 +228,12 @@ internal sealed partial class PartitionGrain
         DeactivateOnIdle();
     }
 
-    /// <summary>
-    /// Stops the host if the log lacks what was acknowledged: trying again would hide that. Not if the store has restarted meanwhile: then it
-    /// is this activation that is behind, and the next one judges what it finds.
-    /// </summary>
+    /// <summary>Stops the host if the log lacks what was acknowledged.</summary>
     private async Task RaiseAlarmAsync(Exception fault)
     {
         try
         {
-            if (fault is StoreTruncatedException or StoreDamagedException && await log.Session.PulseAsync(_stop.Token) == _era)
-            {
-                alarm.Lost(fault.Message);
-            }
+            await alarm.JudgeAsync(fault, log.Session, _era, _stop.Token);
         }
         catch (Exception unknown) when (unknown is StoreException or OperationCanceledException)
         {

@@ -185,11 +185,15 @@ public sealed class EntityRows(StoreDatabase store)
     /// <param name="era">The era that the caller's memory rests on; null for any.</param>
     /// <param name="cancellationToken">Gives up waiting; the outcome is unknown then.</param>
     /// <exception cref="StoreUnknownException">No answer came; raising once more is safe, an epoch may be skipped.</exception>
+    /// <exception cref="StoreDamagedException">A row is to be there, and is gone though the entity is known.</exception>
     public async Task<(long Epoch, long Version)> RaiseEpochAsync(string kind, string id, bool onlyIfThere = false, long? era = null, CancellationToken cancellationToken = default)
     {
         var call = _session.EvaluateAsync(StoreScripts.RaiseEpoch, [Row(kind, id), Known(kind, id)], [id, onlyIfThere ? 1 : 0], era, cancellationToken);
         var fields = (RedisResult[])(await StoreFaults.Once(call, "raise an epoch", cancellationToken).ConfigureAwait(false))!;
-        return ((long)fields[0], (long)fields[1]);
+        var epoch = (long)fields[0];
+        return epoch >= 0
+            ? (epoch, (long)fields[1])
+            : throw new StoreDamagedException($"The row of {kind} {id} is gone. Restore the store from a copy, or have the log folded anew.");
     }
 
     /// <summary>The row's version, 0 if there is none.</summary>

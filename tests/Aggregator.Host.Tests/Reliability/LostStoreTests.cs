@@ -90,6 +90,45 @@ public sealed class LostStoreTests
         Assert.Contains("before its checkpoint", said, StringComparison.Ordinal);
     }
 
+    /// <summary>What an entity's row lacks nobody finds by trying again: a host that went on without it would show less than was acknowledged.</summary>
+    [Theory]
+    [InlineData("agg:row:region:*", true)]
+    [InlineData("agg:row:region:*", false)]
+    [InlineData("agg:chunk:region:*", false)]
+    public async Task Store_WithoutARowOrSomeOfIt_EndsTheHostThatNeedsIt(string gone, bool isAwake)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var (store, server) = (connection.GetDatabase(), connection.GetServers().Single());
+        await using var first = await HostProcess.OnRedisAsync(redis, "--Partitions", "1");
+        await first.PostAsync("/v1/claims?wait=applied", Claim, "application/json");
+        using var limit = new CancellationTokenSource(Patience);
+        await Eventually.AsyncTrue(async () => (long)await store.StringGetAsync("agg:log:{0}:checkpoint") > 0, limit.Token);
+        if (!isAwake)
+        {
+            await first.KillAsync();
+        }
+
+        await foreach (var key in server.KeysAsync(pattern: gone))
+        {
+            Assert.True(await store.KeyDeleteAsync(key));
+        }
+
+        await using var second = isAwake ? null : await HostProcess.OnRedisAsync(redis);
+        var host = second ?? first;
+        if (isAwake)
+        {
+            (await host.Client.PostAsync("/v1/claims", new StringContent(Claim.Replace("\"1\"", "\"2\"", StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json"))).Dispose();
+        }
+        else
+        {
+            await AskAsync(host, "/v1/regions/kyiv?asOf=2100-01-01T00:00:00Z", limit.Token);
+        }
+
+        await host.EndsAsync(StoreAlarm.ExitCode, Patience);
+        Assert.Contains("The row of", host.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task CreateStore_OnAFolder_MakesTheOneThatTheHostUses()
     {
@@ -103,6 +142,20 @@ public sealed class LostStoreTests
     }
 
     private const string Claim = """{"id":"1","source":"kept-wire","reportedAt":"2024-05-01","event":"attack","region":"Kyiv"}""";
+
+    // Nobody is answered with less than there was.
+    private static async Task AskAsync(HostProcess host, string path, CancellationToken limit)
+    {
+        try
+        {
+            using var response = await host.Client.GetAsync(path, limit);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+            // It is gone before it has answered.
+        }
+    }
 
     /// <summary>Asks until the host is gone, and gives every answer of 200 that does not show the claim, and every fault.</summary>
     private static async Task<List<string>> AskAsync(HostProcess host)

@@ -16,7 +16,7 @@ internal sealed class Growth
 
     private readonly StoreKeys _keys;
     private readonly Dictionary<RedisKey, int> _partitionOf = [];
-    private readonly Dictionary<RedisKey, (RedisValue Field, Marks Marks)> _rows = [];
+    private readonly Dictionary<RedisKey, (RedisValue Field, Marks Marks, long Version, long Epoch)> _rows = [];
     private readonly Standing[] _standings;
 
     public Growth(StoreKeys keys, int partitions)
@@ -35,7 +35,7 @@ internal sealed class Growth
     /// <summary>A script has run.</summary>
     public void Ran(SimStore store, string script, RedisKey first)
     {
-        if (script == StoreScripts.WriteRow)
+        if (script == StoreScripts.WriteRow || script == StoreScripts.RaiseEpoch)
         {
             LookAtRow(store, first);
         }
@@ -87,14 +87,25 @@ internal sealed class Growth
 
     private void LookAtRow(SimStore store, RedisKey row)
     {
-        var before = _rows.GetValueOrDefault(row);
-        if (store.HashGet(row, MarksField) is not { IsNull: false } field || field == before.Field)
+        var before = _rows.GetValueOrDefault(row, (RedisValue.Null, new Marks(), 0, 0));
+        var stands = (Field: store.HashGet(row, MarksField), before.Marks, Version: (long)store.HashGet(row, "$v"), Epoch: (long)store.HashGet(row, "$e"));
+        if (stands.Version < before.Version || stands.Epoch < before.Epoch)
         {
-            return;
+            Fault ??= $"D: {row} falls from version {before.Version} and epoch {before.Epoch} to {stands.Version} and {stands.Epoch}";
         }
 
-        var marks = Marks.Decode((byte[])field!);
-        foreach (var (partition, mark) in marks.All)
+        if (!stands.Field.IsNull && stands.Field != before.Field)
+        {
+            stands.Marks = Marks.Decode((byte[])stands.Field!);
+            LookAtMarks(row, before.Marks, stands.Marks);
+        }
+
+        _rows[row] = stands;
+    }
+
+    private void LookAtMarks(RedisKey row, Marks before, Marks stands)
+    {
+        foreach (var (partition, mark) in stands.All)
         {
             if (mark.Sequence > _standings[partition].End)
             {
@@ -102,15 +113,13 @@ internal sealed class Growth
             }
         }
 
-        foreach (var (partition, held) in before.Marks?.All ?? new Marks().All)
+        foreach (var (partition, held) in before.All)
         {
-            if (marks[partition] is var mark && (mark.Incarnation < held.Incarnation || mark.Sequence < held.Sequence))
+            if (stands[partition] is var mark && (mark.Incarnation < held.Incarnation || mark.Sequence < held.Sequence))
             {
                 Fault ??= $"D: {row} falls from {held} to {mark} of partition {partition}";
             }
         }
-
-        _rows[row] = (field, marks);
     }
 
     /// <summary>Where a partition stands.</summary>

@@ -53,8 +53,16 @@ internal sealed class LogReader
     public void Audit(UInt128? failing, IReadOnlyDictionary<string, long> delivered)
     {
         var (known, resends) = (new Dictionary<ClaimKey, Versions>(), new Dictionary<string, long>(StringComparer.Ordinal));
+        var texts = new Dictionary<(int Partition, ClaimKey Report), ReportTexts>();
+        ReportTexts? replaced = null;
         foreach (var (position, record, _) in _records)
         {
+            if (record is not LogRecord.Superseded)
+            {
+                replaced?.End(position);
+                replaced = null;
+            }
+
             switch (record)
             {
                 case LogRecord.Added { Claim: var claim }:
@@ -66,6 +74,15 @@ internal sealed class LogReader
                 case LogRecord.Retracted retracted:
                     Of(retracted.Retraction.Key).Retract(retracted, position);
                     break;
+                case LogRecord.Reported { Text: var text }:
+                    var report = (position.Partition, Reports.Key(text));
+                    replaced = texts.TryGetValue(report, out var before) ? before : texts[report] = new ReportTexts(report.Item2);
+                    replaced.Take(text, position, key => known.TryGetValue(key, out var versions) && versions.IsStanding);
+                    break;
+                case LogRecord.Superseded superseded:
+                    Require(replaced is not null && replaced.Takes(superseded), $"F: {superseded.Removed.Key} goes with a text at {position}, and none of it went");
+                    Of(superseded.Removed.Key).End(superseded.Removed, superseded.RemovedAt, position);
+                    break;
                 case LogRecord.Quarantined { Record: var taken, Reason: var reason }:
                     var content = ((taken as LogRecord.Added)?.Claim ?? (taken as LogRecord.Corrected)?.Claim)?.ContentHash;
                     Require(content is not null && content == failing, $"H: {taken.GetType().Name} {content} is quarantined: {reason}");
@@ -76,6 +93,7 @@ internal sealed class LogReader
             }
         }
 
+        replaced?.End(null);
         foreach (var (source, count) in resends)
         {
             Require(count <= delivered.GetValueOrDefault(source), $"C: {count} resends of {source} are in the log, of {delivered.GetValueOrDefault(source)} that came");
@@ -94,7 +112,7 @@ internal sealed class LogReader
     /// <summary>What is in this log and not in another.</summary>
     public IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Except(LogReader other) => Held().Except(other.Held()).ToHashSet();
 
-    // The versions there are; a retraction has no content.
+    // The versions there are; a retraction has no content, nor has a claim that went with its text.
     private HashSet<(ClaimKey Key, UInt128? Content)> Held() =>
     [
         .. _records.Select<PlacedRecord, (ClaimKey, UInt128?)?>(placed => placed.Record switch
@@ -102,6 +120,8 @@ internal sealed class LogReader
             LogRecord.Added { Claim: var claim } => (claim.Key, claim.ContentHash),
             LogRecord.Corrected { Claim: var claim } => (claim.Key, claim.ContentHash),
             LogRecord.Retracted { Retraction.Key: var key } => (key, null),
+            LogRecord.Superseded { Removed.Key: var key } => (key, null),
+            LogRecord.Reported { Text: var text } => (Reports.Key(text), text.TextHash),
             _ => null,
         }).OfType<(ClaimKey, UInt128?)>(),
     ];
@@ -122,6 +142,9 @@ internal sealed class LogReader
 
         private (Claim Claim, LogPosition At) Standing => _versions.MaxBy(static one => (one.Claim.Revision, one.Claim.ReportedAt, one.At.Sequence, one.At.Ordinal));
 
+        /// <summary>Whether a version counts.</summary>
+        public bool IsStanding => _versions.Count > 0 && !_isEnded;
+
         public void Add(Claim claim, LogPosition at)
         {
             Put(claim, at);
@@ -139,10 +162,15 @@ internal sealed class LogReader
 
         public void Retract(LogRecord.Retracted record, LogPosition at)
         {
+            End(record.Removed, record.RemovedAt, at);
+        }
+
+        public void End(Claim? removed, LogPosition? removedAt, LogPosition at)
+        {
             Require(!_isEnded, $"B: {key} is retracted twice, at {at}");
             _isEnded = true;
             (Claim? Claim, LogPosition? At) before = _versions.Count > 0 ? Standing : default((Claim?, LogPosition?));
-            Require(before.At == record.RemovedAt && before.Claim?.ContentHash == record.Removed?.ContentHash, $"F: {key} {record.Removed?.ContentHash} is taken back at {at}, and {before.Claim?.ContentHash} stood");
+            Require(before.At == removedAt && before.Claim?.ContentHash == removed?.ContentHash, $"F: {key} {removed?.ContentHash} is taken back at {at}, and {before.Claim?.ContentHash} stood");
         }
 
         private void Put(Claim claim, LogPosition at)

@@ -6,10 +6,11 @@ using Aggregator.Simulation.Cluster;
 
 namespace Aggregator.Simulation.Audit;
 
-/// <summary>Reads views while all goes on, and sees that versions never fall (D).</summary>
+/// <summary>Reads views while all goes on, and sees that versions never fall (D) and that no claim counts twice (B).</summary>
 /// <param name="world">The world.</param>
 /// <param name="eraOf">The era of the store that a silo knows of: a version may fall with what a restart has lost, once that is noticed.</param>
-internal sealed class Views(World world, Func<int, long> eraOf)
+/// <param name="most">The most claims that a view may count.</param>
+internal sealed class Views(World world, Func<int, long> eraOf, Most most)
 {
     private const int MostTries = 20;
 
@@ -59,19 +60,25 @@ internal sealed class Views(World world, Func<int, long> eraOf)
         }
     }
 
+    /// <summary>Reads a view once.</summary>
     // Only what one known activation serves is held against what was shown before: one that was forgotten may be behind.
-    private async Task<EntityView?> ReadOnceAsync(EntityKey entity)
+    public async Task<EntityView?> ReadOnceAsync(EntityKey entity, DateTimeOffset? asOf = null)
     {
         var key = new GrainKey(Activation.TypeOf(entity.Kind), entity.Id);
         var before = world.Sole(key);
         var era = before is null ? 0 : eraOf(before.Silo);
         EntityView? view = entity.Kind switch
         {
-            EntityKind.Region => await ((IRegionGrain)world.Reference(typeof(IRegionGrain), key)).GetViewAsync(null),
-            EntityKind.Actor => await ((IActorGrain)world.Reference(typeof(IActorGrain), key)).GetViewAsync(null),
-            _ => await ((ISourceGrain)world.Reference(typeof(ISourceGrain), key)).GetViewAsync(null),
+            EntityKind.Region => await ((IRegionGrain)world.Reference(typeof(IRegionGrain), key)).GetViewAsync(asOf),
+            EntityKind.Actor => await ((IActorGrain)world.Reference(typeof(IActorGrain), key)).GetViewAsync(asOf),
+            _ => await ((ISourceGrain)world.Reference(typeof(ISourceGrain), key)).GetViewAsync(asOf),
         };
-        if (view is not null && before is not null && ReferenceEquals(before, world.Sole(key)) && era == eraOf(before.Silo))
+        if (view is not null && most.Of(entity) is var claims && view.Claims.Total > claims)
+        {
+            throw new ViolationException($"B: {entity} shows {view.Claims.Total} claims, and {claims} were sent");
+        }
+
+        if (view is not null && asOf is null && before is not null && ReferenceEquals(before, world.Sole(key)) && era == eraOf(before.Silo))
         {
             if (_versions.TryGetValue(entity, out var shown) && view.Version < shown.Version && era == shown.Era)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using Aggregator.Grains.Hosting;
 using Aggregator.Simulation.Store;
 using Orleans.Runtime;
 using StackExchange.Redis;
@@ -228,9 +229,11 @@ internal sealed class Request(Activation? from, GrainKey to, MethodInfo method, 
         try
         {
             await target.Activated!;
-            var call = (Task)Targets.GetOrAdd((method, target.Grain.GetType()), static key => Implementation(key.Item1, key.Item2)).Invoke(target.Grain, arguments)!;
-            await call;
-            reply = new Reply(this, Answer.ResultOf(call, method.ReturnType));
+            var call = Task.CompletedTask;
+            await StoreFaultFilter.TranslateAsync(() => call = (Task)Targets.GetOrAdd((method, target.Grain.GetType()), static key => Implementation(key.Item1, key.Item2)).Invoke(target.Grain, arguments)!);
+            var result = Answer.ResultOf(call, method.ReturnType);
+            world.Answered?.Invoke(result);
+            reply = new Reply(this, result);
         }
         catch (Exception fault)
         {

@@ -26,7 +26,12 @@ internal sealed class Edits
 {
     private const int MostEdits = 3;
 
-    public RegistrySnapshot Latest { get; private set; } = Base;
+    private readonly List<RegistrySnapshot> _all = [Base];
+
+    public RegistrySnapshot Latest => _all[^1];
+
+    /// <summary>All that it has been.</summary>
+    public IReadOnlyList<RegistrySnapshot> All => _all;
 
     /// <summary>Two sides, a monitor, a land with a town and a village in that, a shire with a heath that no claim names, and two sources.</summary>
     public static RegistrySnapshot Base { get; } = new(Entries, 1);
@@ -41,7 +46,7 @@ internal sealed class Edits
         if (Latest.Version <= MostEdits)
         {
             var ways = Edited[Latest.Version - Base.Version];
-            Latest = ways[random.Next(ways.Length)];
+            _all.Add(ways[random.Next(ways.Length)]);
         }
     }
 

@@ -87,6 +87,9 @@ internal sealed class World : IStoreCalls
     /// <summary>Hears of what messages carry when they arrive.</summary>
     public Action<object?[]>? Delivered { get; set; }
 
+    /// <summary>Hears of what messages are answered with, when that is made.</summary>
+    public Action<object?>? Answered { get; set; }
+
     /// <summary>The clock: it moves with the steps.</summary>
     public SimTime Time { get; }
 

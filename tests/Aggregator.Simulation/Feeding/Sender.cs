@@ -10,11 +10,12 @@ namespace Aggregator.Simulation.Feeding;
 /// </summary>
 /// <param name="world">The world.</param>
 /// <param name="partitionOf">The partition of a source.</param>
-/// <param name="journal">What was acknowledged.</param>
+/// <param name="journal">What was sent and acknowledged.</param>
 /// <param name="keys">How many keys it sends; the fewer, the more they are sent again, corrected and taken back.</param>
 /// <param name="firsts">How much likelier the first version of a claim is than any other.</param>
 /// <param name="most">Most claims in a batch.</param>
-internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, List<Acknowledged> journal, int keys, int firsts, int most)
+/// <param name="reports">Whether it sends reports besides.</param>
+internal sealed class Sender(World world, Func<string, IPartitionGrain> partitionOf, Journal journal, int keys, int firsts, int most, bool reports)
 {
     private const int MostTries = 6;
     private const int MostTriesAtLast = 50;
@@ -27,6 +28,10 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
             if (world.Chance(8))
             {
                 await RetractAsync(world.Random.Next(keys));
+            }
+            else if (reports && world.Chance(2))
+            {
+                await ReportAsync(source);
             }
             else
             {
@@ -73,37 +78,55 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
 
     private async Task<bool> SendAsync(string source, Claim[] claims, int tries)
     {
-        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(source).AppendAsync(new ClaimBatch { Claims = new ClaimList(claims) }), tries);
-        for (var at = 0; at < (reply?.Outcomes.Length ?? 0); at++)
-        {
-            world.Note($"acknowledged {claims[at].Key} {claims[at].ContentHash} {reply!.Outcomes[at]}");
-            journal.Add(new Acknowledged(claims[at].Key, claims[at].ContentHash, reply.Outcomes[at], sentAt));
-        }
-
+        journal.Sending(claims);
+        var reply = await PersistentlyAsync(() => partitionOf(source).AppendAsync(new ClaimBatch { Claims = new ClaimList(claims) }), tries);
+        HearOf(claims, reply);
         return reply is not null;
+    }
+
+    private async Task ReportAsync(string source)
+    {
+        var (text, claims) = Reports.Of(source, keys, world.Random.Next(Reports.Texts));
+        journal.Sending(claims);
+        var reply = await PersistentlyAsync(
+            () => partitionOf(source).AppendAsync(new ClaimBatch { Claims = new ClaimList(claims), Texts = [new ReportTextBox(text)] }), world.Random.Next(MostTries));
+        HearOf(claims, reply);
+        if (reply is not null)
+        {
+            world.Note($"acknowledged {Reports.Name(text)} {reply.Outcomes[claims.Length]}");
+            journal.Heard(Reports.Key(text), text.TextHash, reply, claims.Length);
+        }
     }
 
     private async Task RetractAsync(int key)
     {
         var claim = Claims.Key(key);
-        var (reply, sentAt) = await PersistentlyAsync(() => partitionOf(claim.Source).RetractAsync(new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = claim.Source }), world.Random.Next(MostTries));
+        var reply = await PersistentlyAsync(() => partitionOf(claim.Source).RetractAsync(new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = claim.Source }), world.Random.Next(MostTries));
         if (reply is not null)
         {
             world.Note($"acknowledged retraction of {claim} {reply.Outcomes[0]}");
-            journal.Add(new Acknowledged(claim, null, reply.Outcomes[0], sentAt));
+            journal.Heard(claim, null, reply, 0);
         }
     }
 
-    private async Task<(AppendReply? Reply, long SentAt)> PersistentlyAsync(Func<Task<AppendReply>> send, int tries)
+    private void HearOf(Claim[] claims, AppendReply? reply)
+    {
+        for (var at = 0; reply is not null && at < claims.Length; at++)
+        {
+            world.Note($"acknowledged {claims[at].Key} {claims[at].ContentHash} {reply.Outcomes[at]}");
+            journal.Heard(claims[at].Key, claims[at].ContentHash, reply, at);
+        }
+    }
+
+    private async Task<AppendReply?> PersistentlyAsync(Func<Task<AppendReply>> send, int tries)
     {
         for (; tries >= 0; tries--)
         {
-            var sentAt = world.Steps;
             try
             {
                 if (await send() is { Refusal: AppendRefusal.None } reply)
                 {
-                    return (reply, sentAt);
+                    return reply;
                 }
             }
             catch (Exception)
@@ -114,6 +137,6 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
             await world.PauseAsync();
         }
 
-        return (null, 0);
+        return null;
     }
 }

@@ -13,6 +13,7 @@ namespace Aggregator.Simulation.Store;
 /// <summary>What an activation that another one has overtaken takes the store for: it lags behind it, and the store lacks nothing.</summary>
 public sealed class EntityStoreTests
 {
+    private const string Row = "s:row:region:town";
     private static readonly EntityKey Entity = new(EntityKind.Region, "town");
 
     private readonly Server _server = new();
@@ -56,6 +57,42 @@ public sealed class EntityStoreTests
         }
 
         await Assert.ThrowsAsync<StoreDamagedException>(() => _store.LoadChunksAsync(_region.Book, chunks, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task LoadChunks_OfARowThatIsGone_SaysThatTheStoreIsDamaged()
+    {
+        var chunks = await ReadAsync();
+        _server.Store.Remove(Row);
+        foreach (var chunk in chunks)
+        {
+            _server.Store.Remove($"s:chunk:region:{EntityRowCodec.ChunkName(chunk)}:{Entity.Id}");
+        }
+
+        await Assert.ThrowsAsync<StoreDamagedException>(() => _store.LoadChunksAsync(_region.Book, chunks, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task LookAtChunks_OfWhichOneCannotBeRead_SaysThatTheStoreIsDamaged()
+    {
+        var chunks = await ReadAsync();
+        _server.Store.Set($"s:chunk:region:{EntityRowCodec.ChunkName(chunks[0])}:{Entity.Id}", new byte[] { 255, 1 });
+
+        await Assert.ThrowsAsync<StoreDamagedException>(() => _store.LookAtChunksAsync(chunks, static (_, _, _) => { }, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task RaiseEpoch_OfARowFromBeforeWhatWasRead_SaysThatTheStoreIsDamaged()
+    {
+        await _store.BeginAsync(TestContext.Current.CancellationToken);
+        await ReadAsync();
+        await _store.RaiseEpochAsync(onlyIfThere: true, TestContext.Current.CancellationToken);
+        _server.Store.Remove(Row);
+
+        // Somebody who knows of nothing makes it anew.
+        await _rows.RaiseEpochAsync("region", Entity.Id, cancellationToken: TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<StoreDamagedException>(() => _store.RaiseEpochAsync(onlyIfThere: true, TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -52,9 +52,12 @@ internal sealed class SimStore
 
     public RedisValue Get(RedisKey key) => _strings.GetValueOrDefault(key);
 
+    /// <summary>The keys of what is neither a hash nor a set.</summary>
+    public IEnumerable<string> Strings => _strings.Keys.Select(static key => (string)key!);
+
     public void Set(RedisKey key, RedisValue value) => _strings[key] = value;
 
-    public void Remove(RedisKey key) => _strings.Remove(key);
+    public bool Remove(RedisKey key) => _strings.Remove(key) | _hashes.Remove(key) | _sets.Remove(key);
 
     public bool Exists(RedisKey key) => _strings.ContainsKey(key) || _hashes.ContainsKey(key) || _sets.ContainsKey(key);
 
@@ -235,12 +238,12 @@ internal sealed class SimStore
     {
         if (values[1] == 1 && !Exists(keys[0]))
         {
-            return Reply(Zero, Zero);
+            return Reply(_sets.TryGetValue(keys[1], out var known) && known.Contains((string)values[0]!) ? "-1" : Zero, Zero);
         }
 
-        Add(keys[1], values[0]);
         var epoch = (HashGet(keys[0], "$e") is { IsNull: false } held ? (long)held : 0) + 1;
         HashOf(keys[0])["$e"] = epoch;
+        Add(keys[1], values[0]);
         return Reply(epoch, HashGet(keys[0], "$v") is { IsNull: false } version ? version : Zero);
     }
 

@@ -203,6 +203,15 @@ public abstract class EntityRowsContract(Backend backend) : StoreContract(backen
         Assert.Equal((1, 1), await _rows.RaiseEpochAsync("actor", "a", onlyIfThere: true));
     }
 
+    [Fact]
+    public async Task RaiseEpoch_OfAKnownEntityWhoseRowIsGone_ThrowsDamaged()
+    {
+        await _rows.WriteAsync("actor", "a", 0, [Field("f", 1)]);
+        await Store.Database.KeyDeleteAsync(Store.Keys.Row("actor", "a"));
+
+        await Assert.ThrowsAsync<StoreDamagedException>(() => _rows.RaiseEpochAsync("actor", "a", onlyIfThere: true));
+    }
+
     [Theory]
     [InlineData(1L, false)]
     [InlineData(2L, true)]

@@ -1,0 +1,85 @@
+using Aggregator.Domain.Log;
+using Aggregator.Simulation.Audit;
+using Aggregator.Simulation.Feeding;
+
+namespace Aggregator.Simulation;
+
+// What must hold once all has come to rest.
+internal sealed partial class Scenario
+{
+    private void Audit(LogReader log)
+    {
+        if (_alarm is not null)
+        {
+            throw new ViolationException($"alarm: {_alarm}");
+        }
+
+        if (_world.Store.EraOfTwoRuns is > 0 and var era)
+        {
+            throw new ViolationException($"I: era {era} was given of two runs of the store");
+        }
+
+        log.Audit(_failing, _delivered);
+        var missing = log.Missing(_journal.Acknowledged).FirstOrDefault(one => !IsExcused(one));
+        if (missing is not null)
+        {
+            throw new ViolationException($"A: {missing} and is not in the log");
+        }
+
+        var refold = new Refold(log.Records, _edits.Latest);
+        var entities = refold.Entities.ToArray();
+        _world.Random.Shuffle(entities);
+        if (_world.Random.Next(2) == 0)
+        {
+            // From the top: what lies below is awake only if somebody there was asked.
+            Array.Sort(entities, (one, other) => Depth(one).CompareTo(Depth(other)));
+        }
+
+        var shown = _world.Begin(() => ShowRightAsync(entities, refold));
+        Until(() => shown.IsCompleted, "views are not answered");
+        Done(shown);
+        _world.Note("all views are read");
+
+        int Depth(EntityKey entity) => _edits.Latest.Ancestors(entity.Kind, entity.Id).Count();
+    }
+
+    // Views are right at once. Those of rows that may rest on a registry before the last edit come right once they say that they show it, whoever else is
+    // asked or not: whom they inherit answers from may not have heard from its parts yet, and a part that is woken only now tells less until its own have told.
+    // Where nobody has asked whether all shows, they come right by themselves.
+    private async Task<bool> ShowRightAsync(EntityKey[] entities, Refold refold)
+    {
+        var resends = !refold.HasQuarantined;
+        foreach (var entity in entities)
+        {
+            var should = Shown.Of(entity, refold, _edits.Latest, resends);
+            var isEdited = _shape.EndsInDeath && _edits.Latest.Version > 1;
+            if (isEdited)
+            {
+                await AllAdoptAsync([entity]);
+            }
+
+            for (var left = isEdited || (!_shape.EndsInDeath && _shape.Last == Last.Silence) ? LooksUntilRight : 0; ; left--)
+            {
+                var shows = Shown.Of(await _views.ReadAsync(entity), resends);
+                if (shows.AsSpan().SequenceEqual(should))
+                {
+                    break;
+                }
+
+                if (left == 0)
+                {
+                    throw new ViolationException($"E: {entity} shows{Shown.Differing(shows, should)}\n  and should{Shown.Differing(should, shows)}");
+                }
+
+                await Task.Delay(BetweenLooks, _world.Time);
+            }
+        }
+
+        return true;
+    }
+
+    // What a restarted store has lost is lost, if it had been answered before; it is said, and sending it again is the sender's matter. What was a
+    // duplicate of a retraction is lost with that.
+    private bool IsExcused(Acknowledged one) =>
+        _lost.Exists(restart => one.AnsweredAt <= restart.Step && (restart.Lost.Contains((one.Key, one.Content)) || restart.Lost.Contains((one.Key, null))));
+}

@@ -1,0 +1,134 @@
+using Aggregator.Domain.Log;
+using Aggregator.Simulation.Audit;
+using Aggregator.Simulation.Cluster;
+using StackExchange.Redis;
+
+namespace Aggregator.Simulation;
+
+// (G) Once all is over the store loses something, and whoever needs it says so: nobody goes on without it as if all were there.
+internal sealed partial class Scenario
+{
+    private static readonly DateTimeOffset Late = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private void Lose()
+    {
+        switch (_shape.Damage)
+        {
+            case Damage.None:
+                break;
+            case Damage.End or Damage.LastEntry or Damage.EntryWithin:
+                LoseEntry();
+                break;
+            case Damage.RowAwake:
+                LoseRow();
+                break;
+            default:
+                LoseOfARow();
+                break;
+        }
+    }
+
+    // Nobody starts on a log that lacks what was acknowledged as if it were whole.
+    private void LoseEntry()
+    {
+        var (keys, ends) = (_world.Databases[0].Keys, new LogReader(_world, _partitions).Ends());
+        var partition = ends[^1] > ends[0] ? _partitions - 1 : 0;
+        var lost = _shape.Damage == Damage.EntryWithin ? 1 + _world.Random.Next((int)Math.Max(1, ends[partition] - 1)) : ends[partition];
+        if (ends[partition] < (_shape.Damage == Damage.EntryWithin ? 2 : 1))
+        {
+            return;
+        }
+
+        // A checkpoint that is saved over the loss would pass it.
+        KillAll();
+        _world.Store.Remove(keys.Slot(partition, lost));
+        switch (_shape.Damage)
+        {
+            case Damage.End:
+                _world.Store.Set(keys.Last(partition), lost - 1);
+                _world.Store.Set(keys.Checkpoint(partition), lost);
+                break;
+            case Damage.LastEntry or Damage.EntryWithin:
+                _world.Store.Set(keys.Checkpoint(partition), lost - 1);
+                break;
+        }
+
+        _world.Note($"entry {lost} of partition {partition} is lost");
+        _ = _world.Begin(() => PingAsync(partition));
+        Until(() => _alarm is not null, $"G: partition {partition} lacks entry {lost} of {ends[partition]}, and nobody says so");
+    }
+
+    // Whoever has it in memory would write another one with the next change.
+    private void LoseRow()
+    {
+        EntityKey[] awake = [.. WithRows().Where(entity => _world.Sole(KeyOf(entity)) is not null)];
+        if (awake.Length == 0)
+        {
+            return;
+        }
+
+        var entity = awake[_world.Random.Next(awake.Length)];
+        _world.Store.Ran = null;
+        _world.Store.Remove(RowOf(entity));
+        _world.Note($"the row of {entity} is lost");
+        _ = _world.Begin(() => AskUntilToldAsync(Entity(KeyOf(entity)).SettleAsync));
+        Until(() => _alarm is not null, $"G: {entity} has lost its row, and does not say so");
+    }
+
+    // Whoever reads the rest of it would show less.
+    private void LoseOfARow()
+    {
+        var (entities, isRow) = (WithRows(), _shape.Damage == Damage.Row);
+        var parts = entities.SelectMany(entity => isRow ? [RowOf(entity)] : ChunksOf(entity), (entity, key) => (Entity: entity, Key: key)).ToArray();
+        if (parts.Length == 0)
+        {
+            return;
+        }
+
+        var (of, lost) = parts[_world.Random.Next(parts.Length)];
+        KillAll();
+        _world.Store.Remove(lost);
+        _world.Note($"{lost} is lost");
+        _ = _world.Begin(() => AskUntilToldAsync(() => _views.ReadOnceAsync(of, isRow ? null : Late)));
+        Until(() => _alarm is not null, $"G: {of} has lost {lost}, and nobody says so");
+    }
+
+    // Again where nobody answers: a silo may only now find out that the store has restarted.
+    private async Task<bool> AskUntilToldAsync(Func<Task> ask)
+    {
+        while (_alarm is null)
+        {
+            try
+            {
+                await ask();
+            }
+            catch (Exception fault) when (fault is not ViolationException)
+            {
+                // Not answered, or it is told by now.
+            }
+
+            await _world.PauseAsync();
+        }
+
+        return true;
+    }
+
+    // What the dead had sent is not to come between.
+    private void KillAll()
+    {
+        _world.Kill(static _ => true);
+        _world.CutCalls();
+        _world.Store.Ran = null;
+    }
+
+    private EntityKey[] WithRows() => [.. new Refold(new LogReader(_world, _partitions).Records, _edits.Latest).All
+        .Where(entity => _world.Store.Exists(RowOf(entity))).OrderBy(static entity => entity.Kind).ThenBy(static entity => entity.Id, StringComparer.Ordinal)];
+
+    private RedisKey RowOf(EntityKey entity) => _world.Databases[0].Keys.Row(Activation.TypeOf(entity.Kind), entity.Id);
+
+    private IEnumerable<RedisKey> ChunksOf(EntityKey entity)
+    {
+        var parts = ((string)_world.Databases[0].Keys.Chunk(Activation.TypeOf(entity.Kind), entity.Id, "|")!).Split('|');
+        return _world.Store.Strings.Where(key => key.StartsWith(parts[0], StringComparison.Ordinal) && key.EndsWith(parts[1], StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(static key => (RedisKey)key);
+    }
+}
