@@ -305,98 +305,6 @@ internal sealed partial class Scenario : IStoreAlarm
         }
     }
 
-    private static async Task<bool> PulseAsync(Silo silo)
-    {
-        try
-        {
-            await silo.Rows.Session.PulseAsync();
-            return true;
-        }
-        catch (Exception)
-        {
-            return false;
-        }
-    }
-
-    private async Task<bool> PingAsync(int partition)
-    {
-        try
-        {
-            await ((IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(partition))).PingAsync();
-            return true;
-        }
-        catch (Exception)
-        {
-            return false;
-        }
-    }
-
-    // Faults end; what was forgotten goes for good, and every silo has heard of edits.
-    private void Rest()
-    {
-        _world.Note("faults end");
-        _world.Rest();
-        AllHearOfEdits();
-    }
-
-    private void AllHearOfEdits()
-    {
-        for (var silo = 0; silo < _silos.Length; silo++)
-        {
-            HearOfEdits(silo);
-        }
-    }
-
-    // As the poller and the waker of a silo do.
-    private void HearOfEdits(int silo)
-    {
-        var registry = _silos[silo].Registry;
-        if (registry.Current.Version < _edits.Latest.Version)
-        {
-            registry.CatchUp();
-            foreach (var activation in _world.Alive.Where(one => one.Silo == silo && one.Key.Type != "partition").ToArray())
-            {
-                _ = _world.Begin(() => AdoptAsync(activation.Key));
-            }
-        }
-    }
-
-    private async Task<bool> AdoptAsync(GrainKey entity)
-    {
-        try
-        {
-            return await Entity(entity).AdoptAsync(_edits.Latest.Version, null);
-        }
-        catch (Exception)
-        {
-            // It adopts the registry with whatever it is asked next.
-            return false;
-        }
-    }
-
-    // What is asked after an edit: whether all totals rest on it.
-    private async Task<bool> AllAdoptAsync(IEnumerable<EntityKey> entities)
-    {
-        foreach (var entity in entities)
-        {
-            while (!await AdoptAsync(KeyOf(entity)))
-            {
-                await _world.PauseAsync();
-            }
-        }
-
-        return true;
-    }
-
-    private IEntityGrain Entity(GrainKey key) => key.Type switch
-    {
-        "region" => (IEntityGrain)_world.Reference(typeof(IRegionGrain), key),
-        "actor" => (IEntityGrain)_world.Reference(typeof(IActorGrain), key),
-        _ => (IEntityGrain)_world.Reference(typeof(ISourceGrain), key),
-    };
-
-    private static GrainKey KeyOf(EntityKey entity) => new(Activation.TypeOf(entity.Kind), entity.Id);
-
     private void Until(Func<bool> condition, string otherwise)
     {
         for (var left = RestSteps; !condition(); left--)
@@ -416,41 +324,7 @@ internal sealed partial class Scenario : IStoreAlarm
         return Enumerable.Range(0, _partitions).All(partition => _world.Store.Get(keys.Checkpoint(partition)) == _world.Store.Get(keys.Last(partition)));
     }
 
-    // What ?wait=applied asks, of everything at once.
-    private async Task<bool> AllShowAsync(LogReader log)
-    {
-        for (var partition = 0; partition < _partitions; partition++)
-        {
-            var touched = log.Records.Where(placed => placed.Position.Partition == partition).SelectMany(placed => placed.Record.Touches).Distinct().ToArray();
-            var grain = (IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(partition));
-            while (touched.Length > 0 && !await ShowsAsync(grain, log.Ends()[partition], touched))
-            {
-                await _world.PauseAsync();
-            }
-        }
-
-        return true;
-    }
-
-    private static async Task<bool> ShowsAsync(IPartitionGrain partition, long sequence, EntityKey[] entities)
-    {
-        try
-        {
-            return await partition.AwaitAppliedAsync(sequence, entities);
-        }
-        catch (Exception)
-        {
-            // It leaves, to read the log anew: the next activation is asked.
-            return false;
-        }
-    }
-
     private static T Done<T>(Task<T> task) => task.GetAwaiter().GetResult();
-
-    private IPartitionGrain PartitionOf(string source) =>
-        (IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(ClaimIdentity.Partition(source, _partitions, HashSeed)));
-
-    private static GrainKey KeyOf(int partition) => new("partition", partition.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>What each silo has of its own.</summary>
     private sealed record Silo(ClaimLog Log, ClaimIndex Index, EntityRows Rows, SimRegistry Registry);

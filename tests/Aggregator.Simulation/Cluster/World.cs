@@ -15,13 +15,12 @@ namespace Aggregator.Simulation.Cluster;
 /// is pending (a message, an answer, a call to the store, a timer) happens in an order of its choosing; with the same seed
 /// all happens again.
 /// </summary>
-internal sealed class World : IStoreCalls
+internal sealed partial class World : IStoreCalls
 {
     private const int Silos = 3;
     private const int LongSeconds = 5;
     private const int MostTurns = 100_000;
     private const int StepsPerCopy = 10;
-    private const int MostStepsStopped = 150;
     private const int TriesToPick = 4;
     private const int TriesOfSlow = 10;
 
@@ -32,16 +31,12 @@ internal sealed class World : IStoreCalls
     private static World? _current;
 
     private readonly Func<Activation, Grain> _make;
-    private readonly Dictionary<GrainKey, List<Activation>> _directory = [];
-    private readonly List<Activation> _activations = [];
-    private readonly Dictionary<(Type, GrainKey), object> _references = [];
     private readonly Queue<(Turns Turns, Task Task)> _turns = new();
     private readonly List<Event> _ready = [];
     private readonly List<SimTimer> _timers = [];
     private readonly Queue<(long Step, SimStore Store)> _copies = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private bool _isDraining;
-    private long _continuesAt;
 
     public World(int seed, Perils perils, Func<World, Func<Activation, Grain>> make)
     {
@@ -194,17 +189,6 @@ internal sealed class World : IStoreCalls
         _turns.Enqueue((turns, task));
     }
 
-    /// <summary>A reference to a grain: what is called on it is a message.</summary>
-    public object Reference(Type grain, GrainKey key)
-    {
-        if (!_references.TryGetValue((grain, key), out var reference))
-        {
-            _references[(grain, key)] = reference = GrainReferenceProxy.Of(grain, this, key);
-        }
-
-        return reference;
-    }
-
     /// <summary>Calls the store.</summary>
     public Task<T> Call<T>(CallKind kind, string what, Func<SimStore, T> command)
     {
@@ -258,76 +242,6 @@ internal sealed class World : IStoreCalls
         var call = new StoreCall<T>(owner, kind, what, command);
         Later(call);
         return call.Task;
-    }
-
-    /// <summary>Sends a message.</summary>
-    public object Send(GrainKey to, MethodInfo method, object?[] arguments)
-    {
-        var request = Request.Of(Acting.Value, to, method, arguments);
-        if (Acting.Value is not { IsDead: true })
-        {
-            Later(request);
-        }
-
-        return request.Answer.Task;
-    }
-
-    /// <summary>Who serves a message: most often the activation that the directory knows, sometimes one that it has forgotten.</summary>
-    public Activation Find(GrainKey key)
-    {
-        if (!_directory.TryGetValue(key, out var known))
-        {
-            _directory[key] = known = [];
-        }
-
-        known.RemoveAll(static one => one.IsDead);
-        var zombies = known.Count(one => one.IsZombie);
-        if (zombies > 0 && Random.Next(10) < Perils.TenthsToForgotten)
-        {
-            return known.Where(one => one.IsZombie).ElementAt(Random.Next(zombies));
-        }
-
-        return known.Find(one => !one.IsZombie) ?? Activate(key, known);
-    }
-
-    /// <summary>The one activation that the directory knows of a grain; null if none, or if there is one that it has forgotten.</summary>
-    public Activation? Sole(GrainKey key) => _directory.TryGetValue(key, out var known) && known.Where(one => !one.IsDead).ToArray() is [{ IsZombie: false } one] ? one : null;
-
-    /// <summary>An activation leaves in good order: the directory forgets it, it tidies up and ends.</summary>
-    public void Leave(Activation activation)
-    {
-        if (activation is { IsDead: false } && _directory[activation.Key].Remove(activation))
-        {
-            Later(new Leaving(activation));
-        }
-    }
-
-    /// <summary>A process is killed: none of its activations goes on, and nothing more gets out of them.</summary>
-    public void Kill(Func<Activation, bool> which)
-    {
-        foreach (var activation in _activations.Where(which).ToArray())
-        {
-            End(activation);
-        }
-    }
-
-    /// <summary>An activation is no more.</summary>
-    public void End(Activation activation)
-    {
-        activation.IsDead = true;
-        _activations.Remove(activation);
-        _timers.RemoveAll(timer => timer.Owner == activation);
-        if (_directory.TryGetValue(activation.Key, out var known))
-        {
-            known.Remove(activation);
-        }
-
-        foreach (var request in activation.Serving.ToArray())
-        {
-            Later(new Failure(request, new SiloUnavailableException("killed")));
-        }
-
-        activation.Serving.Clear();
     }
 
     /// <summary>Registers a timer.</summary>
@@ -386,32 +300,6 @@ internal sealed class World : IStoreCalls
         return null;
     }
 
-    private Activation Activate(GrainKey key, List<Activation> known)
-    {
-        var silo = Random.Next(Silos);
-        var activation = new Activation(this, key, silo == Stopped ? (silo + 1) % Silos : silo, _make);
-        known.Add(activation);
-        _activations.Add(activation);
-        Note($"activate {key} on {activation.Silo}");
-        activation.Activated = activation.Turns.Start(async () =>
-        {
-            try
-            {
-                await activation.Grain.OnActivateAsync(CancellationToken.None);
-                return true;
-            }
-            catch (Exception fault)
-            {
-                Note($"{key} is not activated: {fault.GetType().Name}");
-                Tell?.Invoke(fault.ToString());
-                End(activation);
-                throw;
-            }
-        });
-        _ = activation.Activated.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return activation;
-    }
-
     // Short timers fire as often as they are met, long ones seldom: how late is up to chance, as on a busy machine.
     private bool FireTimer()
     {
@@ -428,133 +316,6 @@ internal sealed class World : IStoreCalls
         }
 
         return false;
-    }
-
-    private void Fault()
-    {
-        if (_activations.Count == 0)
-        {
-            return;
-        }
-
-        var activation = _activations[Random.Next(_activations.Count)];
-        if (Perils.Victim is { } victim && Random.Next(2) == 0)
-        {
-            activation = _activations.Find(one => one.Key.ToString() == victim) ?? activation;
-        }
-
-        switch (Perils.Draw(Random, Perils.Processes))
-        {
-            case 0:
-                Note($"kill silo {activation.Silo}");
-                Kill(one => one.Silo == activation.Silo);
-                break;
-            case 1:
-                Note($"kill {activation.Key}");
-                End(activation);
-                break;
-            case 2 when !activation.IsZombie:
-                Note($"forget {activation.Key}");
-                activation.IsZombie = true;
-                if (Random.Next(2) == 0)
-                {
-                    // Somebody calls it before the one that goes on has written what it has.
-                    Activate(activation.Key, _directory[activation.Key]);
-                }
-
-                break;
-            case 3 when !activation.IsZombie:
-                Note($"leave {activation.Key}");
-                Leave(activation);
-                break;
-            case 5 when Stopped < 0:
-                Stop(activation.Silo);
-                break;
-            case 6 when !activation.IsZombie:
-                // As by a silo that takes another for dead, and leaves itself: the first one stays.
-                Note($"double {activation.Key}");
-                Activate(activation.Key, _directory[activation.Key]).IsZombie = true;
-                break;
-            default:
-                if (_activations.Find(static one => one.IsZombie) is { } zombie)
-                {
-                    Note($"evict {zombie.Key}");
-                    End(zombie);
-                }
-
-                break;
-        }
-    }
-
-    // As by SIGSTOP: the others may take it for dead meanwhile.
-    private void Stop(int silo)
-    {
-        Stopped = silo;
-        _continuesAt = Steps + 1 + Random.Next(MostStepsStopped);
-        var isForgotten = Random.Next(2) == 0;
-        Note($"silo {silo} is stopped{(isForgotten ? " and forgotten" : "")}");
-        foreach (var activation in _activations)
-        {
-            activation.IsZombie |= isForgotten && activation.Silo == silo;
-        }
-    }
-
-    /// <summary>Calls of the store that are under way are answered by nobody; some had been carried out before.</summary>
-    public void CutCalls()
-    {
-        foreach (var call in _ready.OfType<IStoreCall>().ToArray())
-        {
-            call.Cut(this);
-            _ready.Remove((Event)call);
-        }
-    }
-
-    private void Restart()
-    {
-        CutCalls();
-        Restarting?.Invoke();
-        Store = (_copies.Count > 0 && Random.Next(3) > 0 ? _copies.ElementAt(Random.Next(_copies.Count)).Store : Store).Copy();
-        _copies.Clear();
-        Note("the store restarts");
-        Restarted?.Invoke();
-    }
-
-    private void Reached(string moment, object? detail)
-    {
-        if (moment == Failpoint.Fold)
-        {
-            if (Tell is not null)
-            {
-                TellFold(detail);
-            }
-
-            if (Acting.Value is { IsDead: false } folding
-                && ((detail as LogRecord.Added)?.Claim ?? (detail as LogRecord.Corrected)?.Claim) is { } folded
-                && FailsOn?.Invoke(folding.Key, folded) == true)
-            {
-                Note($"{folding.Key} fails on {folded.Key}");
-                throw new InvalidOperationException("a fault in a rule");
-            }
-        }
-
-        if (Acting.Value is { IsDead: false } activation && Chance(moment == Perils.Focus ? Perils.FocusOneIn : Perils.Failpoint))
-        {
-            Note($"kill silo {activation.Silo} at {moment}");
-            Kill(one => one.Silo == activation.Silo);
-        }
-    }
-
-    private void TellFold(object? detail)
-    {
-        var what = detail switch
-        {
-            LogRecord.Added { Claim: var claim } => $"{claim.Key} {claim.ContentHash}",
-            LogRecord.Corrected { Claim: var claim } => $"{claim.Key} {claim.ContentHash}, a correction",
-            LogRecord.Retracted { Retraction.Key: var key } => $"the retraction of {key}",
-            LogRecord.Quarantined { Position: var position } => $"the quarantine of {position}",
-            var other => other?.GetType().Name,
-        };
-        Tell?.Invoke($"      {Acting.Value?.Key} folds {what}");
     }
 
     private void Drain()
