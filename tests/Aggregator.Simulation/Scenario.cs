@@ -1,9 +1,6 @@
-using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
-using Aggregator.Contracts.Views;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
-using Aggregator.Domain.Registry;
 using Aggregator.Grains.Entities;
 using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Partition;

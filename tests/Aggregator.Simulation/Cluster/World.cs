@@ -1,11 +1,8 @@
 using System.Globalization;
-using System.Reflection;
 using Aggregator.Domain.Claims;
-using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
 using Aggregator.Simulation.Store;
 using Aggregator.Store.Scripts;
-using Orleans.Runtime;
 using StackExchange.Redis;
 
 namespace Aggregator.Simulation.Cluster;
