@@ -1,3 +1,5 @@
+using Aggregator.Contracts.Entities;
+using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
 using Aggregator.Simulation.Audit;
 using Aggregator.Simulation.Cluster;
@@ -8,6 +10,7 @@ namespace Aggregator.Simulation;
 // (G) Once all is over the store loses something, and whoever needs it says so: nobody goes on without it as if all were there.
 internal sealed partial class Scenario
 {
+    private const int MostAsked = 100;
     private static readonly DateTimeOffset Late = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private void Lose()
@@ -21,6 +24,9 @@ internal sealed partial class Scenario
                 break;
             case Damage.RowAwake:
                 LoseRow();
+                break;
+            case Damage.Words:
+                LoseWords();
                 break;
             default:
                 LoseOfARow();
@@ -92,6 +98,26 @@ internal sealed partial class Scenario
         _ = _world.Begin(() => AskUntilToldAsync(() => _views.ReadOnceAsync(of, isRow ? null : Late)));
         Until(() => _alarm is not null, $"G: {of} has lost {lost}, and nobody says so");
     }
+
+    // Whoever shows what a number rests on would show less.
+    private void LoseWords()
+    {
+        var refold = new Refold(new LogReader(_world, _partitions).Records, _edits.Latest);
+        var places = WithRows().Intersect(refold.Entities).SelectMany(entity => Positions(refold.Of(entity).Book), (entity, position) => (Entity: entity, Position: position)).ToArray();
+        if (places.Length == 0)
+        {
+            return;
+        }
+
+        var (of, lost) = places[_world.Random.Next(places.Length)];
+        KillAll();
+        _world.Store.Remove(_world.Databases[0].Keys.Slot(lost.Partition, lost.Sequence));
+        _world.Note($"entry {lost.Sequence} of partition {lost.Partition} is lost");
+        _ = _world.Begin(() => AskUntilToldAsync(() => Entity(KeyOf(of)).GetClaimsAsync(new ClaimsQuery { Limit = MostAsked })));
+        Until(() => _alarm is not null, $"G: {of} has lost the words of {lost}, and nobody says so");
+    }
+
+    private static IEnumerable<LogPosition> Positions(ClaimBook book) => book.AllBuckets.SelectMany(bucket => book[bucket]).Select(static one => one.Position).Distinct();
 
     // Again where nobody answers: a silo may only now find out that the store has restarted.
     private async Task<bool> AskUntilToldAsync(Func<Task> ask)

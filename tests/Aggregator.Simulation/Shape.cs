@@ -75,7 +75,7 @@ internal sealed record Shape
             EndsInDeath = random.Next(2) == 0,
             IsEditedAgain = random.Next(2) == 0,
             IsEditedAtLast = random.Next(8) == 0,
-            Damage = (Damage)Math.Max(0, random.Next(14) - 7),
+            Damage = (Damage)Math.Max(0, random.Next(16) - 8),
         };
     }
 
@@ -105,6 +105,9 @@ internal enum Damage
 
     /// <summary>Claims that a row speaks of.</summary>
     Chunk,
+
+    /// <summary>An entry that all has been made of, and that has the words of a claim.</summary>
+    Words,
 }
 
 /// <summary>What is sent once faults have ended.</summary>

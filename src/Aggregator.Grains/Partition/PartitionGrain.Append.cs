@@ -60,6 +60,7 @@ internal sealed partial class PartitionGrain
                 batch.Refuse(AppendRefusal.StoreUnavailable);
             }
 
+            await RaiseAlarmAsync(fault);
             if (fault is StoreRestartedException)
             {
                 await TryAsync(() => LeaveOutlivedAsync(_stop.Token));
@@ -202,6 +203,8 @@ internal sealed partial class PartitionGrain
                 await FindTheEndAsync(sequence - 1);
                 throw new StoreUnavailableException($"log {_partition} has lost its end before {sequence}");
             case var lost:
+                // Another activation writes this partition.
+                DeactivateOnIdle();
                 throw new InvalidOperationException($"log {_partition} cannot take entry {sequence}: {lost}");
         }
     }

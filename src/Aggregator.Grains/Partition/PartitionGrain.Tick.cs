@@ -63,6 +63,7 @@ internal sealed partial class PartitionGrain
         catch (Exception fault)
         {
             LogTidyFailed(logger, _partition, fault);
+            await RaiseAlarmAsync(fault);
         }
     }
 
@@ -141,12 +142,6 @@ internal sealed partial class PartitionGrain
         try
         {
             await AppendEntryAsync([], [], _fanOut.End + 1, time.GetUtcNow());
-        }
-        catch (InvalidOperationException)
-        {
-            // Fenced: another activation writes this partition.
-            DeactivateOnIdle();
-            throw;
         }
         finally
         {

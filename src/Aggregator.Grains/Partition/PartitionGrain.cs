@@ -132,8 +132,16 @@ internal sealed partial class PartitionGrain(
 
         await log.Session.ConfirmAsync(_era, _stop.Token);
         var version = hit.Versions.First(version => version.ContentHash == report.Text.TextHash);
-        var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
-        return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(await ClaimsAsync(text.Claims)), Sequence = version.Sequence };
+        try
+        {
+            var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
+            return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(await ClaimsAsync(text.Claims)), Sequence = version.Sequence };
+        }
+        catch (StoreException fault)
+        {
+            await RaiseAlarmAsync(fault);
+            throw;
+        }
     }
 
     /// <summary>The standing claims of keys, in their order; those that stand no more are left out.</summary>
