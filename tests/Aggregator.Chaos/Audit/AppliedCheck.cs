@@ -18,6 +18,7 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
     private static readonly TimeSpan FallLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, long> _epochs = new(StringComparer.Ordinal);
+    private volatile bool _isApplied;
 
     private readonly string[] _paths =
     [
@@ -31,17 +32,20 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
     /// <summary>For how long at most one did not show the claims that had been read anew, or had one below it that had.</summary>
     public TimeSpan Longest { get; private set; }
 
-    /// <summary>Before they are sent: who has read its row later than now may show less for some seconds.</summary>
+    /// <summary>While they are sent: who has read its row later than is seen now may show less for some seconds. What is answered after <see cref="Applied"/> does not count.</summary>
     public Task BeforeAsync() => Task.WhenAll(_paths.Select(async path =>
     {
         var answer = await fronts.Http.GetAsync(fronts.Next(surviving: true).Url, path, ReadLimit);
-        if (answer is { IsOk: true, Body: { } view })
+        if (answer is { IsOk: true, Body: { } view } && !_isApplied)
         {
             _epochs[path] = Views.Epoch(view);
         }
     }));
 
-    /// <summary>When all views are said to show them.</summary>
+    /// <summary>All views are said to show them.</summary>
+    public void Applied() => _isApplied = true;
+
+    /// <summary>Asks all views.</summary>
     /// <param name="least">What all that is said to show makes; asked again for each look, as the store may lose something meanwhile.</param>
     public async Task<IReadOnlyList<Violation>> AfterAsync(Func<Expectation> least)
     {
@@ -68,14 +72,16 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
     {
         for (var isFirst = true; TimeProvider.System.GetElapsedTime(began) is var after; isFirst = false)
         {
+            var answer = await GetAsync(front, path);
+
             // One that has ended, or is starting, is no survivor.
-            if (!front.IsRunning || front.MayBeStale || after > AskLimit)
+            if (!front.IsRunning || front.MayBeStale || answer.IsUnreachable || after > AskLimit)
             {
                 return null;
             }
 
-            var (lacks, isAnswered) = await LacksAsync(front, path, least);
-            if (isAnswered && lacks is null)
+            var lacks = answer is { IsOk: true, Body: { } body } ? Lacks(path, body, least) : null;
+            if (answer.IsOk && lacks is null)
             {
                 Longest = !isFirst && after > Longest ? after : Longest;
                 return null;
@@ -92,12 +98,12 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
         return null;
     }
 
-    private async Task<(string? Lacks, bool IsAnswered)> LacksAsync(HostNode front, string path, Func<Expectation> least)
-    {
-        var isSource = path.StartsWith("/v1/sources/", StringComparison.Ordinal);
-        var answer = await fronts.Http.GetAsync(front.Url, isSource ? path + $"/claims?item={claims[0].Item}&limit=500" : path, ReadLimit);
-        return answer is { IsOk: true, Body: { } body } ? (isSource ? Missing(body, path) : Less(body, least().Figures(path)), true) : (null, false);
-    }
+    private Task<Answer> GetAsync(HostNode front, string path) =>
+        fronts.Http.GetAsync(front.Url, IsSource(path) ? path + $"/claims?item={claims[0].Item}&limit=500" : path, ReadLimit);
+
+    private string? Lacks(string path, JsonObject body, Func<Expectation> least) => IsSource(path) ? Missing(body, path) : Less(body, least().Figures(path));
+
+    private static bool IsSource(string path) => path.StartsWith("/v1/sources/", StringComparison.Ordinal);
 
     private string? Missing(JsonObject page, string path)
     {

@@ -81,7 +81,7 @@ internal sealed partial class Loader
 
     private void Note(Answer answer)
     {
-        _refusals.AddOrUpdate(answer.Status == 0 ? answer.Failure!.StartsWith("no answer", StringComparison.Ordinal) ? "time-out" : "connection" : answer.Status.ToString(CultureInfo.InvariantCulture), 1, static (_, count) => count + 1);
+        _refusals.AddOrUpdate(answer.Status == 0 ? answer.IsUnreachable ? "connection" : "time-out" : answer.Status.ToString(CultureInfo.InvariantCulture), 1, static (_, count) => count + 1);
         if (!answer.IsExpected)
         {
             Fault($"unexpected answer {answer}");

@@ -74,12 +74,17 @@ internal sealed partial class Loader(Fronts fronts, AckJournal journal, Ceiling 
     public Task<Answer> OfferAsync(HostNode front) => TryOnceAsync(_plan.Add(OperationKind.Claims, ClaimFactory.Probe(Interlocked.Increment(ref _probes)), persists: false), through: front);
 
     /// <summary>One claim from every source, until all views are said to show them; then the views are asked.</summary>
-    public async Task ProbeAsync(TimeSpan limit)
+    /// <param name="limit">For the claims.</param>
+    /// <param name="applied">Hears when they are said to show.</param>
+    public async Task ProbeAsync(TimeSpan limit, Action? applied = null)
     {
         var claims = ClaimFactory.Probe(Interlocked.Increment(ref _probes));
         var check = new AppliedCheck(fronts, claims);
-        await check.BeforeAsync();
+        var before = check.BeforeAsync();
         await SendAsync(claims, waitApplied: true, limit);
+        check.Applied();
+        applied?.Invoke();
+        await before;
         foreach (var violation in await check.AfterAsync(() => new Expectation(Operations.Where(one => one.IsShown).SelectMany(one => one.Claims), new Dictionary<string, string>())))
         {
             _violations.Add(violation);

@@ -217,8 +217,9 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         {
             try
             {
-                await Loader.ProbeAsync(RecoveryLimit);
-                return TimeProvider.System.GetElapsedTime(since).TotalSeconds;
+                var after = TimeSpan.Zero;
+                await Loader.ProbeAsync(RecoveryLimit, () => after = TimeProvider.System.GetElapsedTime(since));
+                return after.TotalSeconds;
             }
             catch (OperationCanceledException)
             {
@@ -269,6 +270,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         }
 
         _violations.AddRange(await Keys.StopAsync());
+        Note($"sent: {string.Join(", ", Loader.Operations.Where(static one => one.Attempts > 0).GroupBy(static one => one.Kind).OrderBy(static kind => kind.Key).Select(static kind => $"{kind.Key} {kind.Count()}"))}");
         Note($"heads of the log and rows read {Keys.Looks} times in the store, {Keys.Rows} rows at the end");
         Note(string.Create(CultureInfo.InvariantCulture, $"{Watcher.Reads} views watched; {Watcher.Falls} figures fell, for {Watcher.LongestFall.TotalSeconds:F1} s at most"));
         _violations.AddRange(Watcher.Violations);
