@@ -73,6 +73,30 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void Truth_OfAReplacedReport_HasTheLaterTextsClaims()
+    {
+        var report = Sent(OperationKind.Report, Named(ReportFactory.Make(0, replaces: false).Claims, "early"), acknowledged: true);
+        var repost = (new Operation(Interlocked.Increment(ref _numbers), OperationKind.Repost, Named(ReportFactory.Make(0, replaces: true).Claims, "late"), persists: true) { Attempts = 1, Replaces = report.Operation }, true);
+
+        Assert.Empty(Judge([report, repost], Shown(repost.Item1.Claims)));
+        Assert.Equal([Promise.Figure, Promise.Figure], Judge([report, repost], Shown([.. report.Operation.Claims, .. repost.Item1.Claims])));
+        Assert.Equal([Promise.Lost], Judge([report, repost], []));
+        Assert.Equal([Promise.Doubled], Judge([report], Shown([.. report.Operation.Claims, report.Operation.Claims[0]])));
+
+        static ClaimSpec[] Named(ClaimSpec[] claims, string name) => [.. claims.Select((claim, at) => claim with { Id = string.Create(CultureInfo.InvariantCulture, $"{name}-{at}") })];
+    }
+
+    [Fact]
+    public void Truth_RetractionThatTheStoreLost_IsMissing()
+    {
+        var claims = Sent(OperationKind.Claims, Factory.Batch(1)[..1], acknowledged: true);
+        var retraction = Sent(OperationKind.Retraction, claims.Operation.Claims, acknowledged: true);
+
+        Assert.Empty(TruthOf(claims, retraction).Missing([]));
+        Assert.Equal(claims.Operation.Claims[0], Assert.Single(TruthOf(claims, retraction).Missing(Shown(claims.Operation.Claims))).Claim);
+    }
+
+    [Fact]
     public void Expectation_OfALeaf_CountsUpToTheRoot()
     {
         var claim = Factory.Batch(1)[0] with { Region = "azovstal", Theatre = Theatre.All[1], Target = "russia-armed-forces", Item = "tank" };

@@ -27,7 +27,7 @@ internal static class ChaosRunner
 
         """;
 
-    /// <summary>The long form; 0 if nothing failed.</summary>
+    /// <summary>The long form; 0 if nothing failed and something ran.</summary>
     public static async Task<int> MainAsync(string[] arguments)
     {
         var wanted = arguments[0] == "all" ? [.. Scenario.All.Where(one => !one.OnRequest)] : Scenario.All.Where(one => arguments[0].Split(',').Contains(one.Name)).ToArray();
@@ -68,10 +68,13 @@ internal static class ChaosRunner
         }
 
         Console.WriteLine(Results.Table(runs));
-        return runs.Any(run => run is { Passed: false, Skipped: null }) ? 1 : 0;
+        return ExitCode(runs);
 
         string? Value(string name) => Array.IndexOf(arguments, name) is var at and >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
     }
+
+    /// <summary>1 if a run failed, or if all were skipped: then nothing was shown.</summary>
+    public static int ExitCode(IReadOnlyCollection<RunResult> runs) => runs.Any(run => run is { Passed: false, Skipped: null }) || runs.All(run => run.Skipped is not null) ? 1 : 0;
 
     /// <summary>One run, audited.</summary>
     public static async Task<RunResult> RunAsync(Scenario scenario, RunOptions options, int seed)

@@ -14,6 +14,7 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
 {
     private readonly Fronts _fronts = cluster.Fronts;
     private const int ClaimsPerRequest = 500;
+    private const int ReportsPerRequest = 100;
     private const int RequestsAtOnce = 32;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(60);
@@ -152,12 +153,24 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
     {
         var violations = new List<Violation>();
         var journaled = journal.Read();
-        var acknowledged = loader.Operations.Where(one => one.Kind != OperationKind.Retraction && journaled.ContainsKey(one.Number)).SelectMany(one => one.Claims);
-        foreach (var claims in acknowledged.Chunk(ClaimsPerRequest))
+        ClaimSpec[] acknowledged = [.. loader.Operations.Where(one => one.Kind != OperationKind.Retraction && journaled.ContainsKey(one.Number)).SelectMany(one => one.Claims)];
+        foreach (var claims in acknowledged.Where(static claim => claim.Report is null).Chunk(ClaimsPerRequest))
+        {
+            await AgainAsync("/v1/claims?wait=applied", claims.Select(static claim => claim.Json), claims);
+        }
+
+        foreach (var reports in acknowledged.Where(static claim => claim.Report is not null).GroupBy(static claim => claim.Report).Chunk(ReportsPerRequest))
+        {
+            await AgainAsync("/v1/reports?wait=applied", reports.Select(static one => one.Key!.Json), [.. reports.SelectMany(static one => one)]);
+        }
+
+        return violations;
+
+        async Task AgainAsync(string path, IEnumerable<string> lines, ClaimSpec[] claims)
         {
             var answer = default(Answer);
-            var body = string.Join('\n', claims.Select(claim => claim.Json));
-            if (!await Eventually.WithinAsync(Convergence, async () => (answer = await _fronts.Http.PostAsync(_fronts.Next(surviving: true).Url, "/v1/claims?wait=applied", body)).IsOk))
+            var body = string.Join('\n', lines);
+            if (!await Eventually.WithinAsync(Convergence, async () => (answer = await _fronts.Http.PostAsync(_fronts.Next(surviving: true).Url, path, body)).IsOk))
             {
                 violations.Add(new Violation(Promise.Recovery, $"a batch sent again was answered {answer}"));
             }
@@ -166,8 +179,6 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
                 violations.Add(new Violation(Promise.Lost, $"{claims.Length} acknowledged claims from {claims[0].Key} on, sent again, were answered {answer}"));
             }
         }
-
-        return violations;
     }
 
     private async Task<IEnumerable<Violation>> CompareAsync(List<ClaimSpec> standing)
@@ -175,13 +186,15 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
         var violations = new List<Violation>();
         await using var reference = new HostNode("reference", folder, NodeAddress.Loopback, "--Store:Path", Path.Combine(folder, "reference"));
         await reference.StartAsync(_fronts.Http);
-        foreach (var claims in standing.OrderBy(claim => claim.Key, StringComparer.Ordinal).Chunk(ClaimsPerRequest))
+        foreach (var claims in standing.Where(static claim => claim.Report is null).OrderBy(claim => claim.Key, StringComparer.Ordinal).Chunk(ClaimsPerRequest))
         {
-            var answer = await _fronts.Http.PostAsync(reference.Url, "/v1/claims?wait=applied", string.Join('\n', claims.Select(claim => claim.Json)));
-            if (!answer.IsOk || (int)answer.Body!["accepted"]! != claims.Length || (bool?)answer.Body["applied"] != true)
-            {
-                throw new InvalidOperationException($"the reference did not take the claims: {answer}");
-            }
+            await FeedAsync("/v1/claims?wait=applied", claims.Select(static claim => claim.Json), claims.Length);
+        }
+
+        // Of the texts of a report the last one stands.
+        foreach (var reports in standing.Where(static claim => claim.Report is not null).GroupBy(static claim => claim.Report).Chunk(ReportsPerRequest))
+        {
+            await FeedAsync("/v1/reports?wait=applied", reports.Select(static one => one.Key!.Json), reports.Sum(static one => one.Count()));
         }
 
         foreach (var (merged, survivor) in MergedInto)
@@ -206,6 +219,15 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
         }
 
         return violations;
+
+        async Task FeedAsync(string path, IEnumerable<string> lines, int claims)
+        {
+            var answer = await _fronts.Http.PostAsync(reference.Url, path, string.Join('\n', lines));
+            if (!answer.IsOk || (int)answer.Body!["accepted"]! != claims || (bool?)answer.Body["applied"] != true)
+            {
+                throw new InvalidOperationException($"the reference did not take the claims: {answer}");
+            }
+        }
     }
 
     /// <summary>What may be there, by what was sent and what the journal says of it.</summary>

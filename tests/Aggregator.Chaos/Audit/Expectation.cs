@@ -51,7 +51,6 @@ internal sealed class Expectation
             _figures[path] = figures = new Dictionary<string, long>(StringComparer.Ordinal);
         }
 
-        var key = $"{claim.Item} {claim.Theatre.Voice}";
-        figures[key] = figures.GetValueOrDefault(key) + claim.Count;
+        figures[claim.Figure] = figures.GetValueOrDefault(claim.Figure) + claim.Count;
     }
 }

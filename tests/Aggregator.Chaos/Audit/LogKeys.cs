@@ -6,8 +6,7 @@ using StackExchange.Redis;
 namespace Aggregator.Chaos.Audit;
 
 /// <summary>
-/// Reads heads of partitions and rows of entities in the store itself, again and again: a checkpoint is never beyond its log, nor is a row's mark;
-/// incarnations and versions of rows never fall, and within an incarnation neither does a log's end nor a mark. At the end all rows are read.
+/// Reads heads of partitions and rows of entities in the store itself, again and again, and holds them against what was read before. At the end all rows are read.
 /// </summary>
 /// <param name="connect">A client of the store, not through any proxy.</param>
 internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyncDisposable
@@ -16,7 +15,8 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
     private const int KnownShards = 64;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly string[] Kinds = ["region", "actor", "source"];
-    private static readonly RedisValue[] RowFields = ["$v", "marks"];
+    private static readonly RedisValue[] RowFields = ["$v", "$e", "marks"];
+    private static readonly RedisKey EraKey = "agg:era";
 
     // Of each partition the end last: what is read before it may be no further.
     private static readonly RedisKey[] HeadKeys =
@@ -33,9 +33,8 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Dictionary<RedisKey, (long Version, Marks Marks)> _rows = [];
+    private readonly LogHistory _history = new();
     private readonly List<Violation> _violations = [];
-    private Head[] _heads = [.. Enumerable.Repeat(new Head(0, 0, 0), Partitions)];
     private Task _reading = Task.CompletedTask;
 
     /// <summary>How often the heads were read.</summary>
@@ -44,20 +43,19 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
     /// <summary>Rows that were read at the end.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The incarnation of each partition.</summary>
-    public IReadOnlyList<long> Incarnations => [.. _heads.Select(head => head.Incarnation)];
+    /// <summary>The incarnation of each partition, as it was read last.</summary>
+    public IReadOnlyList<long> Incarnations { get; private set; } = [];
 
     /// <summary>Set when the data themselves are gone.</summary>
     public bool IsOver { get; set; }
 
     public void Start() => _reading = Task.Run(ReadAsync);
 
-    /// <summary>Begins anew: the store itself went back.</summary>
-    public async Task ForgetAsync()
+    /// <summary>The store has lost what it was told after a moment, maybe.</summary>
+    public async Task ForgetAsync(DateTimeOffset after)
     {
         await _turn.WaitAsync();
-        _rows.Clear();
-        _heads = [.. _heads.Select(static _ => new Head(0, 0, 0))];
+        _history.Forget(after);
         _turn.Release();
     }
 
@@ -80,9 +78,13 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
         try
         {
             await using var store = await connect();
-            var rows = await RowsAsync(store.GetDatabase(), Watched);
-            var heads = await HeadsAsync(store.GetDatabase());
-            Look(rows, heads);
+            var database = store.GetDatabase();
+            var rows = await RowsAsync(database, Watched);
+            var heads = await HeadsAsync(database);
+            var look = new LogLook(TimeProvider.System.GetUtcNow(), rows, heads, await EraAsync(database));
+            Looks++;
+            Incarnations = [.. heads.Select(static head => head.Incarnation)];
+            Violate(_history.Take(look));
         }
         finally
         {
@@ -128,83 +130,26 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
         Rows = rows.Count(row => row.Marks.All.Count > 0);
         if (Rows < Named)
         {
-            Violate($"{Rows} rows with marks were found in the store, and claims name {Named} entities at least");
+            Violate([$"{Rows} rows with marks were found in the store, and claims name {Named} entities at least"]);
         }
 
-        Check(rows, await HeadsAsync(database));
+        Violate(LogHistory.MarksBeyond(rows, await HeadsAsync(database)));
     }
 
-    private static async Task<Head[]> HeadsAsync(IDatabase database) =>
-        [.. (await database.StringGetAsync(HeadKeys)).Select(static value => (long)value).Chunk(3).Select(static head => new Head(head[0], head[1], head[2]))];
+    private static async Task<LogHead[]> HeadsAsync(IDatabase database) =>
+        [.. (await database.StringGetAsync(HeadKeys)).Select(static value => (long)value).Chunk(3).Select(static head => new LogHead(head[0], head[1], head[2]))];
 
-    private static async Task<List<(RedisKey Key, long Version, Marks Marks)>> RowsAsync(IDatabase database, RedisKey[] keys)
+    // The era, and the run that it is of.
+    private static async Task<long> EraAsync(IDatabase database) =>
+        (string?)await database.StringGetAsync(EraKey) is { } era ? long.Parse(era.Split(' ')[0], CultureInfo.InvariantCulture) : 0;
+
+    private static async Task<List<LogRow>> RowsAsync(IDatabase database, RedisKey[] keys)
     {
         var rows = await Task.WhenAll(keys.Select(key => database.HashGetAsync(key, RowFields)));
-        return [.. rows.Select((row, at) => (keys[at], (long)row[0], row[1].IsNull ? new Marks() : Marks.Decode(row[1]!)))];
+        return [.. rows.Select((row, at) => new LogRow(keys[at]!, (long)row[0], (long)row[1], row[2].IsNull ? new Marks() : Marks.Decode(row[2]!)))];
     }
 
     private static RedisKey Row(string kind, string id) => $"agg:row:{kind}:{id}";
 
-    private void Look(List<(RedisKey Key, long Version, Marks Marks)> rows, Head[] heads)
-    {
-        Looks++;
-        for (var partition = 0; partition < Partitions; partition++)
-        {
-            var (now, before) = (heads[partition], _heads[partition]);
-            if (now.Checkpoint > now.Last)
-            {
-                Violate($"partition {partition} is checkpointed to {now.Checkpoint} and its log ends at {now.Last}");
-            }
-
-            if (now.Incarnation < before.Incarnation)
-            {
-                Violate($"partition {partition} has incarnation {now.Incarnation} after {before.Incarnation}");
-            }
-
-            if (now.Incarnation == before.Incarnation && now.Last < before.Last)
-            {
-                Violate($"the log of partition {partition} ends at {now.Last} after {before.Last}, within incarnation {now.Incarnation}");
-            }
-        }
-
-        _heads = heads;
-        Check(rows, heads);
-        foreach (var (key, version, marks) in rows)
-        {
-            var before = _rows.GetValueOrDefault(key, (0, marks));
-            if (version < before.Version)
-            {
-                Violate($"{key} has version {version} after {before.Version}");
-            }
-
-            foreach (var (partition, mark) in before.Marks.All)
-            {
-                if (marks[partition] is var now && (now.Incarnation < mark.Incarnation || (now.Incarnation == mark.Incarnation && now.Sequence < mark.Sequence)))
-                {
-                    Violate($"{key} has the mark {now.Sequence} of incarnation {now.Incarnation} of partition {partition} after {mark.Sequence} of {mark.Incarnation}");
-                }
-            }
-
-            _rows[key] = (version, marks);
-        }
-    }
-
-    // Rows that were read before the heads.
-    private void Check(List<(RedisKey Key, long Version, Marks Marks)> rows, Head[] heads)
-    {
-        foreach (var (key, _, marks) in rows)
-        {
-            foreach (var (partition, mark) in marks.All)
-            {
-                if (mark.Sequence > heads[partition].Last || mark.Incarnation > heads[partition].Incarnation)
-                {
-                    Violate($"{key} has the mark {mark.Sequence} of incarnation {mark.Incarnation} of partition {partition}, and its log ends at {heads[partition].Last} in incarnation {heads[partition].Incarnation}");
-                }
-            }
-        }
-    }
-
-    private void Violate(string what) => _violations.Add(new Violation(Promise.Log, what));
-
-    private sealed record Head(long Incarnation, long Checkpoint, long Last);
+    private void Violate(IEnumerable<string> wrong) => _violations.AddRange(wrong.Select(static what => new Violation(Promise.Log, what)));
 }

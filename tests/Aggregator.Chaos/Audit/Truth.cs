@@ -12,7 +12,7 @@ internal sealed class Truth
     public Truth(IEnumerable<Operation> operations, IReadOnlyDictionary<int, DateTimeOffset> acknowledged)
     {
         Operation[] sent = [.. operations.Where(one => one.Attempts > 0)];
-        foreach (var operation in sent.Where(one => one.Kind == OperationKind.Claims))
+        foreach (var operation in sent.Where(one => one.Kind is OperationKind.Claims or OperationKind.Report or OperationKind.Repost))
         {
             foreach (var claim in operation.Claims)
             {
@@ -20,22 +20,20 @@ internal sealed class Truth
             }
         }
 
-        foreach (var operation in sent.Where(one => one.Kind != OperationKind.Claims))
+        foreach (var operation in sent)
         {
-            foreach (var claim in operation.Claims)
+            var isAcknowledged = acknowledged.TryGetValue(operation.Number, out var at);
+            foreach (var claim in operation.Kind == OperationKind.Correction ? operation.Claims : [])
             {
                 var state = _claims[claim.Key];
-                if (operation.Kind == OperationKind.Correction)
-                {
-                    state.Corrected = claim;
-                    state.MustBeCorrected = acknowledged.TryGetValue(operation.Number, out var at);
-                    state.CorrectedAt = at;
-                }
-                else
-                {
-                    state.MayBeGone = true;
-                    state.MustBeGone = acknowledged.ContainsKey(operation.Number);
-                }
+                (state.Corrected, state.MustBeCorrected, state.CorrectedAt) = (claim, isAcknowledged, at);
+            }
+
+            // Taken back by itself, or with the text that it was found in.
+            foreach (var claim in operation.Kind switch { OperationKind.Retraction => operation.Claims, OperationKind.Repost => operation.Replaces!.Claims, _ => [] })
+            {
+                var state = _claims[claim.Key];
+                (state.MayBeGone, state.MustBeGone, state.GoneAt) = (true, isAcknowledged, at);
             }
         }
     }
@@ -90,10 +88,15 @@ internal sealed class Truth
         return (standing, violations);
     }
 
-    /// <summary>Acknowledged claims and corrections that the evidence does not show.</summary>
+    /// <summary>Acknowledged claims and corrections that the evidence does not show, and claims that it shows though it was acknowledged that they are gone.</summary>
     public IEnumerable<Lost> Missing(IReadOnlyList<(string Key, long? Count)> evidence)
     {
         var shown = evidence.ToLookup(one => one.Key, one => one.Count, StringComparer.Ordinal);
+        foreach (var state in _claims.Values.Where(state => state.MustBeGone && shown.Contains(state.Sent.Key)))
+        {
+            yield return new Lost(state.Sent, state.GoneAt);
+        }
+
         foreach (var state in _claims.Values.Where(state => !state.MayBeGone))
         {
             if (state.MustBe && !shown.Contains(state.Sent.Key))
@@ -125,10 +128,12 @@ internal sealed class Truth
         public bool MayBeGone { get; set; }
 
         public bool MustBeGone { get; set; }
+
+        public DateTimeOffset GoneAt { get; set; }
     }
 }
 
-/// <summary>Something acknowledged that is not shown.</summary>
-/// <param name="Claim">The claim, or its correction.</param>
+/// <summary>Something acknowledged that is not so.</summary>
+/// <param name="Claim">The claim, its correction, or the one that was taken back.</param>
 /// <param name="AcknowledgedAt">When it was acknowledged.</param>
 internal sealed record Lost(ClaimSpec Claim, DateTimeOffset AcknowledgedAt);

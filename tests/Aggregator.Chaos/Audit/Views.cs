@@ -17,7 +17,15 @@ internal static class Views
     ];
 
     /// <summary>The figures of what was destroyed, by item and voice, over all lines of a view.</summary>
-    public static Dictionary<string, long> Destroyed(JsonObject view)
+    public static Dictionary<string, long> Destroyed(JsonObject view) => Summed(view, "best");
+
+    /// <summary>How many claims stand behind those figures.</summary>
+    public static Dictionary<string, long> Appearances(JsonObject view) => Summed(view, "appearances");
+
+    /// <summary>How often the entity had been read from its row: the first part of its version (protocol, rule 13).</summary>
+    public static long Epoch(JsonObject view) => (long)view["version"]! >> 32;
+
+    private static Dictionary<string, long> Summed(JsonObject view, string what)
     {
         var figures = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var line in view["lines"]?.AsArray() ?? [])
@@ -27,7 +35,7 @@ internal static class Views
                 foreach (var position in line["positions"]!.AsArray())
                 {
                     var key = $"{line["item"]} {position!["voice"]!["id"]}";
-                    figures[key] = figures.GetValueOrDefault(key) + ((long?)position["best"] ?? 0);
+                    figures[key] = figures.GetValueOrDefault(key) + ((long?)position[what] ?? 0);
                 }
             }
         }

@@ -12,6 +12,9 @@ public enum Promise
     /// <summary>A figure or count is not what the claims that are there make.</summary>
     Figure,
 
+    /// <summary>A claim was said to be shown by every view concerned, and one did not show it.</summary>
+    Applied,
+
     /// <summary>The version of a view fell.</summary>
     Version,
 

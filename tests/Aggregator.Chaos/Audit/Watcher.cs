@@ -7,7 +7,7 @@ using Aggregator.Chaos.Running;
 namespace Aggregator.Chaos.Audit;
 
 /// <summary>
-/// Polls views through all fronts in turn, one request after another: per entity the version never falls, and figures that
+/// Polls views through all fronts in turn, one request after another: none shows more than was ever sent, per entity the version never falls, and figures that
 /// can only grow are less than they were for some seconds at most. Answers of a host that was stopped or cut off, and may not know that it was evicted, are stale by design and
 /// not held against it.
 /// </summary>
@@ -25,16 +25,19 @@ internal sealed class Watcher : IAsyncDisposable
     ];
 
     private readonly Fronts _fronts;
+    private readonly ViewJudge _judge;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Violation> _violations = new();
     private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Path, string Figure), (long Best, long FellAt)> _figures = [];
     private readonly Task _watching;
     private volatile bool _forget;
+    private int _rounds;
 
-    public Watcher(Fronts fronts)
+    public Watcher(Fronts fronts, ViewJudge judge)
     {
         _fronts = fronts;
+        _judge = judge;
         _watching = Task.Run(WatchAsync);
     }
 
@@ -73,14 +76,25 @@ internal sealed class Watcher : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            foreach (var path in Watched)
+            // Always the same, that nothing of them is missed, and of all the next.
+            foreach (var path in Watched.Append(Views.All[_rounds++ % Views.All.Count]))
             {
                 var front = _fronts.Next();
                 var wasStale = front.MayBeStale || !front.IsRunning;
                 var answer = wasStale ? null : await _fronts.Http.GetAsync(front.Url, path, ReadLimit, _stop.Token);
-                if (answer is { IsOk: true } && !front.MayBeStale)
+                if (answer is null || front.MayBeStale)
                 {
-                    Look(front, path, answer.Body!);
+                    continue;
+                }
+
+                foreach (var violation in _judge.Judge(front.Name, path, answer))
+                {
+                    Report(violation.Promise, violation.What);
+                }
+
+                if (answer is { IsOk: true, Body: { } view })
+                {
+                    Look(front, path, view);
                 }
             }
 
@@ -105,8 +119,8 @@ internal sealed class Watcher : IAsyncDisposable
         }
 
         _versions[path] = Math.Max(version, _versions.GetValueOrDefault(path));
-        var figures = Views.Destroyed(view).Where(one => !one.Key.StartsWith(ClaimFactory.Retractable, StringComparison.Ordinal)).ToDictionary();
-        if (path.StartsWith("/v1/sources", StringComparison.Ordinal))
+        var figures = Views.Destroyed(view).Where(one => ClaimFactory.OnlyGrows(one.Key)).ToDictionary();
+        if (path.StartsWith("/v1/sources", StringComparison.Ordinal) && !path.EndsWith(ClaimFactory.RetractableSource, StringComparison.Ordinal))
         {
             figures["claims"] = (long)view["claims"]!["total"]!;
         }

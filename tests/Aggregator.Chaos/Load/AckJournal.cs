@@ -28,7 +28,7 @@ internal sealed class AckJournal : IAsyncDisposable
         var line = string.Create(CultureInfo.InvariantCulture, $"{at:O} {operation.Kind} {operation.Number} {operation.Claims[0].Key} {operation.Claims.Length} {answer.Body?.ToJsonString()}\n");
         await _lines.Writer.WriteAsync((line, done));
         await done.Task;
-        operation.Acknowledge();
+        operation.Acknowledge(at);
     }
 
     /// <summary>When operations were acknowledged, by their number, as the file says.</summary>

@@ -19,7 +19,10 @@ internal sealed class ClaimFactory(int seed, int claimsPerBatch, int quoteLength
     private static readonly string[] Items = ["tank", "drone", "artillery", Retractable];
     private static readonly DateOnly FirstDay = new(2000, 1, 1);
 
-    /// <summary>The source whose claims are taken back; the others' counts can only grow.</summary>
+    /// <summary>Whether a figure, by item and voice, can only grow: nothing of it is taken back or replaced.</summary>
+    public static bool OnlyGrows(string figure) => figure.Split(' ')[0] is not (Retractable or ReportFactory.Item);
+
+    /// <summary>The source whose claims are taken back and whose reports are replaced; the others' counts can only grow.</summary>
     public static string RetractableSource { get; } = SourceName(Sources - 1);
 
     public static IEnumerable<string> SourceNames => Enumerable.Range(0, Sources).Select(SourceName);

@@ -33,7 +33,13 @@ internal sealed record ClaimSpec
 
     public string? Quote { get; init; }
 
+    /// <summary>The report that it is found in; null for a claim that is sent as one.</summary>
+    public ReportSpec? Report { get; init; }
+
     public string Key => $"{Source}/{Id}";
+
+    /// <summary>Under what a view shows it: the item, and whose claim it is.</summary>
+    public string Figure => $"{Item} {Theatre.Voice}";
 
     public string Json
     {

@@ -27,6 +27,9 @@ internal sealed record LoadOptions
     /// <summary>Share of steps that take back.</summary>
     public double Retractions { get; init; } = 0.06;
 
+    /// <summary>Share of steps that send a report, or another text of one.</summary>
+    public double Reports { get; init; } = 0.1;
+
     /// <summary>Share of new batches that two clients send at once.</summary>
     public double Twins { get; init; } = 0.05;
 

@@ -10,6 +10,12 @@ internal enum OperationKind
 
     /// <summary>One claim is taken back.</summary>
     Retraction,
+
+    /// <summary>A report whose claims the host finds.</summary>
+    Report,
+
+    /// <summary>A report that is there, with another text.</summary>
+    Repost,
 }
 
 /// <summary>One thing that a sender does until it is acknowledged, or once if it gives up at the first failure.</summary>
@@ -20,12 +26,22 @@ internal enum OperationKind
 internal sealed class Operation(int number, OperationKind kind, ClaimSpec[] claims, bool persists)
 {
     private volatile bool _isAcknowledged;
+    private volatile ClaimSpec[] _claims = claims;
 
     public int Number => number;
 
     public OperationKind Kind => kind;
 
-    public ClaimSpec[] Claims => claims;
+    /// <summary>Those of a report have no ids before a host was asked for them.</summary>
+    public ClaimSpec[] Claims => _claims;
+
+    /// <summary>The report that is sent; null where claims are.</summary>
+    public ReportSpec? Report => _claims[0].Report;
+
+    public bool HasIds => _claims[0].Id.Length > 0;
+
+    /// <summary>The report whose text it takes the place of.</summary>
+    public Operation? Replaces { get; init; }
 
     public bool Persists => persists;
 
@@ -35,10 +51,24 @@ internal sealed class Operation(int number, OperationKind kind, ClaimSpec[] clai
     /// <summary>Whether senders may take it for acknowledged; the audit asks the journal.</summary>
     public bool IsAcknowledged => _isAcknowledged;
 
+    /// <summary>When it was acknowledged.</summary>
+    public DateTimeOffset AcknowledgedAt { get; private set; }
+
+    /// <summary>Whether all its claims were said to be shown by every view, and the store has lost nothing since.</summary>
+    public bool IsShown { get; set; }
+
     /// <summary>Whether another operation speaks of the same claims already: one at a time, so that what is to be expected is plain.</summary>
     public bool IsTaken { get; set; }
 
-    public string Ndjson => string.Join('\n', claims.Select(claim => claim.Json));
+    public string Ndjson => string.Join('\n', Lines);
 
-    public void Acknowledge() => _isAcknowledged = true;
+    public IEnumerable<string> Lines => _claims.Select(claim => claim.Json);
+
+    public void Identify(ClaimSpec[] identified) => _claims = identified;
+
+    public void Acknowledge(DateTimeOffset at)
+    {
+        AcknowledgedAt = at;
+        _isAcknowledged = true;
+    }
 }

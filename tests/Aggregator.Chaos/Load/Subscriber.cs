@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
+using Aggregator.Chaos.Audit;
 using Aggregator.Chaos.Running;
 
 namespace Aggregator.Chaos.Load;
@@ -10,17 +11,19 @@ internal sealed class Subscriber : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly Fronts _fronts;
+    private readonly Ceiling _ceiling;
     private readonly string _path;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, JsonObject> _newest = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<string> _faults = new();
+    private readonly ConcurrentQueue<Violation> _faults = new();
     private readonly Task _watching;
 
     /// <param name="fronts">Whom to ask, in turn.</param>
+    /// <param name="ceiling">The most that it may be shown.</param>
     /// <param name="paths">Of the entities, as of their views.</param>
-    public Subscriber(Fronts fronts, IEnumerable<string> paths)
+    public Subscriber(Fronts fronts, Ceiling ceiling, IEnumerable<string> paths)
     {
-        _fronts = fronts;
+        (_fronts, _ceiling) = (fronts, ceiling);
         _path = PathOf(paths);
         _watching = Task.Run(WatchAsync);
     }
@@ -31,8 +34,8 @@ internal sealed class Subscriber : IAsyncDisposable
     /// <summary>Changes that came.</summary>
     public int Changes { get; private set; }
 
-    /// <summary>Changes to an earlier version than the one before.</summary>
-    public IReadOnlyCollection<string> Faults => _faults;
+    /// <summary>Changes to an earlier version than the one before, and views that show more than there can be.</summary>
+    public IReadOnlyCollection<Violation> Faults => _faults;
 
     /// <summary>The path that watches entities.</summary>
     public static string PathOf(IEnumerable<string> paths) =>
@@ -85,8 +88,13 @@ internal sealed class Subscriber : IAsyncDisposable
             Changes++;
             if (_newest.TryGetValue(path, out var before) && (long)view["version"]! < (long)before["version"]!)
             {
-                _faults.Enqueue($"{path} through {front.Name}: a change to version {view["version"]} after {before["version"]}");
+                _faults.Enqueue(new Violation(Promise.Version, $"{path} through {front.Name}: a change to version {view["version"]} after {before["version"]}"));
             }
+        }
+
+        foreach (var what in _ceiling.Exceeded(path, view))
+        {
+            _faults.Enqueue(new Violation(Promise.Doubled, $"{path} shown live through {front.Name}: {what}"));
         }
 
         _newest[path] = view;

@@ -6,6 +6,9 @@ namespace Aggregator.Chaos.Running;
 internal sealed class HostNode : IAsyncDisposable
 {
     public const string Key = "chaos";
+
+    /// <summary>How a process ends that is killed: 128 and the signal.</summary>
+    public const int Killed = 128 + Signals.Kill;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private readonly string[] _arguments;
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
@@ -32,6 +35,8 @@ internal sealed class HostNode : IAsyncDisposable
     public int SiloPort => _siloPort;
 
     public string LogFile => Path.Combine(_folder, Name + ".log");
+
+    public HostLog Log => new(LogFile);
 
     /// <summary>How it ended; 0 while it runs.</summary>
     public int ExitCode => _process?.ExitCode ?? 0;
@@ -127,27 +132,6 @@ internal sealed class HostNode : IAsyncDisposable
     }
 
     public Task<bool> ExitsWithinAsync(TimeSpan limit) => _process!.ExitsWithinAsync(limit);
-
-    /// <exception cref="InvalidOperationException">It is not there, and may be in what was dropped of the log.</exception>
-    public bool LogContains(string text)
-    {
-        var isCut = false;
-        foreach (var line in File.Exists(LogFile) ? File.ReadLines(LogFile) : [])
-        {
-            if (line.Contains(text, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-
-            isCut |= line == ManagedProcess.Cut;
-        }
-
-        return !isCut ? false : throw new InvalidOperationException($"{LogFile} is not whole, and does not say: {text}");
-    }
-
-    /// <summary>Whether it has said something as critical: what an operator is to be woken for. The level stands on the line before.</summary>
-    public bool HasAlerted(string text) => File.Exists(LogFile) && File.ReadLines(LogFile).Zip(File.ReadLines(LogFile).Skip(1))
-        .Any(pair => pair.First.Contains("crit: ", StringComparison.Ordinal) && pair.Second.Contains(text, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

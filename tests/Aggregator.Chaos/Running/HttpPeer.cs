@@ -17,6 +17,11 @@ internal sealed record Answer(int Status, JsonObject? Body, string? Failure, boo
     /// <summary>What a client must expect of a cluster in trouble: no connection, no answer in time, 429 or 503 with the time to come again.</summary>
     public bool IsExpected => Status is 0 or 200 || (Status is 429 or 503 && SaysWhen);
 
+    /// <summary>Whether nobody was there to answer; who takes too long may be.</summary>
+    public bool IsUnreachable => Status == 0 && !Failure!.StartsWith(TooLong, StringComparison.Ordinal);
+
+    public const string TooLong = "no answer within";
+
     public override string ToString() => Status == 0 ? Failure! : $"{Status} {Body?.ToJsonString()}";
 }
 
@@ -68,7 +73,7 @@ internal sealed class HttpPeer : IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException or IOException)
         {
-            return new Answer(0, null, fault is OperationCanceledException ? $"no answer within {limit.TotalSeconds} s" : $"{fault.GetType().Name}: {fault.Message}");
+            return new Answer(0, null, fault is OperationCanceledException ? $"{Answer.TooLong} {limit.TotalSeconds} s" : $"{fault.GetType().Name}: {fault.Message}");
         }
     }
 

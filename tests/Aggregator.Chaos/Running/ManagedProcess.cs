@@ -8,6 +8,9 @@ namespace Aggregator.Chaos.Running;
 /// <summary>A process of the harness: what it prints goes to a file of bounded length, and it is ended by id.</summary>
 internal sealed class ManagedProcess : IAsyncDisposable
 {
+    /// <summary>Begins the first line of every process in a log.</summary>
+    public const string Begun = "=== process ";
+
     /// <summary>The last line of a log that is longer than it may be.</summary>
     public const string Cut = "=== the rest is dropped";
 
@@ -38,7 +41,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
         _process = process;
         Running[process.Id] = true;
         _log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
-        _log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"=== process {process.Id} at {TimeProvider.System.GetUtcNow():O}"));
+        _log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Begun}{process.Id} at {TimeProvider.System.GetUtcNow():O}"));
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();

@@ -37,6 +37,8 @@ internal sealed class RedisNode : IAsyncDisposable
         return node;
     }
 
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>Ends it as kill -9 does; what it wrote to the file system stays.</summary>
     public Task KillAsync() => _process!.KillAsync();
 

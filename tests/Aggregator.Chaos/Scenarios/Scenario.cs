@@ -9,5 +9,5 @@ internal sealed record Scenario(string Name, string Summary, Func<ScenarioContex
     /// <summary>Whether "all" leaves it out, as it needs an argument.</summary>
     public bool OnRequest { get; init; }
 
-    public static IReadOnlyList<Scenario> All { get; } = [.. SiloScenarios.All, .. StoreScenarios.All, .. InputScenarios.All];
+    public static IReadOnlyList<Scenario> All { get; } = [.. SiloScenarios.All, .. FailpointScenarios.All, .. StoreScenarios.All, .. InputScenarios.All];
 }

@@ -35,6 +35,8 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan QueriesLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FreshLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    private const int LinesTold = 6;
     private const string Evicted = "I have been told I am dead";
     private readonly List<Violation> _violations = [];
     private readonly List<Recovery> _recoveries = [];
@@ -53,6 +55,9 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     public Cluster Cluster { get; private set; } = null!;
 
     public Loader Loader { get; private set; } = null!;
+
+    /// <summary>The most that views may show.</summary>
+    public Ceiling Ceiling { get; } = new();
 
     public Watcher Watcher { get; private set; } = null!;
 
@@ -111,7 +116,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     {
         foreach (var node in Cluster.Nodes.Where(node => !node.IsRunning))
         {
-            Violated(Promise.Scenario, $"{node.Name} had ended with {node.ExitCode} after {after}");
+            Violated(Promise.Scenario, $"{node.Name} had ended with {node.ExitCode} after {after}: {node.Log.Tail(LinesTold)}");
         }
 
         await Cluster.RestartDeadAsync();
@@ -120,11 +125,57 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <summary>Counts a fault.</summary>
     public void Struck() => Faults++;
 
-    /// <summary>Kills a host.</summary>
-    public async Task KillAsync(HostNode node)
+    /// <summary>Kills hosts at once: one fault. Each must have run until then, or its end would be taken for the kill.</summary>
+    public async Task KillAsync(params IReadOnlyList<HostNode> nodes)
     {
+        var running = new List<HostNode>();
+        foreach (var node in nodes)
+        {
+            if (await MustRunAsync(node))
+            {
+                running.Add(node);
+            }
+        }
+
         Struck();
-        await node.KillAsync();
+        await Task.WhenAll(running.Select(node => node.KillAsync()));
+        foreach (var node in running.Where(node => node.ExitCode != HostNode.Killed))
+        {
+            EndedByItself(node);
+        }
+    }
+
+    /// <summary>Kills the redis-server, which must have run until then.</summary>
+    public async Task KillStoreAsync()
+    {
+        if (!Cluster.Redis.IsRunning)
+        {
+            Violated(Promise.Scenario, "redis-server had ended, and nobody had ended it");
+        }
+
+        Struck();
+        await Cluster.Redis.KillAsync();
+    }
+
+    /// <summary>Whether a host runs that nobody has ended. It may not have ended, unless it was taken for dead and says so: a busy machine may have one evicted that is not dead.</summary>
+    public async Task<bool> MustRunAsync(HostNode node)
+    {
+        if (node.IsRunning)
+        {
+            return true;
+        }
+
+        // Its last words may still be on their way into the file.
+        if (await Eventually.WithinAsync(LastWords, () => Task.FromResult(node.Log.LastRunContains(Evicted))))
+        {
+            Note($"{node.Name} had been taken for dead, and had left");
+        }
+        else
+        {
+            EndedByItself(node);
+        }
+
+        return false;
     }
 
     /// <summary>Lets the load run on for a random time.</summary>
@@ -148,11 +199,12 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <param name="killed">The one silo that was killed: it is no survivor, and with entities made beforehand the others are held to a limit.</param>
     public async Task RecoverAsync(string fault, long since, HostNode? killed = null)
     {
-        var sweep = new Sweep(Cluster.Http, since);
+        var sweep = new Sweep(Cluster.Http, new ViewJudge(Ceiling), since);
         var shown = sweep.RunAsync(Queries(Cluster.Fronts.Surviving.Where(front => front != killed)), RecoveryLimit);
         var fresh = FreshAsync();
         var queries = await shown ? sweep.Recovered.TotalSeconds : NotBack();
         var recovery = new Recovery(fault, queries, sweep.Troubled, await fresh);
+        Violated(sweep.Violations);
         _recoveries.Add(recovery);
         options.Said?.Invoke(recovery.ToString());
         if (killed is not null && Others.Count > 0 && (recovery.Queries > QueriesLimit.TotalSeconds || recovery.Fresh > FreshLimit.TotalSeconds))
@@ -165,8 +217,9 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         {
             try
             {
-                await Loader.ProbeAsync(RecoveryLimit);
-                return TimeProvider.System.GetElapsedTime(since).TotalSeconds;
+                var after = TimeSpan.Zero;
+                await Loader.ProbeAsync(RecoveryLimit, () => after = TimeProvider.System.GetElapsedTime(since));
+                return after.TotalSeconds;
             }
             catch (OperationCanceledException)
             {
@@ -186,10 +239,9 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     {
         if (IsAudited)
         {
-            // A busy machine may have one taken for dead that is not: it leaves, and says why.
-            foreach (var node in Cluster.Nodes.Where(node => !node.IsRunning && !node.LogContains(Evicted)))
+            foreach (var node in Cluster.Nodes)
             {
-                Violated(Promise.Scenario, $"{node.Name} had ended with {node.ExitCode}, and nobody had ended it");
+                await MustRunAsync(node);
             }
 
             await Cluster.RestartDeadAsync();
@@ -218,10 +270,12 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         }
 
         _violations.AddRange(await Keys.StopAsync());
+        Note($"sent: {string.Join(", ", Loader.Operations.Where(static one => one.Attempts > 0).GroupBy(static one => one.Kind).OrderBy(static kind => kind.Key).Select(static kind => $"{kind.Key} {kind.Count()}"))}");
         Note($"heads of the log and rows read {Keys.Looks} times in the store, {Keys.Rows} rows at the end");
         Note(string.Create(CultureInfo.InvariantCulture, $"{Watcher.Reads} views watched; {Watcher.Falls} figures fell, for {Watcher.LongestFall.TotalSeconds:F1} s at most"));
         _violations.AddRange(Watcher.Violations);
-        _violations.AddRange(Loader.Faults.Select(fault => new Violation(Promise.Answer, fault)));
+        Note(string.Create(CultureInfo.InvariantCulture, $"{Loader.Shown} views asked for claims that were said to show; one that was being read anew showed them {Loader.LongestUnshown.TotalSeconds:F1} s later at most"));
+        _violations.AddRange(Loader.Violations);
     }
 
     /// <summary>What may be there; null if nothing was ever sent.</summary>
@@ -244,25 +298,38 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     {
         Cluster = cluster;
         _journal = new AckJournal(Path.Combine(folder, "acknowledged.log"));
-        Loader = new Loader(cluster.Fronts, _journal, load ?? new LoadOptions(), seed);
+        Loader = new Loader(cluster.Fronts, _journal, Ceiling, load ?? new LoadOptions(), seed);
         await Loader.SendAsync(ClaimFactory.First(), waitApplied: true, SettleLimit);
         if (options.Entities > 0)
         {
-            Others = await ManyEntities.MakeAsync(cluster, options.Entities);
+            Others = await ManyEntities.MakeAsync(cluster, Ceiling, options.Entities);
             var since = TimeProvider.System.GetTimestamp();
-            var sweep = new Sweep(cluster.Http, since);
+            var sweep = new Sweep(cluster.Http, new ViewJudge(Ceiling), since);
             if (!await sweep.RunAsync(Queries(cluster.Fronts.Surviving), RecoveryLimit))
             {
                 Violated(Promise.Recovery, "entities are not shown though nothing is wrong");
             }
 
+            Violated(sweep.Violations);
+
             Note(string.Create(CultureInfo.InvariantCulture, $"{options.Entities} entities; asking all through every front takes {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s when nothing is wrong, and {sweep.Troubled} are waited for"));
         }
 
-        Watcher = new Watcher(cluster.Fronts);
+        Watcher = new Watcher(cluster.Fronts, new ViewJudge(Ceiling));
         Keys = new LogKeys(cluster.ConnectStoreAsync);
         Keys.Start();
         Loader.Start();
+    }
+
+    private void EndedByItself(HostNode node) =>
+        Violated(Promise.Scenario, $"{node.Name} had ended with {node.ExitCode}, and nobody had ended it: {node.Log.Tail(LinesTold)}");
+
+    private void Violated(IEnumerable<Violation> violations)
+    {
+        foreach (var (promise, what) in violations)
+        {
+            Violated(promise, what);
+        }
     }
 
     private IEnumerable<(HostNode Front, string Path)> Queries(IEnumerable<HostNode> through) => [.. through.SelectMany(front => Paths.Select(path => (front, path))).Shuffle()];

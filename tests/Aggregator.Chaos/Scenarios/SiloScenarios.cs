@@ -10,12 +10,10 @@ internal static class SiloScenarios
 {
     private static readonly TimeSpan Off = TimeSpan.FromHours(1);
     private static readonly TimeSpan EvictionLimit = TimeSpan.FromSeconds(60);
-    private static readonly string[] Moments = ["before-append", "after-append", "mid-fan-out", "after-apply", "after-checkpoint"];
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("kill-silo", "kill -9 of a random silo; it starts again at once, on other ports, or when the others have recovered", KillSiloAsync),
-        new("kill-failpoint", "a silo ends itself at each moment of the protocol", KillFailpointAsync),
         new("stop-cont", "a silo is stopped until it is evicted, and goes on", StopContinueAsync),
         new("partition", "one of three silos is cut off from the others, all reach the store", context => PartitionAsync(context, 3)),
         new("partition-two", "two silos are cut off from one another, both reach the store", context => PartitionAsync(context, 2)),
@@ -23,7 +21,6 @@ internal static class SiloScenarios
         new("clock", "one silo's and the api's clocks are an hour ahead, another's is an hour behind, and they die", ClockAsync),
         new("quiet-child", "the parents' silo dies while the child is quiet", QuietChildAsync),
         new("rolling", "every process is ended by SIGTERM and started again, one after another", context => RollAsync(context, null)),
-        new("short", "a silo of two ends itself after an append, and another is killed: what the suite runs", ShortAsync) { OnRequest = true },
         new("rolling-upgrade", "the same, from the build that --from names to this one; then a claim that cannot be folded waits until the store's level is raised", context =>
             RollAsync(context, context.Options.From ?? throw new ScenarioSkippedException("--from names no folder of an older built host"))) { OnRequest = true },
     ];
@@ -58,49 +55,6 @@ internal static class SiloScenarios
         });
     }
 
-    private static async Task KillFailpointAsync(ScenarioContext context)
-    {
-        // All look for the order: a silo that has just come may hold no partition yet, and never come to the moment.
-        var control = Path.Combine(context.Folder, "order");
-        await context.StartAsync(new ClusterOptions { Environment = { ["CHAOS_CONTROL"] = control } });
-        foreach (var moment in Moments)
-        {
-            await EndAtAsync(context, control, moment);
-        }
-    }
-
-    private static async Task ShortAsync(ScenarioContext context)
-    {
-        var control = Path.Combine(context.Folder, "order");
-        await context.StartAsync(new ClusterOptions { Silos = 2, Environment = { ["CHAOS_CONTROL"] = control } });
-        await EndAtAsync(context, control, "after-append");
-        var silo = context.Cluster.Silos[context.Random.Next(2)];
-        var since = TimeProvider.System.GetTimestamp();
-        await context.KillAsync(silo);
-        await silo.LaunchAsync();
-        await context.RecoverAsync($"{silo.Name} started again", since, silo);
-    }
-
-    private static async Task EndAtAsync(ScenarioContext context, string control, string moment)
-    {
-        await context.RunOnAsync(1, 4);
-        await File.WriteAllTextAsync(control + ".new", string.Create(CultureInfo.InvariantCulture, $"{moment} {1 + context.Random.Next(20)}"));
-        File.Move(control + ".new", control);
-        if (!await Eventually.WithinAsync(TimeSpan.FromSeconds(60), () => Task.FromResult(context.Cluster.Silos.Any(silo => !silo.IsRunning))))
-        {
-            File.Delete(control);
-            context.Violated(Promise.Scenario, $"no silo came to {moment}");
-            return;
-        }
-
-        var since = TimeProvider.System.GetTimestamp();
-        var silo = context.Cluster.Silos.First(one => !one.IsRunning);
-        context.Struck();
-        await silo.LaunchAsync();
-        await context.RecoverAsync($"{silo.Name} ended {moment}", since, silo);
-        await silo.ReadyAsync(context.Cluster.Http);
-    }
-
     private static async Task StopContinueAsync(ScenarioContext context)
     {
         await context.StartAsync(new ClusterOptions());
@@ -108,6 +62,11 @@ internal static class SiloScenarios
         {
             var silo = context.Cluster.Silos[context.Random.Next(context.Cluster.Silos.Count)];
             var since = TimeProvider.System.GetTimestamp();
+            if (!await context.MustRunAsync(silo))
+            {
+                await silo.StartAsync(context.Cluster.Http);
+            }
+
             silo.MayBeStale = true;
             silo.Stop();
             context.Struck();
@@ -210,8 +169,7 @@ internal static class SiloScenarios
         await context.RepeatAsync(async () =>
         {
             var since = TimeProvider.System.GetTimestamp();
-            await Task.WhenAll(context.Cluster.Nodes.Select(node => node.KillAsync()));
-            context.Struck();
+            await context.KillAsync(context.Cluster.Nodes);
             var elsewhere = context.Random.Next(2) == 0;
             foreach (var node in context.Cluster.Nodes.Where(_ => elsewhere))
             {
@@ -296,6 +254,7 @@ internal static class SiloScenarios
             node.Build = HostNode.DefaultBuild;
             node.Set("CHAOS_POISON", from is null ? null : InputScenarios.Poison);
             var since = TimeProvider.System.GetTimestamp();
+            await context.MustRunAsync(node);
             context.Struck();
             if (!await node.TerminateAsync(TimeSpan.FromSeconds(60)))
             {
@@ -349,6 +308,6 @@ internal static class SiloScenarios
             context.Violated(Promise.Scenario, "a claim was not quarantined at level 2");
         }
 
-        bool Says(string what) => context.Cluster.Silos.Any(silo => silo.LogContains(what));
+        bool Says(string what) => context.Cluster.Silos.Any(silo => silo.Log.Contains(what));
     }
 }

@@ -1,3 +1,4 @@
+using Aggregator.Chaos.Audit;
 using Aggregator.Chaos.Running;
 
 namespace Aggregator.Chaos.Scenarios;
@@ -7,14 +8,29 @@ namespace Aggregator.Chaos.Scenarios;
 /// counts is not when the last of them was asked, but when the last one was shown that had not been when it was asked, or not promptly.
 /// </summary>
 /// <param name="http">Who asks.</param>
+/// <param name="judge">Of every answer.</param>
 /// <param name="since">Time stamp of when something went wrong.</param>
-internal sealed class Sweep(HttpPeer http, long since)
+internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
 {
     private const int AtOnce = 32;
+    private const int Examples = 20;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private readonly Lock _lock = new();
+    private readonly List<Violation> _violations = [];
+
+    /// <summary>Answers that nobody should see, some of them if there are many.</summary>
+    public IReadOnlyList<Violation> Violations
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _violations];
+            }
+        }
+    }
 
     /// <summary>How long after it went wrong the last of those was shown that had to be waited for; zero if none had.</summary>
     public TimeSpan Recovered { get; private set; }
@@ -40,7 +56,7 @@ internal sealed class Sweep(HttpPeer http, long since)
     private async ValueTask AskAsync((HostNode Front, string Path) query, CancellationToken stop)
     {
         var (began, isFirst) = (TimeProvider.System.GetTimestamp(), true);
-        while (!(await http.GetAsync(query.Front.Url, query.Path, ReadLimit, stop)).IsOk)
+        while (!(await GetAsync(query.Front, query.Path, stop)).IsOk)
         {
             isFirst = false;
             await Task.Delay(Pause, stop);
@@ -57,5 +73,22 @@ internal sealed class Sweep(HttpPeer http, long since)
             Recovered = after > Recovered ? after : Recovered;
             Troubled++;
         }
+    }
+
+    private async Task<Answer> GetAsync(HostNode front, string path, CancellationToken stop)
+    {
+        var answer = await http.GetAsync(front.Url, path, ReadLimit, stop);
+        foreach (var violation in front.MayBeStale ? [] : judge.Judge(front.Name, path, answer))
+        {
+            lock (_lock)
+            {
+                if (_violations.Count < Examples)
+                {
+                    _violations.Add(violation);
+                }
+            }
+        }
+
+        return answer;
     }
 }
