@@ -78,15 +78,10 @@ internal sealed partial class PartitionGrain
             return;
         }
 
-        // First: who leaves reads no more, and the next activation, maybe elsewhere, does not know what there was.
         _isLeaving = true;
         try
         {
-            var last = await log.LastAsync(_partition, cancellationToken);
-            if (last < _fanOut.End)
-            {
-                LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.End);
-            }
+            await TellOfLossAsync(cancellationToken);
         }
         catch
         {
@@ -96,6 +91,17 @@ internal sealed partial class PartitionGrain
         }
 
         DeactivateOnIdle();
+    }
+
+    // Before it is gone: the next activation, maybe elsewhere, does not know what there was.
+    private async Task TellOfLossAsync(CancellationToken cancellationToken)
+    {
+        var last = await log.LastAsync(_partition, cancellationToken);
+        if (last < _fanOut.End && !_hasToldOfLoss)
+        {
+            _hasToldOfLoss = true;
+            LogTailLost(logger, _partition, _incarnation, last + 1, _fanOut.End);
+        }
     }
 
     /// <summary>Writes into the log which records no fold takes any more.</summary>

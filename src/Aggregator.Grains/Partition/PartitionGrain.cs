@@ -55,6 +55,7 @@ internal sealed partial class PartitionGrain(
     private bool _ticking;
     private bool _reminded;
     private bool _isLeaving;
+    private bool _hasToldOfLoss;
     private long _indexed;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -94,13 +95,22 @@ internal sealed partial class PartitionGrain(
         _queue.Refuse(AppendRefusal.StoreUnavailable);
         try
         {
-            await _index.FlushAsync(cancellationToken);
-            await SaveCheckpointAsync(cancellationToken);
+            if (!IsOutlived)
+            {
+                await _index.FlushAsync(cancellationToken);
+                await SaveCheckpointAsync(cancellationToken);
+            }
         }
         catch (Exception fault) when (fault is StoreException or OperationCanceledException)
         {
-            // Both are taken from the log again by the next activation.
+            // Index and checkpoint are taken from the log again by the next activation.
             LogTidyFailed(logger, _partition, fault);
+        }
+
+        if (IsOutlived)
+        {
+            // It leaves for another reason, or another step was first to notice.
+            await TryAsync(() => TellOfLossAsync(cancellationToken));
         }
     }
 
