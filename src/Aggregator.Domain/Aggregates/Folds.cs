@@ -255,12 +255,19 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         }
 
         _registry = registry;
+        var reads = new HashSet<BucketKey>();
         foreach (var bucket in changed)
         {
             var read = bucket.Under(registry);
             var stamp = _stamps.GetValueOrDefault(read);
             _stamps[read] = (Math.Max(stamp.Book, book.StampOf(bucket)), Math.Max(stamp.Parts, parts.StampOf(bucket)));
             Keep(bucket, read, registry);
+            reads.Add(read);
+        }
+
+        // Once all that is read as one is known to be: a stamp tells of the latest of it alone.
+        foreach (var read in reads)
+        {
             if (read.Kind is BucketKind.Cell or BucketKind.Said && _kept.ContainsKey(read))
             {
                 FindRedefined(read);
