@@ -91,6 +91,23 @@ public sealed class MergeTests
     }
 
     [Fact]
+    public void AClaimInAMergedPlaceThatTakesOver_DoesSo_ThoughAnotherCameLater()
+    {
+        var registry = Say.Merged((EntityKind.Region, "village", "town"));
+        var claims = new[]
+        {
+            Say.Figure("watch", Bounds.Exactly(1), region: "town", on: "2024-05-01"),
+            Say.Figure("red", Bounds.Exactly(4), Item.Apc, region: "town", basis: Basis.Cumulative, asOf: "2024-05-03"),
+            Say.Figure("red", Bounds.Exactly(9), region: "village", basis: Basis.Cumulative, asOf: "2024-05-02", supersedes: ["apc"]),
+            Say.Figure("watch", Bounds.Exactly(2), region: "town", on: "2024-05-02"),
+        };
+
+        var line = Tree.Of(claims, registry).Actor("blue").Lines(registry).Single(line => line is { Item: Item.Apc, Outcome: Outcome.Destroyed });
+
+        Assert.True(line.Positions.Single().Superseded);
+    }
+
+    [Fact]
     public void MergedSources_AreOneOrigin()
     {
         var registry = Say.Merged((EntityKind.Source, "paper-two", "paper"));
