@@ -3,6 +3,7 @@ using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
 using Aggregator.Simulation.Audit;
 using Aggregator.Simulation.Cluster;
+using Aggregator.Simulation.Feeding;
 using StackExchange.Redis;
 
 namespace Aggregator.Simulation;
@@ -11,7 +12,6 @@ namespace Aggregator.Simulation;
 internal sealed partial class Scenario
 {
     private const int MostAsked = 100;
-    private static readonly DateTimeOffset Late = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private void Lose()
     {
@@ -77,7 +77,16 @@ internal sealed partial class Scenario
         _world.Store.Ran = null;
         _world.Store.Remove(RowOf(entity));
         _world.Note($"the row of {entity} is lost");
-        _ = _world.Begin(() => AskUntilToldAsync(Entity(KeyOf(entity)).SettleAsync));
+        if (LogRecord.TouchedBy(Claims.Fresh).Contains(entity) && _world.Random.Next(2) == 0)
+        {
+            // It finds out when it writes what changes.
+            _ = _world.Begin(() => NewSender().SendLastAsync([Claims.Fresh]));
+        }
+        else
+        {
+            _ = _world.Begin(() => AskUntilToldAsync(Entity(KeyOf(entity)).SettleAsync));
+        }
+
         Until(() => _alarm is not null, $"G: {entity} has lost its row, and does not say so");
     }
 
@@ -92,18 +101,28 @@ internal sealed partial class Scenario
         }
 
         var (of, lost) = parts[_world.Random.Next(parts.Length)];
+        var asked = of;
+        if (isRow && _edits.Latest.Parent(of.Kind, of.Id) is { } parent && _world.Random.Next(2) == 0
+            && _world.Store.Members(_world.Databases[0].Keys.Children(Activation.TypeOf(of.Kind), parent)).Contains((RedisValue)of.Id))
+        {
+            // It adds up what its parts' rows say.
+            asked = of with { Id = parent };
+        }
+
         KillAll();
         _world.Store.Remove(lost);
         _world.Note($"{lost} is lost");
-        _ = _world.Begin(() => AskUntilToldAsync(() => _views.ReadOnceAsync(of, isRow ? null : Late)));
-        Until(() => _alarm is not null, $"G: {of} has lost {lost}, and nobody says so");
+        _ = _world.Begin(() => AskUntilToldAsync(() => _views.ReadOnceAsync(asked, isRow ? null : Views.Late)));
+        Until(() => _alarm is not null, $"G: {of} has lost {lost}, and {asked} does not say so");
     }
 
     // Whoever shows what a number rests on would show less.
     private void LoseWords()
     {
-        var refold = new Refold(new LogReader(_world, _partitions).Records, _edits.Latest);
-        var places = WithRows().Intersect(refold.Entities).SelectMany(entity => Positions(refold.Of(entity).Book), (entity, position) => (Entity: entity, Position: position)).ToArray();
+        // Whoever opens the partition would miss the last one.
+        var log = new LogReader(_world, _partitions);
+        var (refold, ends) = (new Refold(log.Records, _edits.Latest), log.Ends());
+        var places = WithRows().Intersect(refold.Entities).SelectMany(entity => Positions(refold.Of(entity).Book), (entity, position) => (Entity: entity, Position: position)).Where(one => one.Position.Sequence < ends[one.Position.Partition]).ToArray();
         if (places.Length == 0)
         {
             return;

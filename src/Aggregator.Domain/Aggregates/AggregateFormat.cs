@@ -95,14 +95,6 @@ public static class AggregateFormat
         return writer.ToArray();
     }
 
-    /// <summary>Reads a chunk into its book.</summary>
-    public static void RestoreChunk(ClaimBook book, ChunkKey chunk, ReadOnlyMemory<byte> bytes)
-    {
-        ArgumentNullException.ThrowIfNull(book);
-        var (standing, formers) = DecodeChunk(bytes);
-        book.Restore(chunk, standing, formers);
-    }
-
     /// <summary>The claims of a chunk: those that stand, and those that stand no more.</summary>
     public static (IReadOnlyCollection<Appearance> Standing, IReadOnlyCollection<Former> Formers) DecodeChunk(ReadOnlyMemory<byte> bytes)
     {
@@ -330,7 +322,7 @@ public static class AggregateFormat
     {
         var reader = new BinaryFormatReader(bytes);
         return reader.Byte() is var version and not Version
-            ? throw new InvalidDataException($"aggregate of format {version}; this release reads {Version}")
+            ? throw new OtherFormatException($"aggregate of format {version}; this release reads {Version}")
             : reader;
     }
 

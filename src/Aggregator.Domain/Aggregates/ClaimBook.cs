@@ -247,7 +247,10 @@ public sealed class ClaimBook(EntityKey owner)
     }
 
     /// <summary>Puts the claims of a stored chunk back.</summary>
-    internal void Restore(ChunkKey chunk, IReadOnlyCollection<Appearance> standing, IReadOnlyCollection<Former> formers)
+    /// <param name="chunk">One that the book knows of.</param>
+    /// <param name="standing">Its claims that stand.</param>
+    /// <param name="formers">Those that stand no more.</param>
+    public void Restore(ChunkKey chunk, IReadOnlyCollection<Appearance> standing, IReadOnlyCollection<Former> formers)
     {
         var bucket = _buckets[chunk.Bucket];
         bucket.Load(chunk.Id, standing, formers);

@@ -202,7 +202,7 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             var result = start();
             var (aggregate, moves, away) = await UnderGateAsync(() => Task.FromResult(LookAtLoaded(result)));
-            if (await LookAtAwayAsync(result, away) && await UnderGateAsync(() => Task.FromResult(ReferenceEquals(aggregate, Aggregate) && aggregate.Book.Moves == moves)))
+            if (await TryLookAtAwayAsync(result, away) && await UnderGateAsync(() => Task.FromResult(ReferenceEquals(aggregate, Aggregate) && aggregate.Book.Moves == moves)))
             {
                 return result;
             }
@@ -231,6 +231,19 @@ internal abstract partial class EntityGrain<TAggregate>
             }
 
             return (Aggregate, book.Moves, [.. book.AllBuckets.SelectMany(book.Away)]);
+        }
+
+        // What is not as it should be may be between two writes: at last it is looked at where there are none.
+        async Task<bool> TryLookAtAwayAsync(T result, List<ChunkKey> away)
+        {
+            try
+            {
+                return await LookAtAwayAsync(result, away);
+            }
+            catch (StoreDamagedException)
+            {
+                return false;
+            }
         }
 
         // False if one is not there any more: it was written elsewhere in the row meanwhile.

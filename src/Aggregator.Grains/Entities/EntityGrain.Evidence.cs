@@ -99,12 +99,12 @@ internal abstract partial class EntityGrain<TAggregate>
     private async Task<List<Claim>> WordsAsync(List<Appearance> page)
     {
         var words = new Dictionary<LogPosition, Claim>();
-        foreach (var entry in page.Select(one => one.Position).GroupBy(position => (position.Partition, position.Sequence)))
+        foreach (var entry in page.GroupBy(one => (one.Position.Partition, one.Position.Sequence)))
         {
             var records = LogFormat.Decode(await EntryAsync(entry.Key.Partition, entry.Key.Sequence), entry.Key.Partition, entry.Key.Sequence).Records;
-            foreach (var position in entry)
+            foreach (var one in entry)
             {
-                words[position] = EntryCache.ClaimOf(records[position.Ordinal]);
+                words[one.Position] = one.Position.Ordinal < records.Count && EntryCache.TryClaimOf(records[one.Position.Ordinal]) is { } claim && claim.Key == one.Claim.Key ? claim : throw Outlived();
             }
         }
 
@@ -115,8 +115,18 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            return await services.Log.ReadOneAsync(partition, sequence, _stop.Token)
-                ?? throw new StoreDamagedException($"Entry {sequence} of the log of partition {partition} is gone, and {Key} rests on it. Restore the store from a copy.");
+            if (await services.Log.ReadOneAsync(partition, sequence, _stop.Token) is { } bytes)
+            {
+                return bytes;
+            }
+
+            // A position may be from the memory of somebody who has not noticed that the store restarted without its end, and the end may have grown over it since.
+            if (await services.Log.LastAsync(partition, _stop.Token) >= sequence && await services.Log.ReadOneAsync(partition, sequence, _stop.Token) is null)
+            {
+                throw new StoreDamagedException($"Entry {sequence} of the log of partition {partition} is gone, and {Key} rests on it. Restore the store from a copy.");
+            }
+
+            throw Outlived();
         }
         catch (StoreException fault) when (fault.IsLoss())
         {
@@ -124,6 +134,8 @@ internal abstract partial class EntityGrain<TAggregate>
             throw;
         }
     }
+
+    private StoreUnavailableException Outlived() => new($"{Key}: claims were found that a store has lost which restarted; those who found them read it again");
 
     private sealed class Timelines
     {

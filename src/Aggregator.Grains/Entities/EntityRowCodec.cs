@@ -20,6 +20,8 @@ internal static class EntityRowCodec
     /// <summary>The field that lists read.</summary>
     public const string Counts = "counts";
 
+    // What goes with the row as it is then goes last where it does no harm to have it too long, and first where it does none to lack it.
+
     // There while the totals are those of fewer claims than the row has.
     private const string Behind = "behind";
     private const string Marks = "marks";
@@ -39,9 +41,9 @@ internal static class EntityRowCodec
         [
             new(Marks, row.Marks.Encode()),
             new(Told, row.HasTold ? [] : null),
-            new(Judged, row.Judged.Count > 0 ? AggregateFormat.EncodeNames(row.Judged) : null),
+            new(Judged, row.Judged.Count > 0 ? AggregateFormat.EncodeNames(row.Judged) : null, GoesLast: true),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
-            new(Behind, totals is null ? [] : null),
+            new(Behind, totals is null ? [] : null, GoesLast: true),
         ];
         if (totals is not null)
         {

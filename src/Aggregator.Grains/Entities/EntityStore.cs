@@ -12,6 +12,7 @@ namespace Aggregator.Grains.Entities;
 internal sealed class EntityStore(EntityRows rows, EntityKey key)
 {
     private const int FieldsPerStep = 1_000;
+    private const string Remedy = "Restore the store from a copy, or have the log folded anew (Store:Rebuild).";
 
     private readonly string _kind = KindOf(key.Kind);
     private long _version;
@@ -31,7 +32,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     public async Task<LoadedEntity> LoadAsync(IAggregate aggregate, RegistrySnapshot registry, CancellationToken cancellationToken)
     {
         var row = await rows.LoadAsync(_kind, key.Id, cancellationToken);
-        var head = row is null ? EntityRowHead.Empty : Decoded("it", () => EntityRowCodec.Restore(row, aggregate.Book));
+        var head = row is null ? EntityRowHead.Empty : Decoded("a field of it", () => EntityRowCodec.Restore(row, aggregate.Book));
         var parts = await LoadPartsAsync(aggregate, registry, all: true, cancellationToken);
 
         // Last: until all is read, the row counts as unknown.
@@ -53,13 +54,18 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<LoadedPart>> LoadPartsAsync(IAggregate aggregate, RegistrySnapshot registry, bool all, CancellationToken cancellationToken)
     {
-        var ids = await PartsAsync(registry, all, cancellationToken);
+        var (ids, withRows) = await PartsAsync(registry, all, cancellationToken);
         var (parts, rowless) = (new List<LoadedPart>(), new List<string>());
         var read = await rows.LoadFieldsManyAsync(_kind, ids, [EntityRowCodec.Totals, EntityRowCodec.Structure], cancellationToken);
         for (var at = 0; at < ids.Count; at++)
         {
             if (read[at] is not [{ } totals, var structure])
             {
+                if (read[at] is null && withRows.Contains(ids[at]))
+                {
+                    throw new StoreDamagedException($"The row of {key.Kind}/{ids[at]}, which is part of {key.Id}, is gone. {Remedy}");
+                }
+
                 rowless.Add(ids[at]);
                 continue;
             }
@@ -68,7 +74,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
             {
                 parts.Add(new LoadedPart(ids[at], null));
             }
-            else if (aggregate.Parts.Apply(ids[at], AggregateFormat.DecodeUpdate(totals)) is { } change)
+            else if (aggregate.Parts.Apply(ids[at], Decoded($"the totals of its part {ids[at]}", () => AggregateFormat.DecodeUpdate(totals))) is { } change)
             {
                 parts.Add(new LoadedPart(ids[at], change));
             }
@@ -98,23 +104,24 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
 
         return hiding;
 
-        static bool TellsOf(byte[] totals) => AggregateFormat.DecodeUpdate(totals) is var update && (update.Totals.Count > 0 || update.Told.Count > 0 || update.Resends != default);
+        bool TellsOf(byte[] totals) => Decoded("the totals of a part", () => AggregateFormat.DecodeUpdate(totals)) is var update && (update.Totals.Count > 0 || update.Told.Count > 0 || update.Resends != default);
     }
 
-    // A row stands among the children of the parent that its entry names; what was merged, and its children, among others'.
-    private async Task<List<string>> PartsAsync(RegistrySnapshot registry, bool all, CancellationToken cancellationToken)
+    // A row stands among the children of the parent that its entry names; what was merged, and its children, among others'. Who stands there has one.
+    private async Task<(List<string> Parts, HashSet<string> WithRows)> PartsAsync(RegistrySnapshot registry, bool all, CancellationToken cancellationToken)
     {
         var merged = registry.MergedInto(key.Kind, key.Id);
-        var ids = new HashSet<string>(all ? registry.Children(key.Kind, key.Id) : merged, StringComparer.Ordinal);
+        var withRows = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parent in merged.Append(key.Id))
         {
             await foreach (var id in rows.ChildrenAsync(_kind, parent, cancellationToken))
             {
-                ids.Add(id);
+                withRows.Add(id);
             }
         }
 
-        return [.. ids.Where(id => registry.Parent(key.Kind, id) == key.Id)];
+        var known = all ? registry.Children(key.Kind, key.Id) : merged;
+        return ([.. withRows.Union(known).Where(id => registry.Parent(key.Kind, id) == key.Id)], withRows);
     }
 
     /// <summary>The epoch that was raised last, by whomever.</summary>
@@ -214,7 +221,8 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
 
         for (var at = 0; at < chunks.Count; at++)
         {
-            Decoded(chunks[at], () => AggregateFormat.RestoreChunk(book, chunks[at], read[at]));
+            var (standing, formers) = DecodeChunk(chunks[at], read[at]);
+            book.Restore(chunks[at], standing, formers);
         }
 
         return true;
@@ -233,7 +241,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
                 return false;
             }
 
-            var (standing, formers) = Decoded(chunks[at], () => AggregateFormat.DecodeChunk(read[at]));
+            var (standing, formers) = DecodeChunk(chunks[at], read[at]);
             look(chunks[at], standing, formers);
         }
 
@@ -246,35 +254,41 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     {
         if (await rows.VersionAsync(_kind, key.Id, cancellationToken) <= _version)
         {
-            throw Damaged("claims are missing");
+            throw Damaged("claims that it speaks of are missing");
         }
     }
 
     private Task<byte[]?[]> ReadChunksAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken) =>
         rows.LoadChunksAsync(_kind, key.Id, [.. chunks.Select(EntityRowCodec.ChunkName)], cancellationToken);
 
-    private StoreDamagedException Damaged(string what, Exception? inner = null) => new($"The row of {key} is damaged: {what}. Restore the store from a copy, or have the log folded anew.", inner);
+    private StoreDamagedException Damaged(string what, Exception? inner = null) => new($"The row of {key} is damaged: {what}. {Remedy}", inner);
 
-    private void Decoded(ChunkKey chunk, Action decode) => Decoded(chunk, () =>
+    private (IReadOnlyCollection<Appearance> Standing, IReadOnlyCollection<Former> Formers) DecodeChunk(ChunkKey chunk, byte[]? bytes)
     {
-        decode();
-        return true;
-    });
+        try
+        {
+            return AggregateFormat.DecodeChunk(bytes);
+        }
+        catch (Exception fault) when (IsUnreadable(fault))
+        {
+            throw Damaged($"claims that it speaks of ({EntityRowCodec.ChunkName(chunk)}) cannot be read", fault);
+        }
+    }
 
-    private T Decoded<T>(ChunkKey chunk, Func<T> decode) => Decoded($"chunk {EntityRowCodec.ChunkName(chunk)}", decode);
-
-    // What cannot be read is not what was written.
     private T Decoded<T>(string what, Func<T> decode)
     {
         try
         {
             return decode();
         }
-        catch (Exception fault) when (fault is not StoreException)
+        catch (Exception fault) when (IsUnreadable(fault))
         {
             throw Damaged($"{what} cannot be read", fault);
         }
     }
+
+    // What bytes that are not those that were written come to. What another release has written is no damage.
+    private static bool IsUnreadable(Exception fault) => fault is InvalidDataException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException;
 
     private async Task<bool> WriteStepAsync(BucketField[] buckets, IReadOnlyList<RowField> head, string? parent, CancellationToken cancellationToken)
     {

@@ -116,11 +116,15 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
 
     /// <summary>The claim that a record brought.</summary>
     /// <exception cref="InvalidDataException">It brought none.</exception>
-    public static Domain.Claims.Claim ClaimOf(PlacedRecord placed) => placed.Record switch
+    public static Domain.Claims.Claim ClaimOf(PlacedRecord placed) =>
+        TryClaimOf(placed) ?? throw new InvalidDataException($"log {placed.Position} is a {placed.Record.GetType().Name}, not a claim");
+
+    /// <summary>The claim that a record brought; null if it brought none.</summary>
+    public static Domain.Claims.Claim? TryClaimOf(PlacedRecord placed) => placed.Record switch
     {
         LogRecord.Added added => added.Claim,
         LogRecord.Corrected corrected => corrected.Claim,
-        var other => throw new InvalidDataException($"log {placed.Position} is a {other.GetType().Name}, not a claim"),
+        _ => null,
     };
 
     /// <summary>The report's text that a position holds.</summary>

@@ -154,7 +154,7 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         try
         {
             var replica = _embedded is null ? RoleReader.IsReplicaAsync(_multiplexer) : Task.FromResult(false);
-            var held = Database.HashGetAsync(Keys.Identity, ["store", "format"]);
+            var held = Database.HashGetAsync(Keys.Identity, ["store", "format"], StoreReads.Primary);
             await Task.WhenAll(replica, held).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
             var fields = await held.ConfigureAwait(false);
             var (id, level) = (fields[0], fields[1]);

@@ -24,7 +24,7 @@ internal static class GarnetSettings
         Recover = true,
         FailOnRecoveryError = true,
 
-        // Scripts lock their keys first, so each is one transaction, in memory and in the append-only file.
+        // Scripts lock their keys first, so nobody sees half of one. In the append-only file each of their calls stands by itself: a kill may come between two.
         EnableLua = true,
         LuaTransactionMode = true,
         LuaOptions = new LuaOptions(LuaMemoryManagementMode.Native, "", TimeSpan.FromSeconds(5), LuaLoggingMode.Silent, [], logger),

@@ -64,13 +64,13 @@ public sealed class FoldGenerations(StoreDatabase store)
     }
 
     private async Task<Dictionary<string, string>> ReadAsync(CancellationToken cancellationToken) =>
-        (await StoreFaults.Repeatable(_database.HashGetAllAsync(_keys.Generations), "list generations", cancellationToken).ConfigureAwait(false))
+        (await StoreFaults.Repeatable(_database.HashGetAllAsync(_keys.Generations, StoreReads.Primary), "list generations", cancellationToken).ConfigureAwait(false))
         .ToDictionary(static entry => (string)entry.Name!, static entry => (string)entry.Value!, StringComparer.Ordinal);
 
     private async Task<long> RemoveCheckpointsAsync(string generation, int partitions, CancellationToken cancellationToken)
     {
         RedisKey[] keys = [.. Enumerable.Range(0, partitions).Select(partition => _keys.CheckpointOf(generation, partition))];
-        var held = await StoreFaults.Repeatable(_database.StringGetAsync(keys), "read checkpoints", cancellationToken).ConfigureAwait(false);
+        var held = await StoreFaults.Repeatable(_database.StringGetAsync(keys, StoreReads.Primary), "read checkpoints", cancellationToken).ConfigureAwait(false);
         await RemoveAsync(keys, cancellationToken).ConfigureAwait(false);
         return held.Count(static value => !value.IsNull);
     }

@@ -38,7 +38,7 @@ public sealed class ClaimIndex(StoreDatabase store)
                 asked[i] = _keys.IndexRow(partition, keys[start + i]);
             }
 
-            var values = await StoreFaults.Repeatable(_database.StringGetAsync(asked), "look claims up", cancellationToken).ConfigureAwait(false);
+            var values = await StoreFaults.Repeatable(_database.StringGetAsync(asked, StoreReads.Primary), "look claims up", cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < values.Length; i++)
             {
                 hits[start + i] = values[i].IsNull ? null : IndexValue.Read((byte[])values[i]!);
@@ -75,7 +75,7 @@ public sealed class ClaimIndex(StoreDatabase store)
     /// <summary>The log sequence up to which the index is complete; 0 at first.</summary>
     public async Task<long> IndexedToAsync(int partition, CancellationToken cancellationToken = default)
     {
-        var value = await StoreFaults.Repeatable(_database.StringGetAsync(_keys.IndexedTo(partition)), "read the index mark", cancellationToken)
+        var value = await StoreFaults.Repeatable(_database.StringGetAsync(_keys.IndexedTo(partition), StoreReads.Primary), "read the index mark", cancellationToken)
             .ConfigureAwait(false);
         return value.IsNull ? 0 : (long)value;
     }

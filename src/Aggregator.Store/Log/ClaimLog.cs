@@ -76,7 +76,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     /// <summary>Where the log stands, without writing anything: an incarnation of 0 where nobody has opened it. Its end is where the head pointer stands.</summary>
     public async Task<LogHead> PeekAsync(int partition, CancellationToken cancellationToken = default)
     {
-        var call = _database.StringGetAsync([_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition)]);
+        var call = _database.StringGetAsync([_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition)], StoreReads.Primary);
         var values = await StoreFaults.Repeatable(call, "tell where the log stands", cancellationToken).ConfigureAwait(false);
         return new LogHead((long)values[0], (long)values[1], (long)values[2]);
     }
@@ -155,13 +155,13 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         {
             0 => new CheckpointResult.Saved((long)fields[2]),
             1 => new CheckpointResult.Fenced((long)fields[1]),
-            _ => throw new ArgumentOutOfRangeException(nameof(checkpoint), checkpoint, $"Partition {partition} has no entry there."),
+            _ => throw new StoreTruncatedException($"The log of partition {partition} has no entry {checkpoint}, up to which it is folded. Restore the store."),
         };
     }
 
     /// <summary>Where the head pointer stands: the last entry, or one before entries that were written when it was not.</summary>
     public async Task<long> LastAsync(int partition, CancellationToken cancellationToken = default) =>
-        (long)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.Last(partition)), "read the head pointer", cancellationToken).ConfigureAwait(false);
+        (long)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.Last(partition), StoreReads.Primary), "read the head pointer", cancellationToken).ConfigureAwait(false);
 
     /// <summary>One entry's bytes, or null if the slot is empty. Of many that are asked for at the same time some wait for their turn.</summary>
     /// <exception cref="StoreDamagedException">The bytes are not those that were written.</exception>
@@ -170,7 +170,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         await _singleReads.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var call = _database.StringGetAsync(_keys.Slot(partition, sequence));
+            var call = _database.StringGetAsync(_keys.Slot(partition, sequence), StoreReads.Primary);
             var value = await StoreFaults.Repeatable(call, "read an entry", cancellationToken).ConfigureAwait(false);
             return value.IsNull ? null : EntrySeal.Open((byte[])value!, partition, sequence);
         }
@@ -223,7 +223,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
                 keys[i] = _keys.Slot(partition, first + i);
             }
 
-            return (first, _database.StringGetAsync(keys));
+            return (first, _database.StringGetAsync(keys, StoreReads.Primary));
         }
     }
 
@@ -235,7 +235,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
             return 0;
         }
 
-        var call = _database.StringGetAsync([.. store.OtherGenerations.Select(generation => _keys.CheckpointOf(generation, partition))]);
+        var call = _database.StringGetAsync([.. store.OtherGenerations.Select(generation => _keys.CheckpointOf(generation, partition))], StoreReads.Primary);
         return (await StoreFaults.Repeatable(call, "read checkpoints", cancellationToken).ConfigureAwait(false)).Max(static value => (long)value);
     }
 
@@ -265,7 +265,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         }
 
         Task<bool> ExistsAsync(long sequence) =>
-            StoreFaults.Repeatable(_database.KeyExistsAsync(_keys.Slot(partition, sequence)), "find the end of the log", cancellationToken);
+            StoreFaults.Repeatable(_database.KeyExistsAsync(_keys.Slot(partition, sequence), StoreReads.Primary), "find the end of the log", cancellationToken);
     }
 
     private static AppendResult Read(RedisResult reply, int partition, long sequence)

@@ -33,7 +33,7 @@ public sealed class EntityRows(StoreDatabase store)
     /// <summary>The whole row, or null if there is none.</summary>
     public async Task<EntityRow?> LoadAsync(string kind, string id, CancellationToken cancellationToken = default)
     {
-        var entries = await StoreFaults.Repeatable(_database.HashGetAllAsync(Row(kind, id)), "load a row", cancellationToken).ConfigureAwait(false);
+        var entries = await StoreFaults.Repeatable(_database.HashGetAllAsync(Row(kind, id), StoreReads.Primary), "load a row", cancellationToken).ConfigureAwait(false);
         if (entries.Length == 0)
         {
             return null;
@@ -73,7 +73,7 @@ public sealed class EntityRows(StoreDatabase store)
             var calls = new Task<RedisValue>[Math.Min(ReadsInFlight, ids.Count - start)];
             for (var i = 0; i < calls.Length; i++)
             {
-                calls[i] = _database.HashGetAsync(Row(kind, ids[start + i]), field);
+                calls[i] = _database.HashGetAsync(Row(kind, ids[start + i]), field, StoreReads.Primary);
             }
 
             var values = await StoreFaults.Repeatable(Task.WhenAll(calls), "load fields", cancellationToken).ConfigureAwait(false);
@@ -87,10 +87,10 @@ public sealed class EntityRows(StoreDatabase store)
     }
 
     /// <summary>
-    /// Some fields of many rows, in the orders asked; null where the row or the field is missing. The fields of one row are of
+    /// Some fields of many rows, in the orders asked; null for a row that there is not, and where a field is missing. The fields of one row are of
     /// one moment.
     /// </summary>
-    public async Task<byte[]?[][]> LoadFieldsManyAsync(
+    public async Task<byte[]?[]?[]> LoadFieldsManyAsync(
         string kind, IReadOnlyList<string> ids, IReadOnlyList<string> fields, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -100,16 +100,17 @@ public sealed class EntityRows(StoreDatabase store)
             CheckField(field);
         }
 
-        RedisValue[] names = [.. fields.Select(static field => (RedisValue)field)];
-        var rows = new byte[]?[ids.Count][];
+        // One that has no field yet has an epoch, and one that was written without has a version.
+        RedisValue[] names = [.. fields.Select(static field => (RedisValue)field), VersionField, EpochField];
+        var rows = new byte[]?[]?[ids.Count];
         for (var start = 0; start < ids.Count; start += ReadsInFlight)
         {
             var first = start;
-            var calls = Enumerable.Range(first, Math.Min(ReadsInFlight, ids.Count - first)).Select(at => _database.HashGetAsync(Row(kind, ids[at]), names));
+            var calls = Enumerable.Range(first, Math.Min(ReadsInFlight, ids.Count - first)).Select(at => _database.HashGetAsync(Row(kind, ids[at]), names, StoreReads.Primary));
             var read = await StoreFaults.Repeatable(Task.WhenAll(calls), "load fields", cancellationToken).ConfigureAwait(false);
             for (var at = 0; at < read.Length; at++)
             {
-                rows[first + at] = [.. read[at].Select(static value => (byte[]?)value)];
+                rows[first + at] = read[at][^1].IsNull && read[at][^2].IsNull ? null : [.. read[at][..^2].Select(static value => (byte[]?)value)];
             }
         }
 
@@ -124,7 +125,7 @@ public sealed class EntityRows(StoreDatabase store)
         for (var start = 0; start < chunks.Count; start += ReadsInFlight)
         {
             RedisKey[] keys = [.. chunks.Skip(start).Take(ReadsInFlight).Select(chunk => Chunk(kind, id, chunk))];
-            var values = await StoreFaults.Repeatable(_database.StringGetAsync(keys), "load chunks", cancellationToken).ConfigureAwait(false);
+            var values = await StoreFaults.Repeatable(_database.StringGetAsync(keys, StoreReads.Primary), "load chunks", cancellationToken).ConfigureAwait(false);
             for (var at = 0; at < values.Length; at++)
             {
                 read[start + at] = (byte[]?)values[at];
@@ -193,13 +194,13 @@ public sealed class EntityRows(StoreDatabase store)
         var epoch = (long)fields[0];
         return epoch >= 0
             ? (epoch, (long)fields[1])
-            : throw new StoreDamagedException($"The row of {kind} {id} is gone. Restore the store from a copy, or have the log folded anew.");
+            : throw new StoreDamagedException($"The row of {kind} {id} is gone. Restore the store from a copy, or have the log folded anew (Store:Rebuild).");
     }
 
     /// <summary>The row's version, 0 if there is none.</summary>
     public async Task<long> VersionAsync(string kind, string id, CancellationToken cancellationToken = default)
     {
-        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), VersionField), "read a version", cancellationToken)
+        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), VersionField, StoreReads.Primary), "read a version", cancellationToken)
             .ConfigureAwait(false);
         return value.IsNull ? 0 : (long)value;
     }
@@ -207,7 +208,7 @@ public sealed class EntityRows(StoreDatabase store)
     /// <summary>The row's epoch, 0 if there is none.</summary>
     public async Task<long> EpochAsync(string kind, string id, CancellationToken cancellationToken = default)
     {
-        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), EpochField), "read an epoch", cancellationToken).ConfigureAwait(false);
+        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), EpochField, StoreReads.Primary), "read an epoch", cancellationToken).ConfigureAwait(false);
         return value.IsNull ? 0 : (long)value;
     }
 
@@ -232,7 +233,7 @@ public sealed class EntityRows(StoreDatabase store)
     {
         // A scan may give a member twice while the server rearranges the set.
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await using var scan = _database.SetScanAsync(set, pageSize: ScanPage).GetAsyncEnumerator(cancellationToken);
+        await using var scan = _database.SetScanAsync(set, pageSize: ScanPage, flags: StoreReads.Primary).GetAsyncEnumerator(cancellationToken);
         while (await StoreFaults.Repeatable(scan.MoveNextAsync().AsTask(), "list ids", cancellationToken).ConfigureAwait(false))
         {
             var id = (string)scan.Current!;
@@ -245,10 +246,10 @@ public sealed class EntityRows(StoreDatabase store)
 
     private static RedisValue[] Arguments(string id, long expectedVersion, long? epoch, IReadOnlyList<RowField> changed, IReadOnlyList<RowField> chunks)
     {
-        const int Head = 6;
-        var set = new List<RedisValue>(Head + (2 * changed.Count) + chunks.Count) { expectedVersion, expectedVersion + 1, id, 0, chunks.Count, epoch ?? RedisValue.EmptyString };
-        var delete = new List<RedisValue>();
-        foreach (var (name, value) in changed)
+        const int Head = 7;
+        var set = new List<RedisValue>(Head + (2 * changed.Count) + chunks.Count) { expectedVersion, expectedVersion + 1, id, 0, chunks.Count, epoch ?? RedisValue.EmptyString, 0 };
+        var (first, last) = (new List<RedisValue>(), new List<RedisValue>());
+        foreach (var (name, value, goesLast) in changed)
         {
             CheckField(name);
             if (value is { } bytes)
@@ -258,20 +259,20 @@ public sealed class EntityRows(StoreDatabase store)
             }
             else
             {
-                delete.Add(name);
+                (goesLast ? last : first).Add(name);
             }
         }
 
         set.Add(VersionField);
         set.Add(expectedVersion + 1);
         set[3] = (set.Count - Head) / 2;
-        foreach (var (name, value) in chunks)
+        set[6] = first.Count;
+        foreach (var (name, value, _) in chunks)
         {
             set.Add(value is not { Length: 0 } ? value ?? RedisValue.EmptyString : throw new ArgumentException($"chunk {name} is empty", nameof(chunks)));
         }
 
-        set.AddRange(delete);
-        return [.. set];
+        return [.. set, .. first, .. last];
     }
 
     private RedisKey Chunk(string kind, string id, string chunk)

@@ -9,7 +9,11 @@ public sealed record EntityRow(long Version, long Epoch, IReadOnlyDictionary<str
 /// <summary>One field to write.</summary>
 /// <param name="Name">1 to 128 characters; a name that starts with <c>$</c> is the store's own.</param>
 /// <param name="Value">Its bytes; null deletes the field.</param>
-public readonly record struct RowField(string Name, byte[]? Value);
+/// <param name="GoesLast">
+/// Whether it is deleted after the other fields are set; else before. On a store that breaks off between, one that goes first may be missing from
+/// the row as it was before, and one that goes last be left in the row as it is then.
+/// </param>
+public readonly record struct RowField(string Name, byte[]? Value, bool GoesLast = false);
 
 /// <summary>The known outcome of writing a row.</summary>
 public abstract record WriteRowResult

@@ -61,7 +61,8 @@ internal sealed class Shelf(IAggregate aggregate, Func<ToldBucket, IReadOnlyColl
     {
         foreach (var chunk in aggregate.Book.Away(bucket))
         {
-            AggregateFormat.RestoreChunk(aggregate.Book, chunk, _chunks[chunk]);
+            var (standing, formers) = AggregateFormat.DecodeChunk(_chunks[chunk]);
+            aggregate.Book.Restore(chunk, standing, formers);
             Loads++;
         }
     }

@@ -77,7 +77,8 @@ public sealed class EntityRowCodecTests
         Assert.Equal(1, restored.Book.Counts.Total);
         var bucket = Assert.Single(restored.Book.Buckets);
         var chunk = Assert.Single(restored.Book.Away(bucket));
-        AggregateFormat.RestoreChunk(restored.Book, chunk, fields.Buckets.Single(field => field.Field.Name == EntityRowCodec.ChunkName(chunk)).Field.Value!);
+        var (standing, formers) = AggregateFormat.DecodeChunk(fields.Buckets.Single(field => field.Field.Name == EntityRowCodec.ChunkName(chunk)).Field.Value!);
+        restored.Book.Restore(chunk, standing, formers);
         Assert.Equal(Claim(1).Key, Assert.Single(restored.Book[bucket]).Claim.Key);
     }
 

@@ -64,8 +64,9 @@ public sealed class OlderFormsTests
         Assert.True(EntityRowCodec.RestsOn(row.Fields["structure"], 7));
         var chunk = Assert.Single(region.Book.Away(Assert.Single(region.Book.Buckets)));
         Assert.Equal(Bucket + "-1", EntityRowCodec.ChunkName(chunk));
-        AggregateFormat.RestoreChunk(region.Book, chunk, Convert.FromBase64String(
+        var (standing, formers) = AggregateFormat.DecodeChunk(Convert.FromBase64String(
             "BQEAAQABAXMBATEBAAAAAAAAAAAAAAAAAAAAAgIAAAAAgICLo8f1tNwRAQNyZWQEAQAAAQRibHVlBQEEdG93bgYAAAEKDQECAQIBAgEAAAAAAAAAAAAAAAAAAAAAAAA="));
+        region.Book.Restore(chunk, standing, formers);
         Assert.Equal(new ClaimKey("s", "1"), Assert.Single(region.Book[chunk.Bucket]).Claim.Key);
     }
 

@@ -1,5 +1,6 @@
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Views;
+using Aggregator.Domain.Activity;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Simulation.Cluster;
@@ -12,7 +13,11 @@ namespace Aggregator.Simulation.Audit;
 /// <param name="most">The most claims that a view may count.</param>
 internal sealed class Views(World world, Func<int, long> eraOf, Most most)
 {
+    /// <summary>A moment after all that is sent.</summary>
+    public static readonly DateTimeOffset Late = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private const int MostTries = 20;
+    private const int MostClaims = 100;
 
     private static readonly EntityKey[] Watched =
     [
@@ -33,7 +38,7 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most)
 
             try
             {
-                await ReadOnceAsync(Watched[world.Random.Next(Watched.Length)]);
+                await LookAsync(Watched[world.Random.Next(Watched.Length)]);
             }
             catch (Exception fault) when (fault is not ViolationException)
             {
@@ -58,6 +63,37 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most)
                 await world.PauseAsync();
             }
         }
+    }
+
+    // What is shown now, what was once, and what both rest on.
+    private async Task LookAsync(EntityKey entity)
+    {
+        switch (world.Random.Next(6))
+        {
+            case 0:
+                await ReadOnceAsync(entity, Late);
+                break;
+            case 1:
+                await GrainOf(entity).GetClaimsAsync(new ClaimsQuery { Limit = MostClaims });
+                break;
+            case 2:
+                await GrainOf(entity).GetTimelineAsync(new TimelineQuery { Bucket = (byte)TimelineBucket.Day, By = (byte)TimelineBy.Reported, Root = "world" });
+                break;
+            default:
+                await ReadOnceAsync(entity);
+                break;
+        }
+    }
+
+    private IEntityGrain GrainOf(EntityKey entity)
+    {
+        var key = new GrainKey(Activation.TypeOf(entity.Kind), entity.Id);
+        return entity.Kind switch
+        {
+            EntityKind.Region => (IEntityGrain)world.Reference(typeof(IRegionGrain), key),
+            EntityKind.Actor => (IEntityGrain)world.Reference(typeof(IActorGrain), key),
+            _ => (IEntityGrain)world.Reference(typeof(ISourceGrain), key),
+        };
     }
 
     /// <summary>Reads a view once.</summary>

@@ -33,6 +33,9 @@ internal sealed class Pause : Event
 /// <summary>A call to the store that is under way.</summary>
 internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what, Func<SimStore, T> command) : Event, IStoreCall
 {
+    // A script that writes a row makes about as many.
+    private const int MostCalls = 8;
+
     // Continuations of the store's own code run at once, where the loop is: as on the thread that reads the socket.
     private readonly TaskCompletionSource<T> _answer = new();
 
@@ -47,7 +50,9 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
     {
         if (world.Random.Next(2) == 0)
         {
+            world.Store.CallsLeft = world.Perils.IsTorn ? world.Random.Next(MostCalls) : int.MaxValue;
             TryRun(world, out _, out _);
+            world.Store.CallsLeft = int.MaxValue;
         }
 
         if (kind == CallKind.Read || owner is not { IsDead: true })
@@ -124,7 +129,7 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
             (result, fault) = (command(world.Store), null);
             return true;
         }
-        catch (RedisServerException refused)
+        catch (Exception refused) when (refused is RedisServerException or CutOffException)
         {
             (result, fault) = (default, refused);
             return false;

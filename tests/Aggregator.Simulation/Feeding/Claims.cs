@@ -16,6 +16,9 @@ internal static class Claims
     private static readonly DateTimeOffset Start = new(2024, 5, 1, 8, 0, 0, TimeSpan.Zero);
     private static readonly Claim[] All = [.. Enumerable.Range(0, Keys * Versions).Select(n => Make(n / Versions, n % Versions))];
 
+    /// <summary>One that no sender sends.</summary>
+    public static Claim Fresh { get; } = Make(Keys, 0);
+
     /// <summary>The key of a number.</summary>
     public static ClaimKey Key(int key) => new(key % 3 == 2 ? "paper" : "wire", string.Create(CultureInfo.InvariantCulture, $"c{key}"));
 

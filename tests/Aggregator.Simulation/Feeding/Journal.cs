@@ -29,7 +29,7 @@ internal sealed class Journal
     /// <param name="reply">The answer.</param>
     /// <param name="at">Where in it.</param>
     public void Heard(ClaimKey key, UInt128? content, AppendReply reply, int at) =>
-        _acknowledged.Add(new Acknowledged(key, content, reply.Outcomes[at], _answeredAt.TryGetValue(reply, out var step) ? step.Value : 0));
+        _acknowledged.Add(new Acknowledged(key, content, reply.Outcomes[at], _answeredAt.TryGetValue(reply, out var step) ? step.Value : throw new InvalidOperationException("an answer that no partition made")));
 }
 
 /// <summary>What was acknowledged.</summary>

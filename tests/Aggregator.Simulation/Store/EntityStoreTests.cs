@@ -76,7 +76,7 @@ public sealed class EntityStoreTests
     public async Task LookAtChunks_OfWhichOneCannotBeRead_SaysThatTheStoreIsDamaged()
     {
         var chunks = await ReadAsync();
-        _server.Store.Set($"s:chunk:region:{EntityRowCodec.ChunkName(chunks[0])}:{Entity.Id}", new byte[] { 255, 1 });
+        _server.Store.Set($"s:chunk:region:{EntityRowCodec.ChunkName(chunks[0])}:{Entity.Id}", new byte[] { AggregateFormat.Version, 9 });
 
         await Assert.ThrowsAsync<StoreDamagedException>(() => _store.LookAtChunksAsync(chunks, static (_, _, _) => { }, TestContext.Current.CancellationToken));
     }

@@ -44,6 +44,9 @@ internal sealed class SimStore
     /// <summary>The last era that was given of two runs of the server, as a second restart lost that there had been one; 0 if none was.</summary>
     public long EraOfTwoRuns => _eras.GroupBy(static one => one.Era).Where(static runs => runs.Count() > 1).Select(static runs => runs.Key).DefaultIfEmpty().Max();
 
+    /// <summary>How many writes are carried out until the server is killed, be it within a script: Garnet's go on from there, and those before stay.</summary>
+    public int CallsLeft { get; set; } = int.MaxValue;
+
     /// <summary>Hears of every script that has run, and of its first key.</summary>
     public Action<SimStore, string, RedisKey>? Ran { get; set; }
 
@@ -55,7 +58,11 @@ internal sealed class SimStore
     /// <summary>The keys of what is neither a hash nor a set.</summary>
     public IEnumerable<string> Strings => _strings.Keys.Select(static key => (string)key!);
 
-    public void Set(RedisKey key, RedisValue value) => _strings[key] = value;
+    public void Set(RedisKey key, RedisValue value)
+    {
+        Spend();
+        _strings[key] = value;
+    }
 
     public bool Remove(RedisKey key) => _strings.Remove(key) | _hashes.Remove(key) | _sets.Remove(key);
 
@@ -242,6 +249,7 @@ internal sealed class SimStore
         }
 
         var epoch = (HashGet(keys[0], "$e") is { IsNull: false } held ? (long)held : 0) + 1;
+        Spend();
         HashOf(keys[0])["$e"] = epoch;
         Add(keys[1], values[0]);
         return Reply(epoch, HashGet(keys[0], "$v") is { IsNull: false } version ? version : Zero);
@@ -257,6 +265,9 @@ internal sealed class SimStore
         }
 
         var (fields, chunks) = ((int)values[3], (int)values[4]);
+        var firstChunk = 7 + (2 * fields);
+        var firstGone = firstChunk + chunks;
+        var firstLast = firstGone + (int)values[6];
         if (keys.Length == 3 + chunks)
         {
             Add(keys[2 + chunks], values[2]);
@@ -267,12 +278,12 @@ internal sealed class SimStore
             Add(keys[1], values[2]);
         }
 
-        var firstChunk = 6 + (2 * fields);
+        var gone = new List<RedisKey>();
         for (var at = 0; at < chunks; at++)
         {
             if (values[firstChunk + at].Length() == 0)
             {
-                Remove(keys[2 + at]);
+                gone.Add(keys[2 + at]);
             }
             else
             {
@@ -280,24 +291,46 @@ internal sealed class SimStore
             }
         }
 
-        var hash = HashOf(keys[0]);
-        foreach (var gone in values[(firstChunk + chunks)..])
+        HashDelete(keys[0], values[firstGone..firstLast]);
+        Spend();
+        for (var at = 7; at < firstChunk; at += 2)
         {
-            hash.Remove((string)gone!);
+            HashOf(keys[0])[(string)values[at]!] = values[at + 1];
         }
 
-        for (var at = 6; at < firstChunk; at += 2)
+        HashDelete(keys[0], values[firstLast..]);
+        if (gone.Count > 0)
         {
-            hash[(string)values[at]!] = values[at + 1];
+            Spend();
+            gone.ForEach(key => _strings.Remove(key));
         }
 
         return Reply(1, values[1]);
+    }
+
+    private void HashDelete(RedisKey key, RedisValue[] fields)
+    {
+        if (fields.Length > 0)
+        {
+            Spend();
+            Array.ForEach(fields, field => HashOf(key).Remove((string)field!));
+        }
+    }
+
+    // Each call of a script that writes.
+    private void Spend()
+    {
+        if (CallsLeft-- <= 0)
+        {
+            throw new CutOffException();
+        }
     }
 
     private long Number(RedisKey key) => Get(key) is { IsNull: false } value ? long.Parse((string)value!, CultureInfo.InvariantCulture) : 0;
 
     private void Add(RedisKey set, RedisValue member)
     {
+        Spend();
         if (!_sets.TryGetValue(set, out var members))
         {
             _sets[set] = members = new(StringComparer.Ordinal);
@@ -318,3 +351,6 @@ internal sealed class SimStore
 
     private static RedisResult Reply(params RedisValue[] values) => RedisResult.Create([.. values.Select(value => RedisResult.Create(value))]);
 }
+
+/// <summary>The server was killed within a script.</summary>
+internal sealed class CutOffException : Exception;

@@ -265,7 +265,7 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     public async Task Checkpoint_BeyondTheEnd_Throws()
     {
         await FillAsync(0, 2);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _log.SaveCheckpointAsync(0, _era, 3));
+        await Assert.ThrowsAsync<StoreTruncatedException>(() => _log.SaveCheckpointAsync(0, _era, 3));
         Assert.Equal(0, (await _log.OpenAsync(0)).Checkpoint);
     }
 

@@ -91,7 +91,7 @@ public sealed class SimulatedScriptsTests(RedisBackend backend)
             StoreScripts.WriteRow,
             all,
             [
-                version, next, "id" + random.Next(3), fields.Length + 1, chunks.Length, epoch,
+                version, next, "id" + random.Next(3), fields.Length + 1, chunks.Length, epoch, random.Next(gone.Length + 1),
                 .. fields.SelectMany(field => new RedisValue[] { field, Bytes(random, 3) }), "$v", next,
                 .. chunks.Select(_ => random.Next(3) == 0 ? RedisValue.EmptyString : (RedisValue)Bytes(random, 3)), .. gone.Select(static name => (RedisValue)name),
             ]);
