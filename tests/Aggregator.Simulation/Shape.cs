@@ -67,7 +67,7 @@ internal sealed record Shape
             Batches = size switch { 0 => Pick(random, 1, 2), 1 => Pick(random, 2, 4), _ => 8 },
             Claims = Pick(random, 1, 3, 3, 8),
             Reports = random.Next(4) == 0,
-            Watches = size switch { 0 => Pick(random, 0, 3), 1 => Pick(random, 0, 4, 10), _ => 10 },
+            Watches = size switch { 0 => Pick(random, 0, 4, 8), 1 => Pick(random, 0, 4, 12), _ => 12 },
             Steps = size switch { 0 => Pick(random, 60, 120), 1 => Pick(random, 250, 500), _ => 1_000 },
             Lingers = Pick(random, 1, 40, 80),
             IsEdited = random.Next(size == 0 ? 6 : 3) == 0,

@@ -73,10 +73,10 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most)
             case 0:
                 await ReadOnceAsync(entity, Late);
                 break;
-            case 1:
+            case 1 or 2:
                 await GrainOf(entity).GetClaimsAsync(new ClaimsQuery { Limit = MostClaims });
                 break;
-            case 2:
+            case 3:
                 await GrainOf(entity).GetTimelineAsync(new TimelineQuery { Bucket = (byte)TimelineBucket.Day, By = (byte)TimelineBy.Reported, Root = "world" });
                 break;
             default:

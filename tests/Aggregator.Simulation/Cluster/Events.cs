@@ -50,11 +50,14 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
     {
         if (world.Random.Next(2) == 0)
         {
-            world.Store.CallsLeft = world.Perils.IsTorn ? world.Random.Next(MostCalls) : int.MaxValue;
             TryRun(world, out _, out _);
-            world.Store.CallsLeft = int.MaxValue;
         }
 
+        FailCut();
+    }
+
+    private void FailCut()
+    {
         if (kind == CallKind.Read || owner is not { IsDead: true })
         {
             _answer.TrySetException(new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "the store went away", null, CommandStatus.Sent));
@@ -77,6 +80,17 @@ internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what
                 _answer.TrySetException(World.Unanswered());
             }
 
+            return;
+        }
+
+        if (kind == CallKind.Write && world.Chance(world.Perils.Torn))
+        {
+            world.Note($"store {what} {owner?.Key} on {owner?.Silo}: killed within");
+            world.Store.CallsLeft = world.Random.Next(MostCalls);
+            TryRun(world, out _, out _);
+            world.Store.CallsLeft = int.MaxValue;
+            FailCut();
+            world.Restart();
             return;
         }
 

@@ -89,7 +89,8 @@ internal sealed partial class World
         }
     }
 
-    private void Restart()
+    /// <summary>The server dies, and another start of it finds what it kept.</summary>
+    public void Restart()
     {
         CutCalls();
         Restarting?.Invoke();
