@@ -34,7 +34,7 @@ internal sealed class Pause : Event
 internal sealed class StoreCall<T>(Activation? owner, CallKind kind, string what, Func<SimStore, T> command) : Event, IStoreCall
 {
     // A script that writes a row makes about as many.
-    private const int MostCalls = 8;
+    private const int MostCalls = 6;
 
     // Continuations of the store's own code run at once, where the loop is: as on the thread that reads the socket.
     private readonly TaskCompletionSource<T> _answer = new();

@@ -89,7 +89,7 @@ internal sealed record Perils
     /// <summary>Draws the perils of a seed.</summary>
     public static Perils Of(Random random)
     {
-        var (restarts, isTorn) = (random.Next(4) == 0, random.Next(10) == 0);
+        var (restarts, isTorn) = (random.Next(4) == 0, random.Next(6) == 0);
         return new Perils
         {
             Process = random.Next(10) < 6 ? Pick(random, 12, 20, 30, 80) : 0,
@@ -102,7 +102,7 @@ internal sealed record Perils
             Stale = random.Next(2) == 0 ? Pick(random, 2, 4) : 0,
             Failpoint = random.Next(4) == 0 ? Pick(random, 8, 15) : 0,
             Restart = restarts ? Pick(random, 40, 80, 150) : 0,
-            Torn = isTorn ? Pick(random, 6, 12, 25) : 0,
+            Torn = isTorn ? Pick(random, 4, 8, 16) : 0,
             LostSteps = restarts && !isTorn && random.Next(4) > 0 ? Pick(random, 20, 60) : 0,
             Focus = random.Next(2) == 0 ? Focuses[random.Next(Focuses.Length)] : null,
             FocusOneIn = Pick(random, 2, 4),

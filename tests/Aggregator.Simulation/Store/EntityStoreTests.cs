@@ -1,7 +1,9 @@
 using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Grains.Entities;
+using Aggregator.Grains.Protocol;
 using Aggregator.Simulation.Cluster;
 using Aggregator.Simulation.Feeding;
 using Aggregator.Store;
@@ -15,6 +17,8 @@ public sealed class EntityStoreTests
 {
     private const string Row = "s:row:region:town";
     private static readonly EntityKey Entity = new(EntityKind.Region, "town");
+
+    private static readonly Claim Claim = Enumerable.Range(0, Claims.Keys).Select(static key => Claims.Of(key, 0)).First(static claim => claim.Region!.Id == Entity.Id);
 
     private readonly Server _server = new();
     private readonly EntityRows _rows;
@@ -81,6 +85,64 @@ public sealed class EntityStoreTests
         await Assert.ThrowsAsync<StoreDamagedException>(() => _store.LookAtChunksAsync(chunks, static (_, _, _) => { }, TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Garnet may be killed after any call of a script: the row is as it was, maybe without what goes, or as it is to be, maybe with what is behind.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public async Task Write_BrokenOffAfterAnyOfItsCalls_LeavesARowThatTheDeltaGoesInto(int calls)
+    {
+        await ReadAsync();
+        var (writer, region) = (new EntityStore(_rows, Entity), new RegionAggregate(Entity.Id));
+        await writer.BeginAsync(TestContext.Current.CancellationToken);
+        await writer.RaiseEpochAsync(onlyIfThere: true, TestContext.Current.CancellationToken);
+        await writer.LoadAsync(region, Edits.Base, TestContext.Current.CancellationToken);
+        await writer.LoadChunksAsync(region.Book, Away(region), TestContext.Current.CancellationToken);
+
+        // Whole once, and behind since.
+        var head = EntityRowHead.Empty with { Structure = Edits.Base.Structure };
+        Assert.True(await writer.WriteAsync(EntityRowCodec.Encode(region.Book, head, Totals(region)), Edits.Base, TestContext.Current.CancellationToken));
+        Assert.True(await writer.WriteAsync(EntityRowCodec.Encode(region.Book, head, null), Edits.Base, TestContext.Current.CancellationToken));
+        var retracted = new PlacedRecord(new LogPosition(0, 2, 0), new LogRecord.Retracted(new Retraction(Claim.Key, Claim.Source.Id), Claim, new LogPosition(0, 1, 0)), Claim.ReportedAt);
+        region.Book.Apply(retracted);
+        head.Marks[0] = new Mark(1, 2);
+        var fields = EntityRowCodec.Encode(region.Book, head, Totals(region));
+
+        _server.Store.CallsLeft = calls;
+        var isWritten = true;
+        try
+        {
+            await writer.WriteAsync(fields, Edits.Base, TestContext.Current.CancellationToken);
+        }
+        catch (CutOffException)
+        {
+            isWritten = false;
+        }
+
+        _server.Store.CallsLeft = int.MaxValue;
+
+        var (next, read) = (new EntityStore(_rows, Entity), new RegionAggregate(Entity.Id));
+        await next.BeginAsync(TestContext.Current.CancellationToken);
+        await next.RaiseEpochAsync(onlyIfThere: true, TestContext.Current.CancellationToken);
+        var loaded = await next.LoadAsync(read, Edits.Base, TestContext.Current.CancellationToken);
+        Assert.True(await next.LoadChunksAsync(read.Book, Away(read), TestContext.Current.CancellationToken));
+        var isNew = loaded.Head.Marks[0].Sequence == 2;
+        Assert.True(isNew || !isWritten);
+        if (!isNew)
+        {
+            Assert.False(loaded.IsCurrent);
+            read.Book.Apply(retracted);
+        }
+
+        Assert.Equal(0, read.Book.Counts.Total);
+        Assert.DoesNotContain(read.Book.AllBuckets, bucket => read.Book[bucket].Count > 0);
+    }
+
     [Fact]
     public async Task RaiseEpoch_OfARowFromBeforeWhatWasRead_SaysThatTheStoreIsDamaged()
     {
@@ -111,10 +173,8 @@ public sealed class EntityStoreTests
             region.Book.Apply(new PlacedRecord(new LogPosition(0, 1, 0), new LogRecord.Added(claim), claim.ReportedAt));
         }
 
-        var roller = new Roller(region);
-        roller.MarkAll(Edits.Base);
         var head = EntityRowHead.Empty with { Structure = isCurrent ? Edits.Base.Structure : null };
-        Assert.True(await village.WriteAsync(EntityRowCodec.Encode(region.Book, head, roller.Everything(Edits.Base)), Edits.Base, TestContext.Current.CancellationToken));
+        Assert.True(await village.WriteAsync(EntityRowCodec.Encode(region.Book, head, Totals(region)), Edits.Base, TestContext.Current.CancellationToken));
 
         var land = new EntityStore(_rows, new EntityKey(EntityKind.Region, "land"));
         var parts = await land.LoadPartsAsync(new RegionAggregate("land"), Edits.Base, all: true, TestContext.Current.CancellationToken);
@@ -126,16 +186,24 @@ public sealed class EntityStoreTests
     {
         var (first, region) = (new EntityStore(_rows, Entity), new RegionAggregate(Entity.Id));
         await first.LoadAsync(region, Edits.Base, TestContext.Current.CancellationToken);
-        var claim = Enumerable.Range(0, Claims.Keys).Select(static key => Claims.Of(key, 0)).First(static claim => claim.Region!.Id == Entity.Id);
-        region.Book.Apply(new PlacedRecord(new LogPosition(0, 1, 0), new LogRecord.Added(claim), claim.ReportedAt));
+        region.Book.Apply(new PlacedRecord(new LogPosition(0, 1, 0), new LogRecord.Added(Claim), Claim.ReportedAt));
         await first.BeginAsync(TestContext.Current.CancellationToken);
         await first.RaiseEpochAsync(onlyIfThere: false, TestContext.Current.CancellationToken);
         Assert.True(await first.WriteAsync(EntityRowCodec.Encode(region.Book, EntityRowHead.Empty, null), Edits.Base, TestContext.Current.CancellationToken));
 
         await _store.LoadAsync(_region, Edits.Base, TestContext.Current.CancellationToken);
-        ChunkKey[] chunks = [.. _region.Book.AllBuckets.SelectMany(_region.Book.Away)];
+        var chunks = Away(_region);
         Assert.NotEmpty(chunks);
         return chunks;
+    }
+
+    private static ChunkKey[] Away(RegionAggregate region) => [.. region.Book.AllBuckets.SelectMany(region.Book.Away)];
+
+    private static PartUpdate Totals(RegionAggregate region)
+    {
+        var roller = new Roller(region);
+        roller.MarkAll(Edits.Base);
+        return roller.Everything(Edits.Base);
     }
 
     private sealed class Connection(IDatabase database) : StoreDatabase(database, new StoreOptions { KeyPrefix = "s" });
