@@ -225,4 +225,7 @@ BUGS = [
     ("behind-goes-first",
      "that a row's totals are behind its claims goes before they are set",
      (ENTITIES + "EntityRowCodec.cs", "new(Behind, totals is null ? [] : null, GoesLast: true)", "new(Behind, totals is null ? [] : null)")),
+    ("pointer-left-behind",
+     "a head pointer that a killed server left behind stays there",
+     (LOG, "if (last > pointer)", "if (last < 0)")),
 ]

@@ -55,6 +55,8 @@ internal sealed partial class Scenario
                 _world.Store.Set(keys.Checkpoint(partition), lost);
                 break;
             case Damage.LastEntry or Damage.EntryWithin:
+                // A server that was killed within an append may have left it behind.
+                _world.Store.Set(keys.Last(partition), ends[partition]);
                 _world.Store.Set(keys.Checkpoint(partition), lost - 1);
                 break;
         }

@@ -133,7 +133,13 @@ internal abstract partial class EntityGrain<TAggregate>
         catch (StoreException fault) when (fault.IsLoss())
         {
             await RaiseAlarmAsync(fault);
-            throw;
+            if (!_store.IsOutlived)
+            {
+                throw;
+            }
+
+            // The store has restarted, and lost it: all is read again under the gate.
+            return 0;
         }
     }
 

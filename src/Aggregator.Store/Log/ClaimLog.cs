@@ -37,7 +37,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     /// <summary>Whether a form that came with a level may be written (<see cref="FeatureLevel"/>).</summary>
     public bool Allows(int level) => store.Level >= level;
 
-    /// <summary>Opens the log under the incarnation of the era at least, and finds the true end of the log, wherever its head pointer stands.</summary>
+    /// <summary>Opens the log under the incarnation of the era at least, and finds the true end of the log, wherever its head pointer stands, and moves that there.</summary>
     /// <exception cref="StoreTruncatedException">The log is shorter than its head pointer or a checkpoint of any generation say.</exception>
     public async Task<LogHead> OpenAsync(int partition, CancellationToken cancellationToken = default)
     {
@@ -68,6 +68,13 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         {
             throw new StoreTruncatedException(
                 $"The log of partition {partition} ends at {last}, before its checkpoint {Math.Max(checkpoint, beside)}: acknowledged claims are missing. Restore the store.");
+        }
+
+        if (last > pointer)
+        {
+            // The server was killed within the append. Whoever looks at the pointer takes it for the end.
+            var raised = _session.EvaluateAsync(StoreScripts.RaiseMark, [_keys.Last(partition)], [last], era, cancellationToken);
+            await StoreFaults.Repeatable(raised, "move a head pointer", cancellationToken).ConfigureAwait(false);
         }
 
         return new LogHead(incarnation, last, checkpoint) { Era = era };

@@ -25,7 +25,7 @@ internal sealed class Growth
         _standings = new Standing[partitions];
         for (var partition = 0; partition < partitions; partition++)
         {
-            _partitionOf[keys.Incarnation(partition)] = _partitionOf[keys.IndexedTo(partition)] = partition;
+            _partitionOf[keys.Incarnation(partition)] = _partitionOf[keys.IndexedTo(partition)] = _partitionOf[keys.Last(partition)] = partition;
         }
     }
 

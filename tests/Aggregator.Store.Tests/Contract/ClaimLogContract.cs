@@ -37,11 +37,12 @@ public abstract class ClaimLogContract(Backend backend) : StoreContract(backend)
     [InlineData(10, 3)]
     [InlineData(200, 0)]
     [InlineData(66, 2)]
-    public async Task Open_PointerLags_FindsTheTrueEnd(int entries, int headAt)
+    public async Task Open_PointerLags_FindsTheTrueEndAndMovesIt(int entries, int headAt)
     {
         await FillAsync(0, entries);
         await Store.Database.StringSetAsync(Store.Keys.Last(0), headAt);
         Assert.Equal(entries, (await _log.OpenAsync(0)).LastSequence);
+        Assert.Equal(entries, await _log.LastAsync(0));
     }
 
     [Fact]
