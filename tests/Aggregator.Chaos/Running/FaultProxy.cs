@@ -65,8 +65,8 @@ internal sealed class FaultProxy : IAsyncDisposable
     {
         Set(ProxyMode.Pass);
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         _stop.Dispose();
     }
 
