@@ -70,7 +70,7 @@ internal sealed partial class Scenario
     {
         try
         {
-            return await Entity(entity).AdoptAsync(_edits.Latest.Version, null);
+            return await _world.Entity(entity).AdoptAsync(_edits.Latest.Version, null);
         }
         catch (Exception)
         {
@@ -92,13 +92,6 @@ internal sealed partial class Scenario
 
         return true;
     }
-
-    private IEntityGrain Entity(GrainKey key) => key.Type switch
-    {
-        "region" => (IEntityGrain)_world.Reference(typeof(IRegionGrain), key),
-        "actor" => (IEntityGrain)_world.Reference(typeof(IActorGrain), key),
-        _ => (IEntityGrain)_world.Reference(typeof(ISourceGrain), key),
-    };
 
     private static GrainKey KeyOf(EntityKey entity) => new(Activation.TypeOf(entity.Kind), entity.Id);
 

@@ -86,7 +86,7 @@ internal sealed partial class Scenario
         }
         else
         {
-            _ = _world.Begin(() => AskUntilToldAsync(Entity(KeyOf(entity)).SettleAsync));
+            _ = _world.Begin(() => AskUntilToldAsync(_world.Entity(KeyOf(entity)).SettleAsync));
         }
 
         Until(() => _alarm is not null, $"G: {entity} has lost its row, and does not say so");
@@ -134,7 +134,7 @@ internal sealed partial class Scenario
         KillAll();
         _world.Store.Remove(_world.Databases[0].Keys.Slot(lost.Partition, lost.Sequence));
         _world.Note($"entry {lost.Sequence} of partition {lost.Partition} is lost");
-        _ = _world.Begin(() => AskUntilToldAsync(() => Entity(KeyOf(of)).GetClaimsAsync(new ClaimsQuery { Limit = MostAsked })));
+        _ = _world.Begin(() => AskUntilToldAsync(() => _world.Entity(KeyOf(of)).GetClaimsAsync(new ClaimsQuery { Limit = MostAsked })));
         Until(() => _alarm is not null, $"G: {of} has lost the words of {lost}, and nobody says so");
     }
 

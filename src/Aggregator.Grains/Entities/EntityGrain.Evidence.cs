@@ -104,7 +104,8 @@ internal abstract partial class EntityGrain<TAggregate>
             var records = LogFormat.Decode(await EntryAsync(entry.Key.Partition, entry.Key.Sequence), entry.Key.Partition, entry.Key.Sequence).Records;
             foreach (var one in entry)
             {
-                words[one.Position] = one.Position.Ordinal < records.Count && EntryCache.TryClaimOf(records[one.Position.Ordinal]) is { } claim && claim.Key == one.Claim.Key ? claim : throw Outlived();
+                var claim = one.Position.Ordinal < records.Count ? EntryCache.TryClaimOf(records[one.Position.Ordinal]) : null;
+                words[one.Position] = claim?.Key == one.Claim.Key ? claim! : throw Outlived();
             }
         }
 

@@ -85,16 +85,7 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most)
         }
     }
 
-    private IEntityGrain GrainOf(EntityKey entity)
-    {
-        var key = new GrainKey(Activation.TypeOf(entity.Kind), entity.Id);
-        return entity.Kind switch
-        {
-            EntityKind.Region => (IEntityGrain)world.Reference(typeof(IRegionGrain), key),
-            EntityKind.Actor => (IEntityGrain)world.Reference(typeof(IActorGrain), key),
-            _ => (IEntityGrain)world.Reference(typeof(ISourceGrain), key),
-        };
-    }
+    private IEntityGrain GrainOf(EntityKey entity) => world.Entity(new GrainKey(Activation.TypeOf(entity.Kind), entity.Id));
 
     /// <summary>Reads a view once.</summary>
     // Only what one known activation serves is held against what was shown before: one that was forgotten may be behind.

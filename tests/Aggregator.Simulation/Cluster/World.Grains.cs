@@ -1,4 +1,5 @@
 using System.Reflection;
+using Aggregator.Contracts.Entities;
 
 namespace Aggregator.Simulation.Cluster;
 
@@ -19,6 +20,9 @@ internal sealed partial class World
 
         return reference;
     }
+
+    /// <summary>A reference to an entity's grain, as all kinds of them are called.</summary>
+    public IEntityGrain Entity(GrainKey key) => (IEntityGrain)Reference(key.Type switch { "region" => typeof(IRegionGrain), "actor" => typeof(IActorGrain), _ => typeof(ISourceGrain) }, key);
 
     /// <summary>Sends a message.</summary>
     public object Send(GrainKey to, MethodInfo method, object?[] arguments)
