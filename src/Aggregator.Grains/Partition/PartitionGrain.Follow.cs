@@ -1,3 +1,4 @@
+using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Log;
 
 namespace Aggregator.Grains.Partition;
@@ -55,8 +56,13 @@ internal sealed partial class PartitionGrain
         }
         catch (Exception fault)
         {
-            // The tick begins again where it broke off.
             LogTidyFailed(logger, _partition, fault);
+            if (_indexed < _fanOut.End)
+            {
+                // The tick begins again where it broke off, but not in an activation that is to leave: that lets its calls end first.
+                _queue.Refuse(AppendRefusal.StoreUnavailable);
+            }
+
             await RaiseAlarmAsync(fault);
         }
         finally
@@ -175,7 +181,7 @@ internal sealed partial class PartitionGrain
 
             foreach (var some in entities.Chunk(EntitiesSettledAtOnce))
             {
-                while (!await AwaitAppliedAsync(head, some))
+                while (!await AppliedAsync(head, some, _options.AppliedTimeout))
                 {
                     await Task.Delay(_options.Tick, time, _sending.Token);
                 }

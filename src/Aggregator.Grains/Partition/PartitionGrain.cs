@@ -196,9 +196,11 @@ internal sealed partial class PartitionGrain(
         return waiting.Reply;
     }
 
-    public async Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities)
+    public Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities) => AppliedAsync(sequence, entities, _options.AppliedHold);
+
+    private async Task<bool> AppliedAsync(long sequence, EntityKey[] entities, TimeSpan hold)
     {
-        using var limit = new CancellationTokenSource(_options.AppliedTimeout, time);
+        using var limit = new CancellationTokenSource(hold, time);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token, limit.Token);
         try
         {
@@ -211,6 +213,11 @@ internal sealed partial class PartitionGrain(
             await _pump.AppliedAsync(sequence, entities, timeout.Token);
             await Task.WhenAll(entities.Select(entity => GrainFor(entity).SettleAsync())).WaitAsync(timeout.Token);
             return true;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            // Asked again, maybe in another activation.
+            return false;
         }
         catch (Exception fault)
         {

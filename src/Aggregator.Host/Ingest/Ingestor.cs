@@ -2,8 +2,10 @@ using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
+using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Registry;
 using Aggregator.Store;
+using Microsoft.Extensions.Options;
 
 namespace Aggregator.Host.Ingest;
 
@@ -25,11 +27,11 @@ internal sealed record Feeding(IReadOnlyList<Claim> Claims)
 internal sealed record IngestResult(AppendRefusal Refusal, AppendOutcome[] Outcomes, bool? Applied);
 
 /// <summary>Admission: checks and resolves drafts and hands the claims to the partitions of their sources.</summary>
-internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreIdentity identity, TimeProvider time)
+internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreIdentity identity, IOptions<PartitionOptions> options, TimeProvider time)
 {
     private const int ClaimsPerBatch = 1_000;
     private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The claim of a draft, or what is wrong with it.</summary>
     public (Claim? Claim, ClaimError? Error) Admit(ClaimDraft draft) => ClaimAdmission.Admit(draft, registry.Current, time.GetUtcNow());
@@ -84,7 +86,8 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
 
         async Task<bool> AwaitAppliedAsync()
         {
-            var waits = partitions.Zip(replies).Select(pair => grains.GetGrain<IPartitionGrain>(pair.First).AwaitAppliedAsync(
+            var waits = partitions.Zip(replies).Select(pair => ShowsAsync(
+                pair.First,
                 known[pair.First].Select(report => report.Sequence).Append(pair.Second.LastSequence).Max(),
                 [
                     .. claims[pair.First].Select(one => one.Claim)
@@ -92,7 +95,8 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
                         .SelectMany(LogRecord.TouchedBy)
                         .Concat(texts[pair.First].Select(text => new EntityKey(EntityKind.Source, text.SourceId)))
                         .Union(pair.Second.AlsoTouched),
-                ]));
+                ],
+                cancellationToken));
             return (await Task.WhenAll(waits)).All(applied => applied);
         }
     }
@@ -101,18 +105,46 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
     public async Task<IngestResult> RetractAsync(ClaimKey claim, bool waitApplied, CancellationToken cancellationToken)
     {
         var source = registry.Current.Resolve(EntityKind.Source, claim.Source)!.Id;
-        var partition = grains.GetGrain<IPartitionGrain>(PartitionOf(claim.Source));
+        var partition = PartitionOf(claim.Source);
+        var grain = grains.GetGrain<IPartitionGrain>(partition);
         var retraction = new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = source };
-        var reply = await PatientlyAsync(() => partition.RetractAsync(retraction), cancellationToken);
+        var reply = await PatientlyAsync(() => grain.RetractAsync(retraction), cancellationToken);
         if (reply.Refusal != AppendRefusal.None)
         {
             return new IngestResult(reply.Refusal, [], null);
         }
 
         bool? applied = waitApplied
-            ? await partition.AwaitAppliedAsync(reply.LastSequence, [.. reply.AlsoTouched.Append(new EntityKey(EntityKind.Source, source)).Distinct()])
+            ? await ShowsAsync(partition, reply.LastSequence, [.. reply.AlsoTouched.Append(new EntityKey(EntityKind.Source, source)).Distinct()], cancellationToken)
             : null;
         return new IngestResult(AppendRefusal.None, reply.Outcomes, applied);
+    }
+
+    /// <summary>Whether the views show in time what a partition has appended. It holds no call for long, and may be moved meanwhile.</summary>
+    private async Task<bool> ShowsAsync(int partition, long sequence, EntityKey[] entities, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                if (await grains.GetGrain<IPartitionGrain>(partition).AwaitAppliedAsync(sequence, entities).WaitAsync(cancellationToken))
+                {
+                    return true;
+                }
+            }
+            catch (Exception fault) when (fault is OrleansException or TimeoutException)
+            {
+                // The claims are durable: who has the partition next is asked.
+            }
+
+            if (time.GetElapsedTime(began) > options.Value.AppliedTimeout)
+            {
+                return false;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken);
+        }
     }
 
     private int PartitionOf(string source) => ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed);
@@ -166,7 +198,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
                 return reply;
             }
 
-            await Task.Delay(BusyPause, time, cancellationToken);
+            await Task.Delay(Pause, time, cancellationToken);
         }
     }
 }

@@ -20,8 +20,9 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private Process _process = null!;
 
-    private HostProcess(string[] arguments, int port, string? poison)
+    private HostProcess(string[] arguments, int port, int gatewayPort, string? poison)
     {
+        Gateway = new IPEndPoint(IPAddress.Loopback, gatewayPort);
         _arguments = arguments;
         _poison = poison;
         _port = port;
@@ -32,6 +33,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <summary>Where it serves.</summary>
     public IPEndPoint EndPoint => new(IPAddress.Loopback, _port);
+
+    /// <summary>Where clients of its silo reach it.</summary>
+    public IPEndPoint Gateway { get; }
 
     /// <summary>What it has printed.</summary>
     public string Output => string.Join('\n', _output);
@@ -56,7 +60,7 @@ internal sealed class HostProcess : IAsyncDisposable
             .. arguments, "--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}"),
             "--Cluster:SiloPort", ports[1].ToString(CultureInfo.InvariantCulture), "--Cluster:GatewayPort", ports[2].ToString(CultureInfo.InvariantCulture),
         ];
-        var host = new HostProcess(all, ports[0], poison);
+        var host = new HostProcess(all, ports[0], ports[2], poison);
         await host.LaunchAsync();
         return host;
     }
