@@ -28,7 +28,7 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     /// Answers when all that the partition appended up to <paramref name="sequence"/> shows in the views of
     /// <paramref name="entities"/> and of their ancestors.
     /// </summary>
-    /// <returns>False if that did not come about while one call is held, some seconds at most; ask again.</returns>
+    /// <returns>False if that did not come about in time, or the partition moves: ask again.</returns>
     [Alias("await-applied")]
     Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities);
 

@@ -102,7 +102,9 @@ internal abstract partial class EntityGrain<TAggregate>
     });
 
     /// <inheritdoc/>
-    public async Task SettleAsync()
+    public Task SettleAsync() => UnlessDepartingAsync(SettleAllAsync());
+
+    private async Task SettleAllAsync()
     {
         // What the caller knows to be applied may be in the row by another activation, which is gone.
         await OutrankedAsync(await _epochNow.RunAsync());

@@ -15,10 +15,11 @@ namespace Aggregator.Grains.Entities;
 /// ever wait for each other.
 /// </summary>
 /// <typeparam name="TAggregate">The aggregate that the grain keeps.</typeparam>
-internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain
+internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain, IDeparting
     where TAggregate : class, IAggregate
 {
     private readonly Gate _gate = new();
+    private readonly Ending _departure = new(services.Time);
     private readonly Ending _stop = new(services.Time);
     private readonly Dictionary<int, long> _incarnations = [];
     private EntityStore _store = null!;
@@ -119,6 +120,19 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             _stop.Begin();
         }
     }
+
+    /// <inheritdoc/>
+    public void Depart() => _departure.Begin();
+
+    /// <summary>
+    /// Waits for what waits for the entity's parent or for others beside it. Above, calls wait for this entity's answers: it would not leave before those that it
+    /// waits for, and those not before it.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The activation is to leave.</exception>
+    protected Task UnlessDepartingAsync(Task step) => step.WaitAsync(_departure.Token);
+
+    /// <inheritdoc cref="UnlessDepartingAsync(Task)"/>
+    protected Task<T> UnlessDepartingAsync<T>(Task<T> step) => step.WaitAsync(_departure.Token);
 
     /// <summary>The grain of another entity of the same kind.</summary>
     protected abstract IEntityGrain GrainOf(string id);

@@ -142,5 +142,5 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     }
 
     private Task<AnswerList> InheritedAnswersAsync(DateTimeOffset? asOf) =>
-        Parent() is IRegionGrain parent ? parent.GetAnswersAsync(asOf) : Task.FromResult(AnswerList.None);
+        Parent() is IRegionGrain parent ? UnlessDepartingAsync(parent.GetAnswersAsync(asOf)) : Task.FromResult(AnswerList.None);
 }

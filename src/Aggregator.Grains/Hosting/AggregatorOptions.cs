@@ -51,14 +51,8 @@ public sealed class PartitionOptions
     /// <summary>How often a partition retries, asks for marks, and writes index and checkpoint. Default 500 ms.</summary>
     public TimeSpan Tick { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a caller waits for its claims to show in the views. Default 20 s.</summary>
+    /// <summary>How long a caller waits for its claims to show in the views. Default 20 s, below Orleans' call time-out.</summary>
     public TimeSpan AppliedTimeout { get; set; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>
-    /// How long the partition holds one call of such a caller, who asks again. Default 2 s: an activation that is to leave lets its calls end
-    /// first, and all that comes waits for it.
-    /// </summary>
-    public TimeSpan AppliedHold { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Entries after the checkpoint from which entities are asked to persist at once. Default 2,000.</summary>
     public long PersistBacklog { get; set; } = 2_000;

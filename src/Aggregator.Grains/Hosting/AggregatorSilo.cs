@@ -42,6 +42,7 @@ public static class AggregatorSilo
         silo.Services.AddAggregatorStore(store, identity, cluster);
         silo.Services.AddSingleton<EntityServices>();
         silo.Services.AddSingleton<Partition.Replays>();
+        silo.Services.AddSingleton<IActivationWorkingSetObserver, Departures>();
         silo.Services.AddHostedService<StorePulse>();
         silo.Services.AddHostedService<PartitionPinger>();
         silo.Services.AddHostedService<EntityWaker>();

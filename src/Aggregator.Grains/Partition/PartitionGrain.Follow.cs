@@ -181,7 +181,7 @@ internal sealed partial class PartitionGrain
 
             foreach (var some in entities.Chunk(EntitiesSettledAtOnce))
             {
-                while (!await AppliedAsync(head, some, _options.AppliedTimeout))
+                while (!await AwaitAppliedAsync(head, some))
                 {
                     await Task.Delay(_options.Tick, time, _sending.Token);
                 }

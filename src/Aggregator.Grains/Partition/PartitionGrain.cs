@@ -29,7 +29,7 @@ internal sealed partial class PartitionGrain(
     IHostApplicationLifetime lifetime,
     IStoreAlarm alarm,
     Replays replays,
-    ILogger<PartitionGrain> logger) : Grain, IPartitionGrain, IRemindable, IDisposable
+    ILogger<PartitionGrain> logger) : Grain, IPartitionGrain, IRemindable, IDeparting, IDisposable
 {
     private const int ResendsPerEntry = 256;
     private const int EntitiesSettledAtOnce = 16;
@@ -38,6 +38,7 @@ internal sealed partial class PartitionGrain(
     private static readonly TimeSpan KeepAwakePeriod = TimeSpan.FromMinutes(5);
 
     private readonly PartitionOptions _options = options.Value;
+    private readonly Ending _departure = new(time);
     private readonly Ending _stop = new(time);
     private CancellationTokenSource _sending = new();
     private readonly Dictionary<string, long> _duplicates = new(StringComparer.Ordinal);
@@ -113,6 +114,9 @@ internal sealed partial class PartitionGrain(
             await TryAsync(() => TellOfLossAsync(cancellationToken));
         }
     }
+
+    /// <inheritdoc/>
+    public void Depart() => _departure.Begin();
 
     public void Dispose()
     {
@@ -196,12 +200,10 @@ internal sealed partial class PartitionGrain(
         return waiting.Reply;
     }
 
-    public Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities) => AppliedAsync(sequence, entities, _options.AppliedHold);
-
-    private async Task<bool> AppliedAsync(long sequence, EntityKey[] entities, TimeSpan hold)
+    public async Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities)
     {
-        using var limit = new CancellationTokenSource(hold, time);
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token, limit.Token);
+        using var limit = new CancellationTokenSource(_options.AppliedTimeout, time);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token, _departure.Token, limit.Token);
         try
         {
             // A duplicate may be of an entry of another writer that is not taken in yet.
@@ -214,9 +216,9 @@ internal sealed partial class PartitionGrain(
             await Task.WhenAll(entities.Select(entity => GrainFor(entity).SettleAsync())).WaitAsync(timeout.Token);
             return true;
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        catch (OperationCanceledException) when (_departure.HasBegun)
         {
-            // Asked again, maybe in another activation.
+            // The next activation is asked.
             return false;
         }
         catch (Exception fault)

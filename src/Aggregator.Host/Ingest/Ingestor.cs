@@ -4,6 +4,7 @@ using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Registry;
+using Aggregator.Host.Hosting;
 using Aggregator.Store;
 using Microsoft.Extensions.Options;
 
@@ -31,7 +32,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
 {
     private const int ClaimsPerBatch = 1_000;
     private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The claim of a draft, or what is wrong with it.</summary>
     public (Claim? Claim, ClaimError? Error) Admit(ClaimDraft draft) => ClaimAdmission.Admit(draft, registry.Current, time.GetUtcNow());
@@ -120,32 +121,9 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         return new IngestResult(AppendRefusal.None, reply.Outcomes, applied);
     }
 
-    /// <summary>Whether the views show in time what a partition has appended. It holds no call for long, and may be moved meanwhile.</summary>
-    private async Task<bool> ShowsAsync(int partition, long sequence, EntityKey[] entities, CancellationToken cancellationToken)
-    {
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                if (await grains.GetGrain<IPartitionGrain>(partition).AwaitAppliedAsync(sequence, entities).WaitAsync(cancellationToken))
-                {
-                    return true;
-                }
-            }
-            catch (Exception fault) when (fault is OrleansException or TimeoutException)
-            {
-                // The claims are durable: who has the partition next is asked.
-            }
-
-            if (time.GetElapsedTime(began) > options.Value.AppliedTimeout)
-            {
-                return false;
-            }
-
-            await Task.Delay(Pause, time, cancellationToken);
-        }
-    }
+    /// <summary>Whether the views show in time what a partition has appended.</summary>
+    private Task<bool> ShowsAsync(int partition, long sequence, EntityKey[] entities, CancellationToken cancellationToken) =>
+        Asking.UntilAsync(() => grains.GetGrain<IPartitionGrain>(partition).AwaitAppliedAsync(sequence, entities), options.Value.AppliedTimeout, time, cancellationToken);
 
     private int PartitionOf(string source) => ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed);
 
@@ -198,7 +176,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
                 return reply;
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(BusyPause, time, cancellationToken);
         }
     }
 }

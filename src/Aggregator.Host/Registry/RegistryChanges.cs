@@ -2,6 +2,7 @@ using Aggregator.Contracts.Entities;
 using Aggregator.Domain.Registry;
 using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Registry;
+using Aggregator.Host.Hosting;
 using Aggregator.Host.Problems;
 using Aggregator.Host.Query;
 using Microsoft.Extensions.Options;
@@ -11,8 +12,6 @@ namespace Aggregator.Host.Registry;
 /// <summary>What the edit endpoints need of the system: whether claims know a name, and when views show an edit.</summary>
 internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<PartitionOptions> options, TimeProvider time, ILogger<RegistryChanges> logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Whether the registry has an entry of that id, or claims have used it.</summary>
     public async Task<bool> IsKnownAsync(RegistrySnapshot registry, EntityKind kind, string id) =>
         registry.Find(kind, id) is not null || (await grains.GrainOf(kind, id).GetClaimsAsync(new ClaimsQuery { Limit = 1 })).IsKnown;
@@ -24,8 +23,6 @@ internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<Par
     /// <returns>Whether they do.</returns>
     public async Task<bool> AwaitAppliedAsync(EditResult edit, EntityKind kind, string id, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.Value.AppliedTimeout);
         var version = edit.After.Version;
         List<(string Id, string? Part)> shown = [(id, null)];
         foreach (var registry in new[] { edit.Before, edit.After })
@@ -36,30 +33,25 @@ internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<Par
             }
         }
 
-        try
-        {
-            // Who moved may not have written anything yet that its new parent could find.
-            await Task.WhenAll(Moved(edit, kind, id).Select(async moved =>
+        // Who moved may not have written anything yet that its new parent could find.
+        var isApplied = await Asking.UntilAsync(
+            async () =>
             {
-                var grain = grains.GrainOf(kind, moved);
-                await grain.AdoptAsync(version, null).WaitAsync(limit.Token);
-                await grain.SettleAsync().WaitAsync(limit.Token);
-            }));
-            await Task.WhenAll(shown.Distinct().Select(async one =>
-            {
-                while (!await grains.GrainOf(kind, one.Id).AdoptAsync(version, one.Part).WaitAsync(limit.Token))
+                await Task.WhenAll(Moved(edit, kind, id).Select(async moved =>
                 {
-                    await Task.Delay(Pause, time, limit.Token);
-                }
-            }));
-            return true;
-        }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+                    var grain = grains.GrainOf(kind, moved);
+                    await grain.AdoptAsync(version, null);
+                    await grain.SettleAsync();
+                }));
+                return (await Task.WhenAll(shown.Distinct().Select(one => grains.GrainOf(kind, one.Id).AdoptAsync(version, one.Part)))).All(static adopted => adopted);
+            },
+            options.Value.AppliedTimeout, time, cancellationToken);
+        if (!isApplied)
         {
-            // Whatever it was, the edit is durable.
-            LogNotApplied(logger, kind, id, version, fault);
-            return false;
+            LogNotApplied(logger, kind, id, version);
         }
+
+        return isApplied;
     }
 
     // The entity itself, and what is a part of what it was merged into.
@@ -85,5 +77,5 @@ internal sealed partial class RegistryChanges(IGrainFactory grains, IOptions<Par
     public static Problem Busy() => new(StatusCodes.Status429TooManyRequests, "entry.busy", "others kept editing the registry in between; send it again") { RetryAfterSeconds = 1 };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Registry version {Version}: the views of {Kind} {Id} did not show it in time")]
-    private static partial void LogNotApplied(ILogger logger, EntityKind kind, string id, long version, Exception fault);
+    private static partial void LogNotApplied(ILogger logger, EntityKind kind, string id, long version);
 }

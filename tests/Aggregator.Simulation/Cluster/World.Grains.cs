@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aggregator.Contracts.Entities;
+using Aggregator.Grains.Hosting;
 
 namespace Aggregator.Simulation.Cluster;
 
@@ -62,6 +63,7 @@ internal sealed partial class World
     {
         if (activation is { IsDead: false } && _directory[activation.Key].Remove(activation))
         {
+            (activation.Grain as IDeparting)?.Depart();
             Later(new Leaving(activation));
         }
     }
