@@ -12,7 +12,7 @@ namespace Aggregator.Contracts.Entities;
 public interface IEntityGrain : IGrainWithStringKey
 {
     /// <summary>Applies what a partition's log has for this entity, once, and answers how far it has come.</summary>
-    [Alias("apply")]
+    [Alias("apply"), ResponseTimeout(CallLimits.Step)]
     Task<ApplyReply> ApplyAsync(EntityDelta delta);
 
     /// <summary>Takes in a part's totals.</summary>
@@ -22,33 +22,33 @@ public interface IEntityGrain : IGrainWithStringKey
     /// <param name="structure">Structure of the registry that its totals rest on, its own parts' too; null while some of those have not told.</param>
     /// <param name="era">The era of the store that the part has read its row in.</param>
     /// <returns>False if a version in between is missing, or if it is no part of this entity: send everything.</returns>
-    [Alias("take-part")]
+    [Alias("take-part"), ResponseTimeout(CallLimits.Step)]
     Task<bool> TakePartAsync(string part, PartUpdateBox update, long registry, ulong? structure, long era);
 
     /// <summary>Rolls up by at least a version of the registry from now on.</summary>
     /// <param name="registry">The version.</param>
     /// <param name="part">The part that is asked about; null for all.</param>
     /// <returns>Whether what the part tells, or what all parts do, is under that version in the entity's view.</returns>
-    [Alias("adopt")]
+    [Alias("adopt"), ResponseTimeout(CallLimits.Step)]
     Task<bool> AdoptAsync(long registry, string? part);
 
     /// <summary>Tells the parent everything again, under at least a version of the registry. Answers before that is done.</summary>
-    [Alias("tell-again")]
+    [Alias("tell-again"), ResponseTimeout(CallLimits.Step)]
     Task TellAgainAsync(long registry);
 
     /// <summary>
     /// Somebody has told or written under this epoch. An activation of an earlier one has been overtaken by another, which may be gone by
     /// now: it reads its row again and tells everything under a later epoch.
     /// </summary>
-    [Alias("outranked")]
+    [Alias("outranked"), ResponseTimeout(CallLimits.Step)]
     Task OutrankedAsync(long epoch);
 
     /// <summary>What this entity has of a part.</summary>
-    [Alias("part")]
+    [Alias("part"), ResponseTimeout(CallLimits.Step)]
     Task<PartStanding> GetPartAsync(string part);
 
     /// <summary>Answers when all that was applied until now shows in every ancestor's view.</summary>
-    [Alias("settle")]
+    [Alias("settle"), ResponseTimeout(CallLimits.Step)]
     Task SettleAsync();
 
     /// <summary>What this entity would have told its parent at a past moment (R19), its parts asked in turn.</summary>
@@ -58,7 +58,7 @@ public interface IEntityGrain : IGrainWithStringKey
 
     /// <summary>The claims of a bucket that the entity told its parent of, its own and its parts'; the fold of a bucket is the parent's who speaks with its voice.</summary>
     /// <param name="bucket">The bucket, as it was told.</param>
-    [Alias("told")]
+    [Alias("told"), ResponseTimeout(CallLimits.Step)]
     Task<RecordList> GetToldAsync(string bucket);
 
     /// <summary>The claims that the entity's numbers rest on, its parts' among them, newest first, with their words (R20).</summary>
@@ -74,7 +74,7 @@ public interface IEntityGrain : IGrainWithStringKey
     Task<TimelineCounts> GetTimelineAsync(TimelineQuery query);
 
     /// <summary>The version that a view made now would have, without making one: cheap enough to be asked again and again.</summary>
-    [Alias("version")]
+    [Alias("version"), ResponseTimeout(CallLimits.Step)]
     Task<long> GetVersionAsync();
 }
 
@@ -103,7 +103,7 @@ public interface IRegionGrain : IEntityGrain
     Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf);
 
     /// <summary>What the region gives a source towards its track record (R17), as it stands.</summary>
-    [Alias("judgements")]
+    [Alias("judgements"), ResponseTimeout(CallLimits.Step)]
     Task<SourceTally> GetJudgementsAsync(string source);
 }
 
@@ -117,7 +117,7 @@ public interface ISourceGrain : IEntityGrain
     Task<SourceView?> GetViewAsync(DateTimeOffset? asOf);
 
     /// <summary>Takes in what a region gives the source towards its track record; an older tally than is held changes nothing.</summary>
-    [Alias("take-judgements")]
+    [Alias("take-judgements"), ResponseTimeout(CallLimits.Step)]
     Task TakeJudgementsAsync(string region, SourceTally tally);
 }
 

@@ -1,3 +1,4 @@
+using Aggregator.Contracts;
 using Aggregator.Domain.Log;
 using Orleans.Configuration;
 
@@ -6,8 +7,11 @@ namespace Aggregator.Grains.Hosting;
 /// <summary>What Orleans may take on and how long it waits, each said here with its reason, defaults included.</summary>
 internal static class OrleansLimits
 {
-    // Above every wait of ours that a call may hold (PartitionOptions.AppliedTimeout, EntityOptions.FetchTimeout).
+    // Above every wait of ours that a call may hold (PartitionOptions.AppliedTimeout, EntityOptions.FetchTimeout). Steps between grains have less (CallLimits).
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+
+    // Calls of Orleans' own, as to the grain directory: they are lost as steps are.
+    private static readonly TimeSpan SystemResponseTimeout = TimeSpan.Parse(CallLimits.Step, System.Globalization.CultureInfo.InvariantCulture);
 
     // The largest messages are the claims of a part that its parent folds; a batch of claims has a few MiB at most.
     private const int MessageBodyBytes = 100 * 1024 * 1024;
@@ -34,6 +38,7 @@ internal static class OrleansLimits
         silo.Configure<SiloMessagingOptions>(options =>
         {
             Set(options);
+            options.SystemResponseTimeout = SystemResponseTimeout;
 
             // Partitions bound what waits in them, and have one delta in flight to an entity; what comes near this are the pushes of an
             // entity's parts after an edit. They try again, and so does who asks over HTTP.

@@ -188,6 +188,10 @@ internal sealed partial class FanOutPump(
             applied();
             return moved || send.To == send.From;
         }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
         catch (Exception fault)
         {
             // Unknown outcome: the tick sends again, and the entity's mark tells what became of it.
