@@ -36,6 +36,7 @@ public static class AggregatorSilo
         }
 
         OrleansLimits.Set(silo, cluster, identity.Level);
+        silo.Configure<SiloConnectionOptions>(Doorkeeper.Set);
         silo.AddIncomingGrainCallFilter<StoreFaultFilter>();
         silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
