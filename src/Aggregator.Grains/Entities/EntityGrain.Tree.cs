@@ -182,22 +182,22 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            if (_parent is { } parent && !services.Stopping.IsCancellationRequested && (!InBacklog || _wholeIsUntold))
+            if (_parent is { } parent && !IsLeaving && (!InBacklog || _wholeIsUntold))
             {
                 _wholeIsUntold = false;
-                await parent.PushAsync(() => _roller.HasNews);
+                await UnlessDepartingAsync(parent.PushAsync(() => _roller.HasNews));
             }
         }
-        catch (OperationCanceledException) when (_stop.HasBegun)
+        catch (OperationCanceledException) when (IsLeaving)
         {
-            // Leaving: the parent hears of it when the partitions send again.
+            // The parent hears of it when the partitions send again.
         }
         catch (Exception fault)
         {
             LogPushFailed(Logger, Key, fault);
         }
 
-        if (_parent is not null && _roller.HasNews && !_stop.HasBegun)
+        if (_parent is not null && _roller.HasNews && !IsLeaving)
         {
             _pushTimer.Schedule(Gathering(Options.PushRetry));
         }

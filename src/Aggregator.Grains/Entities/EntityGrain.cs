@@ -62,7 +62,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     protected bool IsLaterThan(long era) => _store.IsLaterThan(era);
 
     /// <summary>Whether the activation is ending, or the host: nothing is begun any more that another grain must answer.</summary>
-    protected bool IsLeaving => _stop.HasBegun || services.Stopping.IsCancellationRequested;
+    protected bool IsLeaving => _departure.HasBegun || services.Stopping.IsCancellationRequested;
 
     private ILogger Logger => services.Logger;
 
@@ -104,6 +104,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         services.Live.Remove(Key, this);
+        _departure.Begin();
         _leaving = true;
         try
         {
@@ -125,8 +126,8 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     public void Depart() => _departure.Begin();
 
     /// <summary>
-    /// Waits for what waits for the entity's parent or for others beside it. Above, calls wait for this entity's answers: it would not leave before those that it
-    /// waits for, and those not before it.
+    /// Waits, in a call or a timer's step, for what waits for the entity's parent or for others beside it. Those may wait for this entity's answers, as a fold does
+    /// that needs its claims: it would not leave before it has theirs, and they would not have its before it has left.
     /// </summary>
     /// <exception cref="OperationCanceledException">The activation is to leave.</exception>
     protected Task UnlessDepartingAsync(Task step) => step.WaitAsync(_departure.Token);

@@ -105,7 +105,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
         {
             if (!Gathers)
             {
-                await SettleBesidesAsync();
+                await UnlessDepartingAsync(SettleBesidesAsync());
             }
         }
         catch (OperationCanceledException) when (IsLeaving)

@@ -45,7 +45,7 @@ internal sealed partial class PartitionGrain
 
             await TryAsync(() => _index.FlushAsync(cancellationToken));
             await TryAsync(() => SaveCheckpointAsync(cancellationToken));
-            await TryAsync(() => StayAwakeAsync(cancellationToken));
+            await TryAsync(() => StayAwakeAsync(cancellationToken).WaitAsync(_departure.Token));
         }
         finally
         {
@@ -59,6 +59,10 @@ internal sealed partial class PartitionGrain
         try
         {
             await step();
+        }
+        catch (OperationCanceledException) when (_departure.HasBegun)
+        {
+            // The next activation takes it.
         }
         catch (Exception fault)
         {

@@ -91,6 +91,7 @@ internal sealed partial class PartitionGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _departure.Begin();
         _stop.Begin();
         replays.End(this);
         _queue.Refuse(AppendRefusal.StoreUnavailable);
