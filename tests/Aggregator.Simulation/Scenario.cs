@@ -67,7 +67,7 @@ internal sealed partial class Scenario : IStoreAlarm
                 _journal.Answered(reply, _world.Steps);
             }
         };
-        _views = new Views(_world, silo => _silos[silo].Rows.Session.Era, new Most(_journal, _edits));
+        _views = new Views(_world, silo => _silos[silo].Rows.Session.Era, new Most(_journal, _edits), _shape.IsUnsettled);
         _growth = new Growth(_world.Databases[0].Keys, _partitions);
         _world.Store.Ran = _growth.Ran;
         if (random.Next(8) == 0)
@@ -152,10 +152,10 @@ internal sealed partial class Scenario : IStoreAlarm
             EntriesIndexedAtOnce = Pick(random, 0, 100),
             MaximumDeltasInFlight = Pick(random, 1, 16),
         });
-        var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(random, 1, 1_000), MaximumWritesInFlight = 1_000, MaximumReadsInFlight = 1_000 });
+        var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(random, 1, 1_000), MaximumWritesInFlight = 1_000, MaximumReadsInFlight = 1_000, Unsettled = _shape.IsUnsettled ? TimeSpan.MaxValue : TimeSpan.Zero });
         var services = Array.ConvertAll(
             _silos,
-            silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, this, new SimLogger<EntityServices>(world)));
+            silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, this, new MembershipChanges(world.Time, entityOptions.Value.Unsettled), new SimLogger<EntityServices>(world)));
         return activation => activation.Key.Type switch
         {
             "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, this, new Replays(), new SimLogger<PartitionGrain>(world)),

@@ -54,6 +54,9 @@ internal sealed record Shape
     /// <summary>What the store loses when all is over: it is to be told, by whoever needs it.</summary>
     public required Damage Damage { get; init; }
 
+    /// <summary>Whether silos have come or gone lately, all the time: entities look before each view whether they were overtaken.</summary>
+    public required bool IsUnsettled { get; init; }
+
     /// <summary>Draws the shape of a seed.</summary>
     public static Shape Of(Random random)
     {
@@ -76,6 +79,7 @@ internal sealed record Shape
             IsEditedAgain = random.Next(2) == 0,
             IsEditedAtLast = random.Next(8) == 0,
             Damage = (Damage)Math.Max(0, random.Next(16) - 8),
+            IsUnsettled = random.Next(2) == 0,
         };
     }
 

@@ -63,6 +63,12 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         if (asOf is not { } moment)
         {
+            if (services.Membership.AreRecent)
+            {
+                // Another activation may have shown more than this one knows, and versions do not fall.
+                await OutrankedAsync(await _epochNow.RunAsync());
+            }
+
             return await UnderGateAsync(() => ReadAsync(() => View(Aggregate, null, make)));
         }
 

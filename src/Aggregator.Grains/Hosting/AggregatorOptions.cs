@@ -117,4 +117,10 @@ public sealed class EntityOptions
 
     /// <summary>How often an entity reads its parts' rows again, to catch what a dead silo did not push. Default 30 s.</summary>
     public TimeSpan RefreshParts { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long after a silo has come or gone an entity asks the store before each view whether another activation has begun since. Default 1 minute: by then Orleans has
+    /// ended all but one.
+    /// </summary>
+    public TimeSpan Unsettled { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -8,6 +8,7 @@ using Aggregator.Store.Rows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace Aggregator.Grains.Hosting;
@@ -41,6 +42,7 @@ public static class AggregatorSilo
         silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
         silo.Services.AddAggregatorStore(store, identity, cluster);
+        silo.Services.AddSingleton(static provider => Watched(provider));
         silo.Services.AddSingleton<EntityServices>();
         silo.Services.AddSingleton<Partition.Replays>();
         silo.Services.AddSingleton<IActivationWorkingSetObserver, Departures>();
@@ -48,6 +50,13 @@ public static class AggregatorSilo
         silo.Services.AddHostedService<PartitionPinger>();
         silo.Services.AddHostedService<EntityWaker>();
         return silo;
+    }
+
+    private static MembershipChanges Watched(IServiceProvider provider)
+    {
+        var changes = new MembershipChanges(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<EntityOptions>>().Value.Unsettled);
+        provider.GetRequiredService<ISiloStatusOracle>().SubscribeToSiloStatusEvents(changes);
+        return changes;
     }
 
     /// <summary>Adds the store and the registry, as grains and hosts use them.</summary>

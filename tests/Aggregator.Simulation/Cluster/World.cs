@@ -14,7 +14,8 @@ namespace Aggregator.Simulation.Cluster;
 /// </summary>
 internal sealed partial class World : IStoreCalls
 {
-    private const int Silos = 3;
+    /// <summary>Silos of the cluster.</summary>
+    public const int Silos = 3;
     private const int LongSeconds = 5;
     private const int MostTurns = 100_000;
     private const int StepsPerCopy = 10;

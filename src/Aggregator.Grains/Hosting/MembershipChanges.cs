@@ -1,0 +1,18 @@
+namespace Aggregator.Grains.Hosting;
+
+/// <summary>
+/// Whether silos have come or gone lately. Meanwhile a grain may have two activations for a moment, as those that know the one and those that ask for it hand over
+/// Orleans' directory.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="span">How long a change is a recent one.</param>
+internal sealed class MembershipChanges(TimeProvider time, TimeSpan span) : ISiloStatusListener
+{
+    private long _last = time.GetTimestamp();
+
+    /// <summary>Whether there was one lately; the start of this process is one.</summary>
+    public bool AreRecent => time.GetElapsedTime(Volatile.Read(ref _last)) < span;
+
+    /// <inheritdoc/>
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status) => Volatile.Write(ref _last, time.GetTimestamp());
+}
