@@ -89,7 +89,7 @@ BUGS = [
     ("overtaken-shown",
      "an activation that another has overtaken shows views without looking",
      (ENTITIES + "EntityGrain.Views.cs",
-      "if (services.Membership.AreRecent)", "if (Key.Id.Length == 0)")),
+      "if (services.MembershipChanges.AreRecent)", "if (Key.Id.Length == 0)")),
     ("epoch-after-the-read",
      "what another activation wrote between the read and the epoch is told no more",
      (ENTITIES + "EntityGrain.Row.cs",

@@ -4,8 +4,8 @@ namespace Aggregator.Contracts;
 public static class CallLimits
 {
     /// <summary>
-    /// For a step between grains, which is short and safe to take again. An answer can be lost without anybody dying: Orleans closes the connections of a dead silo ten
-    /// seconds after it has noticed, and if another began under the same address, connections of that one among them.
+    /// For a step between grains, which is short and safe to take again; above the longest wait under an entity's gate (Entity:FetchTimeout). An answer can be lost without
+    /// anybody dying, with the connection that it was in.
     /// </summary>
-    public const string Step = "00:00:10";
+    public const string Step = "00:00:15";
 }

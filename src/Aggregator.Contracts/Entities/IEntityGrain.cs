@@ -48,7 +48,7 @@ public interface IEntityGrain : IGrainWithStringKey
     Task<PartStanding> GetPartAsync(string part);
 
     /// <summary>Answers when all that was applied until now shows in every ancestor's view.</summary>
-    [Alias("settle"), ResponseTimeout(CallLimits.Step)]
+    [Alias("settle")]
     Task SettleAsync();
 
     /// <summary>What this entity would have told its parent at a past moment (R19), its parts asked in turn.</summary>
@@ -103,7 +103,7 @@ public interface IRegionGrain : IEntityGrain
     Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf);
 
     /// <summary>What the region gives a source towards its track record (R17), as it stands.</summary>
-    [Alias("judgements"), ResponseTimeout(CallLimits.Step)]
+    [Alias("judgements")]
     Task<SourceTally> GetJudgementsAsync(string source);
 }
 

@@ -33,7 +33,7 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities);
 
     /// <summary>Keeps the partition awake, so that none sleeps on what it has not fanned out.</summary>
-    [Alias("ping")]
+    [Alias("ping"), ResponseTimeout(CallLimits.Step)]
     Task PingAsync();
 
     /// <summary>

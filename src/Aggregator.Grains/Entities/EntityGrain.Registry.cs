@@ -134,7 +134,7 @@ internal abstract partial class EntityGrain<TAggregate>
             LogPartsNotAsked(Logger, Key, fault);
         }
 
-        if (_structures.Complete is null && !_stop.HasBegun)
+        if (_structures.Complete is null && !IsLeaving)
         {
             _lookTimer.Schedule(Options.AskPartsAgain);
         }

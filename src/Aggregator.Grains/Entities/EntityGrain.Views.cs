@@ -9,6 +9,9 @@ namespace Aggregator.Grains.Entities;
 internal abstract partial class EntityGrain<TAggregate>
 {
     private const int PartsAskedAtOnce = 64;
+    private static readonly TimeSpan BetweenBids = TimeSpan.FromSeconds(1);
+    private long _outbidAt;
+    private Task? _bid;
 
     /// <summary>Changes of the view that are no changes of the entity's state; grows as long as the aggregate is the same.</summary>
     protected virtual long Shown => 0;
@@ -63,10 +66,9 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         if (asOf is not { } moment)
         {
-            if (services.Membership.AreRecent)
+            if (services.MembershipChanges.AreRecent)
             {
-                // Another activation may have shown more than this one knows, and versions do not fall.
-                await OutrankedAsync(await _epochNow.RunAsync());
+                await LookBeforeShowingAsync();
             }
 
             return await UnderGateAsync(() => ReadAsync(() => View(Aggregate, null, make)));
@@ -74,6 +76,30 @@ internal abstract partial class EntityGrain<TAggregate>
 
         var past = await PastAsync(moment);
         return await UnderGateAsync(() => Task.FromResult(View(past, moment, make)));
+    }
+
+    // Another activation may have shown more than this one knows, and versions do not fall. Two that are both asked would outbid each other with every view.
+    private async Task LookBeforeShowingAsync()
+    {
+        var epoch = await _epochNow.RunAsync();
+        if (epoch <= _epoch)
+        {
+            return;
+        }
+
+        if (_bid is { IsCompleted: false } bid)
+        {
+            await bid;
+            return;
+        }
+
+        if (_outbidAt != 0 && services.Time.GetElapsedTime(_outbidAt) < BetweenBids)
+        {
+            throw new TimeoutException($"{Key}: another activation shows it as well, for a moment");
+        }
+
+        _outbidAt = services.Time.GetTimestamp();
+        await (_bid = OutrankedAsync(epoch));
     }
 
     private TView? View<TView>(TAggregate aggregate, DateTimeOffset? asOf, Func<TAggregate, ViewContext, TView> make) where TView : EntityView

@@ -61,7 +61,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     /// <summary>Whether what is told under an era is of an earlier one than that.</summary>
     protected bool IsLaterThan(long era) => _store.IsLaterThan(era);
 
-    /// <summary>Whether the activation is ending, or the host: nothing is begun any more that another grain must answer.</summary>
+    /// <summary>Whether the activation is to leave, or the host: no step is scheduled any more that another grain must answer.</summary>
     protected bool IsLeaving => _departure.HasBegun || services.Stopping.IsCancellationRequested;
 
     private ILogger Logger => services.Logger;

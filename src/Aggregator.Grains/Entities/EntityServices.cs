@@ -10,7 +10,7 @@ namespace Aggregator.Grains.Entities;
 
 /// <summary>What every entity grain of a process is made of.</summary>
 internal sealed class EntityServices(
-    EntityRows rows, ClaimLog log, IRegistry registry, LiveEntities live, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, IStoreAlarm alarm, MembershipChanges membership, ILogger<EntityServices> logger) : IDisposable
+    EntityRows rows, ClaimLog log, IRegistry registry, LiveEntities live, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, IStoreAlarm alarm, MembershipChanges membershipChanges, ILogger<EntityServices> logger) : IDisposable
 {
     public EntityRows Rows => rows;
 
@@ -27,7 +27,7 @@ internal sealed class EntityServices(
     public ILogger Logger => logger;
 
     /// <summary>Whether there may be activations beside one another.</summary>
-    public MembershipChanges Membership => membership;
+    public MembershipChanges MembershipChanges => membershipChanges;
 
     /// <summary>Raised where the store lacks what a row rests on.</summary>
     public IStoreAlarm Alarm => alarm;

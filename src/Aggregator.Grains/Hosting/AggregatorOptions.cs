@@ -119,8 +119,8 @@ public sealed class EntityOptions
     public TimeSpan RefreshParts { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long after a silo has come or gone an entity asks the store before each view whether another activation has begun since. Default 1 minute: by then Orleans has
-    /// ended all but one.
+    /// How long after a silo has come or gone an entity asks the store before each view whether another activation has begun since. Default 1 minute: by then Orleans has,
+    /// as a rule, ended all but one.
     /// </summary>
     public TimeSpan Unsettled { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -42,7 +42,7 @@ public static class AggregatorSilo
         silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = store.Configuration);
         silo.UseRedisReminderService(options => options.ConfigurationOptions = store.Configuration);
         silo.Services.AddAggregatorStore(store, identity, cluster);
-        silo.Services.AddSingleton(static provider => Watched(provider));
+        silo.Services.AddSingleton(NewMembershipChanges);
         silo.Services.AddSingleton<EntityServices>();
         silo.Services.AddSingleton<Partition.Replays>();
         silo.Services.AddSingleton<IActivationWorkingSetObserver, Departures>();
@@ -52,7 +52,7 @@ public static class AggregatorSilo
         return silo;
     }
 
-    private static MembershipChanges Watched(IServiceProvider provider)
+    private static MembershipChanges NewMembershipChanges(IServiceProvider provider)
     {
         var changes = new MembershipChanges(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<EntityOptions>>().Value.Unsettled);
         provider.GetRequiredService<ISiloStatusOracle>().SubscribeToSiloStatusEvents(changes);

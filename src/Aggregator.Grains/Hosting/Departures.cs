@@ -7,7 +7,7 @@ namespace Aggregator.Grains.Hosting;
 internal interface IDeparting
 {
     /// <summary>
-    /// The activation is to leave: calls that wait for others end now, and are made again by who made them. Called on any thread, once or more.
+    /// The activation is to leave: calls and timers' steps that wait for others above or beside it end now, and are made again. Called on any thread, once or more.
     /// </summary>
     void Depart();
 }

@@ -20,7 +20,7 @@ internal sealed partial class PartitionGrain
 
     private void StartFollowing()
     {
-        if (!_following && !_stop.HasBegun && !IsOutlived)
+        if (!_following && !_departure.HasBegun && !IsOutlived)
         {
             GiveRoom();
             _ = FollowAsync();
@@ -38,7 +38,8 @@ internal sealed partial class PartitionGrain
         {
             if (_indexed < _fanOut.End)
             {
-                await IndexAsync(_sending.Token);
+                using var indexing = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token, _departure.Token);
+                await IndexAsync(indexing.Token);
                 StartWriting();
             }
 
@@ -54,15 +55,15 @@ internal sealed partial class PartitionGrain
                 _replayed = [];
             }
         }
+        catch (OperationCanceledException) when (_departure.HasBegun)
+        {
+            // Who waits for the index to be appended asks the next activation, which would wait for them.
+            _queue.Refuse(AppendRefusal.StoreUnavailable);
+        }
         catch (Exception fault)
         {
+            // The tick begins again where it broke off.
             LogTidyFailed(logger, _partition, fault);
-            if (_indexed < _fanOut.End)
-            {
-                // The tick begins again where it broke off, but not in an activation that is to leave: that lets its calls end first.
-                _queue.Refuse(AppendRefusal.StoreUnavailable);
-            }
-
             await RaiseAlarmAsync(fault);
         }
         finally

@@ -3,6 +3,7 @@ using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Views;
 using Aggregator.Domain.Registry;
 using Aggregator.Grains.Registry;
+using Aggregator.Host.Hosting;
 using Aggregator.Host.Ingest;
 using Aggregator.Host.Problems;
 
@@ -44,7 +45,7 @@ internal static class QueryEndpoints
                 [Description("A past moment (RFC 3339) or day (its end, UTC): the view that a reader would have had.")] string? asOf,
                 [Description("Most entries of each list (lines, said, children), 1 to 10000; 1000 if left out.")] string? limit,
                 [Description("The next of a view: the rest of its lists.")] string? cursor,
-                IGrainFactory grains, IRegistry registry) =>
+                IGrainFactory grains, IRegistry registry, TimeProvider time) =>
             {
                 if (QueryParameters.Unknown(request, "asOf", "limit", "cursor") is { } unknown)
                 {
@@ -61,7 +62,7 @@ internal static class QueryEndpoints
                     return Problem.Query("query.limit", "limit", $"limit is 1 to {ViewPage.MaximumLimit}, cursor the next of a view").ToResult();
                 }
 
-                return Find(id, grains, registry) is { } entity && await view(entity.Grain, moment) is { } found
+                return Find(id, grains, registry) is { } entity && await Asking.MovingAsync(() => view(entity.Grain, moment), time) is { } found
                     ? Results.Ok<object>(page.Of(found))
                     : Problem.Unknown(singular, id).ToResult();
             })
