@@ -42,13 +42,7 @@ internal sealed class RedisServer : IAsyncDisposable
         for (var attempt = 0; attempt < 10; attempt++)
         {
             // Another process may take the port in between; redis-server then ends and the next one is tried.
-            int port;
-            using (var listener = new TcpListener(IPAddress.Loopback, 0))
-            {
-                listener.Start();
-                port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            }
-
+            var port = Ports.Free();
             var folder = new TempFolder();
             if (await LaunchAsync(program!, port, folder.Path, settings) is { } process)
             {
