@@ -70,10 +70,16 @@ public readonly record struct ToldState(PartVersion Version, bool HasAnswers, ul
 /// <summary>What the parts of an entity have pushed. Newer versions win, a gap asks for everything.</summary>
 public sealed class Parts
 {
+    private static readonly SortedDictionary<string, Part> NoHolders = [];
+
     private readonly SortedDictionary<string, Part> _parts = new(StringComparer.Ordinal);
     private readonly Dictionary<BucketKey, long> _stamps = [];
     private readonly TouchedBuckets _touched = new();
     private long _stamp;
+
+    // Who has what, as the world may have parts by the thousand and all of them asked for each line would be what takes the time.
+    private readonly Dictionary<LineKey, SortedDictionary<string, Voices>> _totals = [];
+    private readonly Dictionary<BucketKey, SortedDictionary<string, Part>> _holders = [];
 
     // What parts were asked for, until it is folded.
     private readonly Dictionary<ToldBucket, IReadOnlyCollection<Appearance>> _fetched = [];
@@ -85,13 +91,13 @@ public sealed class Parts
     public IEnumerable<string> Telling => _parts.Where(pair => pair.Value.Totals.Count > 0 || pair.Value.Claims.Count > 0 || pair.Value.Told.Count > 0).Select(pair => pair.Key);
 
     /// <summary>Every line that a part has a total for.</summary>
-    public IEnumerable<LineKey> Lines => _parts.Values.SelectMany(part => part.Totals.Keys).Distinct();
+    public IEnumerable<LineKey> Lines => _totals.Keys;
 
     /// <summary>Every bucket of which a part has claims.</summary>
-    public IEnumerable<BucketKey> Buckets => _parts.Values.SelectMany(part => part.Claims.Keys.Concat(part.Told.Keys)).Distinct();
+    public IEnumerable<BucketKey> Buckets => _holders.Keys;
 
     /// <summary>Whether a part has claims of a bucket.</summary>
-    public bool Has(BucketKey bucket) => _parts.Values.Any(part => part.Claims.ContainsKey(bucket) || part.Told.ContainsKey(bucket));
+    public bool Has(BucketKey bucket) => _holders.ContainsKey(bucket);
 
     /// <summary>The buckets of which a part has or had claims.</summary>
     public IReadOnlyCollection<BucketKey> Changed => _stamps.Keys;
@@ -126,12 +132,11 @@ public sealed class Parts
     public PartVersion VersionOf(string part) => _parts.TryGetValue(part, out var held) ? held.Version : PartVersion.None;
 
     /// <summary>The parts' totals on a line.</summary>
-    public IReadOnlyCollection<Voices> Totals(LineKey line) =>
-        [.. _parts.Values.Select(part => part.Totals.GetValueOrDefault(line)).OfType<Voices>()];
+    public IReadOnlyCollection<Voices> Totals(LineKey line) => _totals.TryGetValue(line, out var totals) ? [.. totals.Values] : [];
 
     /// <summary>The parts' claims of a bucket.</summary>
-    public IEnumerable<Appearance> Claims(BucketKey bucket) => _parts.Values
-        .SelectMany(part => part.Claims.TryGetValue(bucket, out var claims) ? claims : [])
+    public IEnumerable<Appearance> Claims(BucketKey bucket) => HoldersOf(bucket)
+        .SelectMany(part => part.Value.Claims.TryGetValue(bucket, out var claims) ? claims : [])
         .Concat(ToldOf(bucket).SelectMany(told => _fetched.GetValueOrDefault(told) ?? []));
 
     /// <summary>What merged parts did with their claims.</summary>
@@ -146,7 +151,7 @@ public sealed class Parts
             return PartChange.None;
         }
 
-        return Changes([.. part.Totals.Keys], [.. part.Claims.Keys, .. part.Told.Keys]);
+        return Changes(id, new Part(), [.. part.Totals.Keys], [.. part.Claims.Keys, .. part.Told.Keys]);
     }
 
     /// <summary>Takes in what a part tells.</summary>
@@ -176,13 +181,19 @@ public sealed class Parts
         LineKey[] lines = isAll ? [.. part.Totals.Keys.Union(update.Totals.Keys)] : [.. update.Totals.Keys];
         BucketKey[] buckets = [.. (isAll ? part.Claims.Keys.Union(update.Claims.Keys) : update.Claims.Keys).Union(told)];
         part.Take(update);
-        return Changes(lines, buckets);
+        return Changes(id, part, lines, buckets);
     }
 
-    private PartChange Changes(LineKey[] lines, BucketKey[] buckets)
+    private PartChange Changes(string id, Part part, LineKey[] lines, BucketKey[] buckets)
     {
+        foreach (var line in lines)
+        {
+            Note(_totals, line, id, part.Totals.GetValueOrDefault(line));
+        }
+
         foreach (var bucket in buckets)
         {
+            Note(_holders, bucket, id, part.Claims.ContainsKey(bucket) || part.Told.ContainsKey(bucket) ? part : null);
             _stamps[bucket] = ++_stamp;
             _touched.Add(bucket);
         }
@@ -190,18 +201,38 @@ public sealed class Parts
         return new PartChange(lines, buckets);
     }
 
+    private static void Note<TKey, TValue>(Dictionary<TKey, SortedDictionary<string, TValue>> who, TKey key, string id, TValue? has)
+        where TKey : notnull where TValue : class
+    {
+        if (has is not null)
+        {
+            if (!who.TryGetValue(key, out var parts))
+            {
+                who[key] = parts = new SortedDictionary<string, TValue>(StringComparer.Ordinal);
+            }
+
+            parts[id] = has;
+        }
+        else if (who.TryGetValue(key, out var parts) && parts.Remove(id) && parts.Count == 0)
+        {
+            who.Remove(key);
+        }
+    }
+
+    private SortedDictionary<string, Part> HoldersOf(BucketKey bucket) => _holders.GetValueOrDefault(bucket) ?? NoHolders;
+
     /// <summary>What parts tell of a bucket.</summary>
-    public IEnumerable<ToldBucket> ToldOf(BucketKey bucket) => _parts
+    public IEnumerable<ToldBucket> ToldOf(BucketKey bucket) => HoldersOf(bucket)
         .Where(part => part.Value.Told.ContainsKey(bucket))
         .Select(part => new ToldBucket(part.Key, bucket, part.Value.Told[bucket].Version));
 
     /// <summary>Whether a part's claims of a bucket have denials or confirmations.</summary>
-    public bool HasAnswers(BucketKey bucket) => _parts.Values.Any(part =>
-        part.Told.GetValueOrDefault(bucket).HasAnswers || (part.Claims.TryGetValue(bucket, out var claims) && claims.Any(one => one.Claim.Stance != Stance.Asserts)));
+    public bool HasAnswers(BucketKey bucket) => HoldersOf(bucket).Any(part =>
+        part.Value.Told.GetValueOrDefault(bucket).HasAnswers || (part.Value.Claims.TryGetValue(bucket, out var claims) && claims.Any(one => one.Claim.Stance != Stance.Asserts)));
 
     /// <summary>The items that a part's claims of a bucket take over (R16), as bits.</summary>
-    public ulong TakesOver(BucketKey bucket) => _parts.Values.Aggregate(0UL, (bits, part) => bits | part.Told.GetValueOrDefault(bucket).TakesOver
-        | (part.Claims.TryGetValue(bucket, out var claims) ? ToldState.Bits(claims.SelectMany(one => ItemClass.TakenOverBy(one.Claim)).Select(taken => taken.Item)) : 0));
+    public ulong TakesOver(BucketKey bucket) => HoldersOf(bucket).Aggregate(0UL, (bits, part) => bits | part.Value.Told.GetValueOrDefault(bucket).TakesOver
+        | (part.Value.Claims.TryGetValue(bucket, out var claims) ? ToldState.Bits(claims.SelectMany(one => ItemClass.TakenOverBy(one.Claim)).Select(taken => taken.Item)) : 0));
 
     private sealed class Part
     {

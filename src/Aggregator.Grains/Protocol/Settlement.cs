@@ -17,6 +17,8 @@ public sealed class Settlement(bool hasParent)
 
     private readonly List<(long Change, Marks Marks)> _written = [];
     private readonly List<(long Change, PartVersion Version)> _told = [];
+
+    // Of parts that have told something that is not safe yet: a place may have thousands of them, and few tell at once.
     private readonly Dictionary<string, List<(long Change, PartVersion Version)>> _taken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PartVersion> _safeParts = new(StringComparer.Ordinal);
     private bool _hasParent = hasParent;
@@ -111,6 +113,11 @@ public sealed class Settlement(bool hasParent)
             if (TakeUpTo(taken, one => one.Change <= safe, out var last))
             {
                 _safeParts[part] = last.Version;
+            }
+
+            if (taken.Count == 0)
+            {
+                _taken.Remove(part);
             }
         }
     }
