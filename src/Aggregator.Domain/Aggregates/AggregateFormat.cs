@@ -268,6 +268,9 @@ public static class AggregateFormat
         return writer.ToArray();
     }
 
+    /// <summary>The version of what <see cref="EncodeUpdate"/> made, without reading the rest.</summary>
+    public static PartVersion VersionOfUpdate(ReadOnlyMemory<byte> bytes) => ReadVersion(Open(bytes));
+
     /// <summary>Reads what <see cref="EncodeUpdate"/> made.</summary>
     public static PartUpdate DecodeUpdate(ReadOnlyMemory<byte> bytes)
     {

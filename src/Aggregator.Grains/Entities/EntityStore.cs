@@ -74,7 +74,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
             {
                 parts.Add(new LoadedPart(ids[at], null));
             }
-            else if (aggregate.Parts.Apply(ids[at], Decoded($"the totals of its part {ids[at]}", () => AggregateFormat.DecodeUpdate(totals))) is { } change)
+            else if (Newer(aggregate, ids[at], totals) is { } update && aggregate.Parts.Apply(ids[at], update) is { } change)
             {
                 parts.Add(new LoadedPart(ids[at], change));
             }
@@ -106,6 +106,11 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
 
         bool TellsOf(byte[] totals) => Decoded("the totals of a part", () => AggregateFormat.DecodeUpdate(totals)) is var update && (update.Totals.Count > 0 || update.Told.Count > 0 || update.Resends != default);
     }
+
+    // Nearly all rows of many parts say what the parts have told: those are not read beyond their version.
+    private PartUpdate? Newer(IAggregate aggregate, string part, byte[] totals) => Decoded(
+        $"the totals of its part {part}",
+        () => AggregateFormat.VersionOfUpdate(totals).CompareTo(aggregate.Parts.VersionOf(part)) > 0 ? AggregateFormat.DecodeUpdate(totals) : null);
 
     // A row stands among the children of the parent that its entry names; what was merged, and its children, among others'. Who stands there has one.
     private async Task<(List<string> Parts, HashSet<string> WithRows)> PartsAsync(RegistrySnapshot registry, bool all, CancellationToken cancellationToken)

@@ -11,9 +11,10 @@ namespace Aggregator.Chaos.Reporting;
 /// <param name="Queries">Seconds until no query to any entity through any surviving front waited any more; 0 if none had to.</param>
 /// <param name="Troubled">How many queries had to wait.</param>
 /// <param name="Fresh">Seconds until new claims were acknowledged and shown.</param>
-internal sealed record Recovery(string Fault, double Queries, int Troubled, double Fresh)
+/// <param name="Last">The query that was waited for longest, and what it was answered; empty if none had to wait.</param>
+internal sealed record Recovery(string Fault, double Queries, int Troubled, double Fresh, string Last)
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Fault}: queries after {Queries:F1} s ({Troubled} had to wait), fresh claims after {Fresh:F1} s");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Fault}: queries after {Queries:F1} s ({Troubled} had to wait), fresh claims after {Fresh:F1} s{(Last.Length == 0 ? "" : $"; last {Last}")}");
 }
 
 /// <summary>What one run of a scenario gave.</summary>

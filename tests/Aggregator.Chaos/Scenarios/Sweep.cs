@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aggregator.Chaos.Audit;
 using Aggregator.Chaos.Running;
 
@@ -38,6 +39,9 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
     /// <summary>How many had to be waited for.</summary>
     public int Troubled { get; private set; }
 
+    /// <summary>The last of them, by path and front, with what it was answered before it was shown; empty if none had.</summary>
+    public string Last { get; private set; } = "";
+
     /// <summary>Whether all of them are shown before the limit is over. One that is unknown is not, nor is one whose front has ended.</summary>
     public async Task<bool> RunAsync(IEnumerable<(HostNode Front, string Path)> queries, TimeSpan limit)
     {
@@ -55,14 +59,16 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
 
     private async ValueTask AskAsync((HostNode Front, string Path) query, CancellationToken stop)
     {
-        var (began, isFirst) = (TimeProvider.System.GetTimestamp(), true);
-        while (!(await GetAsync(query.Front, query.Path, stop)).IsOk)
+        var began = TimeProvider.System.GetTimestamp();
+        var refusals = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var answer = await GetAsync(query.Front, query.Path, stop); !answer.IsOk; answer = await GetAsync(query.Front, query.Path, stop))
         {
-            isFirst = false;
+            var refusal = answer.Status == 0 ? answer.Failure ?? "no answer" : answer.Status.ToString(CultureInfo.InvariantCulture);
+            refusals[refusal] = refusals.GetValueOrDefault(refusal) + 1;
             await Task.Delay(Pause, stop);
         }
 
-        if (isFirst && TimeProvider.System.GetElapsedTime(began) < Prompt)
+        if (refusals.Count == 0 && TimeProvider.System.GetElapsedTime(began) < Prompt)
         {
             return;
         }
@@ -70,8 +76,13 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
         var after = TimeProvider.System.GetElapsedTime(since);
         lock (_lock)
         {
-            Recovered = after > Recovered ? after : Recovered;
             Troubled++;
+            if (after > Recovered)
+            {
+                Recovered = after;
+                Last = string.Create(CultureInfo.InvariantCulture,
+                    $"{query.Path} through {query.Front.Name}, asked for {TimeProvider.System.GetElapsedTime(began).TotalSeconds:F1} s: {(refusals.Count == 0 ? "late" : string.Join(", ", refusals.Select(refusal => $"{refusal.Value} times {refusal.Key}")))}");
+            }
         }
     }
 
