@@ -169,7 +169,7 @@ internal static class TallyFormat
         return evidence;
     }
 
-    private static void Write(BinaryFormatWriter writer, ImmutableSortedDictionary<Period, Bounds> days)
+    private static void Write(BinaryFormatWriter writer, DatedFigures days)
     {
         writer.Unsigned((ulong)days.Count);
         foreach (var (period, figure) in days)
@@ -198,16 +198,8 @@ internal static class TallyFormat
 
     private static Period ReadPeriod(BinaryFormatReader reader) => new(DateOnly.FromDayNumber((int)reader.Signed()), DateOnly.FromDayNumber((int)reader.Signed()));
 
-    private static ImmutableSortedDictionary<Period, Bounds> ReadDays(BinaryFormatReader reader)
-    {
-        var days = ImmutableSortedDictionary.CreateBuilder<Period, Bounds>();
-        for (var left = reader.Count(); left > 0; left--)
-        {
-            days.Add(ReadPeriod(reader), ReadBounds(reader));
-        }
-
-        return days.ToImmutable();
-    }
+    private static DatedFigures ReadDays(BinaryFormatReader reader) =>
+        DatedFigures.InOrder(reader.Count(), () => KeyValuePair.Create(ReadPeriod(reader), ReadBounds(reader)));
 
     private static void Write(BinaryFormatWriter writer, Bounds bounds)
     {

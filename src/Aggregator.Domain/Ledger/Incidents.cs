@@ -88,18 +88,13 @@ internal sealed class Incidents
     }
 
     /// <summary>x(d) + Σ day_c(d) of R14: what the parts say, with what the whole's incidents have beyond theirs.</summary>
-    public ImmutableSortedDictionary<Period, Bounds> Allocated(IReadOnlyCollection<Tally> parts)
+    public DatedFigures Allocated(IReadOnlyCollection<Tally> parts)
     {
-        var days = Sums(_beyond);
-        foreach (var part in parts)
-        {
-            days = Periods.Add(days, part.Days);
-        }
-
+        var days = DatedFigures.Sum([Sums(_beyond), .. parts.Select(part => part.Days)]);
         foreach (var (_, (_, period), figure) in _repeated)
         {
             // Where a part's own figure of the day is the greater, the incident is in it: no less than that is allocated.
-            days = days.SetItem(period, parts.Aggregate(
+            days = days.With(period, parts.Aggregate(
                 Beyond(days[period], figure),
                 (least, part) => part.Days.TryGetValue(period, out var day) ? least.Max(day) : least));
         }
@@ -113,16 +108,8 @@ internal sealed class Incidents
         .Aggregate(path, (left, repeated) => Beyond(left, repeated.Figure));
 
     /// <summary>Incidents summed by their days.</summary>
-    public static ImmutableSortedDictionary<Period, Bounds> Sums(IEnumerable<KeyValuePair<IncidentDay, Bounds>> incidents)
-    {
-        var days = ImmutableSortedDictionary.CreateBuilder<Period, Bounds>();
-        foreach (var ((_, period), figure) in incidents)
-        {
-            days[period] = days.TryGetValue(period, out var sum) ? sum.Plus(figure) : figure;
-        }
-
-        return days.ToImmutable();
-    }
+    public static DatedFigures Sums(IEnumerable<KeyValuePair<IncidentDay, Bounds>> incidents) =>
+        DatedFigures.Sum(incidents.Select(one => KeyValuePair.Create(one.Key.Period, one.Value)));
 
     private static Bounds SumOf(IEnumerable<KeyValuePair<IncidentDay, Bounds>> days) =>
         days.Select(day => day.Value).Aggregate((sum, one) => sum.Plus(one));

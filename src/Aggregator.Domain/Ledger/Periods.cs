@@ -6,14 +6,6 @@ namespace Aggregator.Domain.Ledger;
 /// <summary>Sums over dated figures whose periods may contain or overlap one another (R6).</summary>
 internal static class Periods
 {
-    public static ImmutableSortedDictionary<Period, Bounds> Add(
-        ImmutableSortedDictionary<Period, Bounds> left, ImmutableSortedDictionary<Period, Bounds> right) =>
-        Merge(left, right, static (mine, theirs) => mine.Plus(theirs));
-
-    public static ImmutableSortedDictionary<Period, Bounds> Max(
-        ImmutableSortedDictionary<Period, Bounds> left, ImmutableSortedDictionary<Period, Bounds> right) =>
-        Merge(left, right, static (mine, theirs) => mine.Max(theirs));
-
     /// <summary>
     /// The sum of the figures that start on or after <paramref name="after"/> and end after it (R7), up to
     /// <paramref name="through"/>. A period that contains others counts the greater of its own figure and their sum;
@@ -25,13 +17,44 @@ internal static class Periods
     /// <param name="after">The day of a running total; null for none.</param>
     /// <param name="through">The last day; null for no end.</param>
     public static Bounds Sum(
-        ImmutableSortedDictionary<Period, Bounds> days, ImmutableSortedDictionary<IncidentDay, Bounds> incidents, DateOnly? after, DateOnly? through)
+        DatedFigures days, ImmutableSortedDictionary<IncidentDay, Bounds> incidents, DateOnly? after, DateOnly? through)
     {
-        var counted = days.Where(pair =>
-            IsAfter(pair.Key, after)
-            && (through is not { } last || pair.Key.To <= last));
+        var shares = incidents.IsEmpty ? DatedFigures.Empty : Incidents.Sums(incidents);
+        return TrySumApart(days, shares, after, through, out var apart) ? apart : SumNested(days, shares, after, through);
+    }
 
-        var shares = incidents.IsEmpty ? Tally.NoDays : Incidents.Sums(incidents);
+    private static bool Counts(Period period, DateOnly? after, DateOnly? through) => IsAfter(period, after) && (through is not { } last || period.To <= last);
+
+    // As a rule no two periods have a day in common: then each counts for itself, in one pass.
+    private static bool TrySumApart(DatedFigures days, DatedFigures shares, DateOnly? after, DateOnly? through, out Bounds sum)
+    {
+        sum = Bounds.Zero;
+        DateOnly? end = null;
+        for (var at = 0; at < days.Count; at++)
+        {
+            var (period, own) = days.At(at);
+            if (!Counts(period, after, through))
+            {
+                continue;
+            }
+
+            if (period.From <= end)
+            {
+                return false;
+            }
+
+            end = period.To;
+            sum = sum.Plus(Whole(own, shares.TryGetValue(period, out var share) ? share : Bounds.Zero));
+        }
+
+        return true;
+    }
+
+    private static Bounds Whole(Bounds own, Bounds inner) => inner == Bounds.Zero ? own : own.Max(inner);
+
+    private static Bounds SumNested(DatedFigures days, DatedFigures shares, DateOnly? after, DateOnly? through)
+    {
+        var counted = days.Where(pair => Counts(pair.Key, after, through));
 
         // Latest end first and, of equal ends, the longest: a container comes before what it contains.
         var pending = new List<(Period Period, Bounds Own, Bounds Inner)>();
@@ -66,7 +89,7 @@ internal static class Periods
         {
             var (_, own, inner) = pending[^1];
             pending.RemoveAt(pending.Count - 1);
-            AddTo(pending.Count - 1, inner == Bounds.Zero ? own : own.Max(inner));
+            AddTo(pending.Count - 1, Whole(own, inner));
         }
 
         void AddTo(int container, Bounds value)
@@ -84,23 +107,4 @@ internal static class Periods
 
     /// <summary>R7: what starts on or after a total's day and ends after it adds to the total; what lies inside does not.</summary>
     public static bool IsAfter(Period period, DateOnly? total) => total is not { } day || (period.From >= day && period.To > day);
-
-    private static ImmutableSortedDictionary<Period, Bounds> Merge(
-        ImmutableSortedDictionary<Period, Bounds> left,
-        ImmutableSortedDictionary<Period, Bounds> right,
-        Func<Bounds, Bounds, Bounds> both)
-    {
-        if (right.IsEmpty || left.IsEmpty)
-        {
-            return left.IsEmpty ? right : left;
-        }
-
-        var merged = left.ToBuilder();
-        foreach (var (period, bounds) in right)
-        {
-            merged[period] = merged.TryGetValue(period, out var mine) ? both(mine, bounds) : bounds;
-        }
-
-        return merged.ToImmutable();
-    }
 }

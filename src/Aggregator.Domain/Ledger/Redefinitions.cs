@@ -84,7 +84,7 @@ internal sealed class Redefinitions
     /// <summary>What of a class still counts: what happened after it was taken over.</summary>
     public static OwnFigures After(OwnFigures own, DateOnly day) => new(
         null,
-        own.Days.RemoveRange(own.Days.Keys.Where(period => !Periods.IsAfter(period, day))),
+        own.Days.Keep(period => Periods.IsAfter(period, day)),
         own.Incidents.RemoveRange(own.Incidents.Keys.Where(one => !Periods.IsAfter(one.Period, day))));
 
     private Bounds? TotalBefore(ItemClass itemClass, DateOnly day) => _totals.TryGetValue(itemClass, out var totals)

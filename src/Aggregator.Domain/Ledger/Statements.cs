@@ -10,8 +10,15 @@ internal static class Statements
     /// latest. Null if none of the appearances has a number.
     /// </summary>
     /// <param name="key">Appearances of one (voice, target, item, detail, outcome, region, period), in ledger order.</param>
-    public static Bounds? Figure(IEnumerable<Placed> key)
+    public static Bounds? Figure(IReadOnlyList<Placed> key)
     {
+        // Most of what is said is said once.
+        if (key.Count == 1)
+        {
+            var only = key[0].Figure.Bounds;
+            return only.IsUnnumbered ? null : Span(only.Best, only.Low ?? 0, only.High);
+        }
+
         var values = PerReport(key).ToList();
         if (values.Count == 0)
         {
@@ -27,10 +34,12 @@ internal static class Statements
         long? high = latest.All(value => value.High is not null) ? latest.Max(value => value.High) : null;
 
         // The standing value may be older than its source's latest word; the span still holds it.
-        return standing.Best is { } best
-            ? new Bounds(Math.Min(low, best), best, high is { } top ? Math.Max(top, best) : null)
-            : new Bounds(low, null, high);
+        return Span(standing.Best, low, high);
     }
+
+    private static Bounds Span(long? best, long low, long? high) => best is { } stated
+        ? new Bounds(Math.Min(low, stated), stated, high is { } top ? Math.Max(top, stated) : null)
+        : new Bounds(low, null, high);
 
     /// <summary>Each value once, in the order of its first telling: the last stands.</summary>
     public static IEnumerable<Bounds> New(IEnumerable<(Appearance Appearance, Bounds Value)> values) => values.Select(one => one.Value).Distinct();

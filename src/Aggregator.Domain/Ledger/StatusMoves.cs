@@ -73,9 +73,9 @@ internal static class StatusMoves
 
     private static Bounds? FigureOf(List<Placed> told)
     {
-        var whole = Statements.Figure(told.Where(one => one.Detail is null));
+        var whole = Statements.Figure([.. told.Where(one => one.Detail is null)]);
         var details = told.Where(one => one.Detail is not null).GroupBy(one => one.Detail!, StringComparer.Ordinal)
-            .Select(detail => Statements.Figure(detail)).OfType<Bounds>().ToArray();
+            .Select(detail => Statements.Figure([.. detail])).OfType<Bounds>().ToArray();
         var sum = details.Aggregate(Bounds.Zero, (all, one) => all.Plus(one));
         return whole is { } figure ? (details.Length == 0 ? figure : figure.Max(sum)) : details.Length == 0 ? null : sum;
     }

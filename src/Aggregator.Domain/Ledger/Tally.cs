@@ -9,11 +9,11 @@ namespace Aggregator.Domain.Ledger;
 /// <param name="Incidents">Figures with one.</param>
 public sealed record OwnFigures(
     RunningTotal? Series,
-    ImmutableSortedDictionary<Period, Bounds> Days,
+    DatedFigures Days,
     ImmutableSortedDictionary<IncidentDay, Bounds> Incidents)
 {
     /// <summary>Says nothing.</summary>
-    public static readonly OwnFigures None = new(null, Tally.NoDays, Tally.NoIncidents);
+    public static readonly OwnFigures None = new(null, DatedFigures.Empty, Tally.NoIncidents);
 }
 
 /// <summary>A running total as it stands (R7, R8).</summary>
@@ -30,7 +30,6 @@ public sealed record RunningTotal(DateOnly AsOf, DateOnly? Since, Bounds Total, 
 /// </summary>
 public sealed record Tally
 {
-    internal static readonly ImmutableSortedDictionary<Period, Bounds> NoDays = ImmutableSortedDictionary<Period, Bounds>.Empty;
     internal static readonly ImmutableSortedDictionary<IncidentDay, Bounds> NoIncidents = ImmutableSortedDictionary<IncidentDay, Bounds>.Empty;
 
     /// <summary>A*: the day up to which <see cref="Total"/> counts; null if no running total is in it.</summary>
@@ -43,7 +42,7 @@ public sealed record Tally
     public Bounds Total { get; init; } = Bounds.Zero;
 
     /// <summary>All dated figures, those up to <see cref="AsOf"/> included.</summary>
-    public ImmutableSortedDictionary<Period, Bounds> Days { get; init; } = NoDays;
+    public DatedFigures Days { get; init; } = DatedFigures.Empty;
 
     /// <summary>The share of <see cref="Days"/> that has a global incident id: an incident counts once wherever it is told (R6).</summary>
     public ImmutableSortedDictionary<IncidentDay, Bounds> Incidents { get; init; } = NoIncidents;
@@ -82,7 +81,7 @@ public sealed record Tally
         ArgumentNullException.ThrowIfNull(own);
         ArgumentNullException.ThrowIfNull(parts);
         var incidents = Ledger.Incidents.Combine(own.Incidents, parts, places);
-        var days = Periods.Max(own.Days, incidents.Allocated(parts));
+        var days = DatedFigures.Max(own.Days, incidents.Allocated(parts));
         var asOf = parts.Select(part => part.AsOf).Append(own.Series?.AsOf).Max();
         var combined = new Tally { Days = days, Incidents = incidents.Told, AsOf = asOf };
         if (asOf is not { } day)

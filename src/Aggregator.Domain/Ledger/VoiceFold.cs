@@ -6,6 +6,8 @@ namespace Aggregator.Domain.Ledger;
 /// <summary>The fold of what one voice says in one cell: statements, running totals and details (R6–R8, R11, R15, R16).</summary>
 internal static class VoiceFold
 {
+    private static readonly Comparer<Placed> InLedgerOrder = Comparer<Placed>.Create((left, right) => Appearance.Order.Compare(left.Appearance, right.Appearance));
+
     /// <summary>The voice's figures and what they rest on.</summary>
     public static VoiceTally Of(Reading reading)
     {
@@ -72,7 +74,7 @@ internal static class VoiceFold
         return (
             new OwnFigures(
                 total,
-                Tally.NoDays.AddRange(Figures(dated.Where(one => one.Claim.Incident is null).GroupBy(one => one.Period)).Select(one => KeyValuePair.Create(one.Key, one.Figure))),
+                DatedFigures.Sum(Figures(dated.Where(one => one.Claim.Incident is null).GroupBy(one => one.Period)).Select(one => KeyValuePair.Create(one.Key, one.Figure))),
                 Tally.NoIncidents.AddRange(Figures(dated.Where(one => one.Claim.Incident is not null).GroupBy(one => one.Claim.Incident!))
                     .Select(one => KeyValuePair.Create(new IncidentDay(one.Key, one.Period), StatusMoves.Cut(one.Key, one.Figure, left))))),
             variant);
@@ -83,7 +85,7 @@ internal static class VoiceFold
     {
         foreach (var key in keys)
         {
-            var told = key.Order(Comparer<Placed>.Create((left, right) => Appearance.Order.Compare(left.Appearance, right.Appearance))).ToList();
+            var told = key.Order(InLedgerOrder).ToList();
             if (Statements.Figure(told) is { } figure)
             {
                 yield return (key.Key, told[^1].Period, figure);

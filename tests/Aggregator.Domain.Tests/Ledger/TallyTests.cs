@@ -161,7 +161,7 @@ public sealed class TallyTests
     }
 
     private static OwnFigures Own(long total, string asOf, string? since = null) =>
-        new(new RunningTotal(Say.Day(asOf), since is null ? null : Say.Day(since), Bounds.Exactly(total), 0, 0), Tally.NoDays, Tally.NoIncidents);
+        new(new RunningTotal(Say.Day(asOf), since is null ? null : Say.Day(since), Bounds.Exactly(total), 0, 0), DatedFigures.Empty, Tally.NoIncidents);
 
     private static Tally Part(long total, string asOf, string? since = null) => Tally.Combine(Own(total, asOf, since), []);
 
@@ -174,6 +174,6 @@ public sealed class TallyTests
 
     private static OwnFigures Days(params (string Day, long Count)[] days) => OwnFigures.None with { Days = Dated(days) };
 
-    private static System.Collections.Immutable.ImmutableSortedDictionary<Period, Bounds> Dated(params (string Day, long Count)[] days) =>
-        Tally.NoDays.AddRange(days.Select(day => KeyValuePair.Create(Period.Day(Say.Day(day.Day)), Bounds.Exactly(day.Count))));
+    private static DatedFigures Dated(params (string Day, long Count)[] days) =>
+        DatedFigures.Sum(days.Select(day => KeyValuePair.Create(Period.Day(Say.Day(day.Day)), Bounds.Exactly(day.Count))));
 }
