@@ -6,7 +6,7 @@ namespace Aggregator.Domain.Ledger;
 
 /// <summary>
 /// Figures by period, in the order of <see cref="Period.CompareTo"/>. Immutable, and kept in two arrays: a war has a thousand days, every line has them for each voice
-/// and each detail, and folds add them up at every change. Merged in one pass, they cost a collector one object where a tree has one for each day.
+/// and each detail, and folds add them up at every change. Merged in one pass, they are three objects for a collector, where a tree has one for each day.
 /// </summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is what it holds, not how.")]
 public sealed class DatedFigures : IReadOnlyCollection<KeyValuePair<Period, Bounds>>
@@ -32,7 +32,7 @@ public sealed class DatedFigures : IReadOnlyCollection<KeyValuePair<Period, Boun
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public Bounds this[Period period] => TryGetValue(period, out var figure) ? figure : throw new KeyNotFoundException($"no figure for {period}");
 
-    /// <summary>A period and its figure, by their place in the order.</summary>
+    /// <summary>A period and its figure, by their place in the order, from 0.</summary>
     public KeyValuePair<Period, Bounds> At(int index) => KeyValuePair.Create(_periods[index], _figures[index]);
 
     /// <summary>Figures in any order, of which those of one period are added up.</summary>
