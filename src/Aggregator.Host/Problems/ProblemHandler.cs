@@ -31,13 +31,28 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
             _ when draining.IsStopping => Problem.Stopping(),
             _ => new Problem(StatusCodes.Status500InternalServerError, "internal", "an internal error; the log has its cause"),
         };
-        if (problem.Status >= 500 && !httpContext.RequestAborted.IsCancellationRequested)
+        if (!httpContext.RequestAborted.IsCancellationRequested)
         {
-            LogFault(logger, httpContext.Request.Path, exception);
+            Log(httpContext.Request.Path, problem, exception);
         }
 
         await problem.ToResult().ExecuteAsync(httpContext);
         return true;
+    }
+
+    // What passes by itself comes by the hundred when a silo dies: a line each, and no stack; messages of Orleans bring theirs along.
+    private void Log(string path, Problem problem, Exception exception)
+    {
+        switch (problem.Status)
+        {
+            case StatusCodes.Status503ServiceUnavailable:
+                var cause = exception.GetBaseException();
+                LogUnanswered(logger, path, problem.Code, cause.GetType().Name, cause.Message.Split('\n', 2)[0].TrimEnd());
+                break;
+            case >= StatusCodes.Status500InternalServerError:
+                LogFault(logger, path, exception);
+                break;
+        }
     }
 
     private static IEnumerable<Exception> Causes(Exception exception)
@@ -58,4 +73,7 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {Path} failed")]
     private static partial void LogFault(ILogger logger, string path, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Request {Path} was not answered, {Code}: {Kind}: {Reason}")]
+    private static partial void LogUnanswered(ILogger logger, string path, string code, string kind, string reason);
 }

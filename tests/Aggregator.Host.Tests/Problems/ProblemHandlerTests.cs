@@ -5,6 +5,7 @@ using Aggregator.Host.Tests.Running;
 using Aggregator.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
 using StackExchange.Redis;
@@ -15,6 +16,7 @@ namespace Aggregator.Host.Tests.Problems;
 public sealed class ProblemHandlerTests : IDisposable
 {
     private readonly Lifetime _lifetime = new();
+    private readonly Lines _lines = new();
 
     public static TheoryData<Exception, int, string> Thrown => new()
     {
@@ -53,6 +55,32 @@ public sealed class ProblemHandlerTests : IDisposable
         Assert.Equal((503, "host.stopping", true), await TellAsync(new InvalidOperationException("no longer running")));
     }
 
+    [Fact]
+    public async Task Exception_ThatPassesByItself_IsLoggedInOneLine()
+    {
+        await TellAsync(new SiloUnavailableException("gone: System.IO.IOException\n   at Somewhere.Send()"));
+
+        Assert.Equal([(LogLevel.Warning, "Request / was not answered, cluster.unavailable: SiloUnavailableException: gone: System.IO.IOException", null)], _lines.Logged);
+    }
+
+    [Fact]
+    public async Task Exception_OfOurs_IsLoggedWithItsStack()
+    {
+        var thrown = new InvalidOperationException("ours");
+
+        await TellAsync(thrown);
+
+        Assert.Equal([(LogLevel.Error, "Request / failed", thrown)], _lines.Logged);
+    }
+
+    [Fact]
+    public async Task Exception_OfTheCallers_IsNotLogged()
+    {
+        await TellAsync(new InvalidDataException());
+
+        Assert.Empty(_lines.Logged);
+    }
+
     public void Dispose() => _lifetime.Dispose();
 
     private async Task<(int Status, string? Code, bool RetryAfter)> TellAsync(Exception thrown)
@@ -60,10 +88,22 @@ public sealed class ProblemHandlerTests : IDisposable
         var draining = new Draining(new ShutdownTimes(TimeSpan.FromSeconds(30), TimeSpan.Zero), _lifetime, TimeProvider.System, NullLogger<Draining>.Instance);
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         using var body = new MemoryStream();
-        var context = new DefaultHttpContext { RequestServices = services, Response = { Body = body } };
+        var context = new DefaultHttpContext { RequestServices = services, Request = { Path = "/" }, Response = { Body = body } };
 
-        Assert.True(await new ProblemHandler(draining, NullLogger<ProblemHandler>.Instance).TryHandleAsync(context, thrown, CancellationToken.None));
+        Assert.True(await new ProblemHandler(draining, _lines).TryHandleAsync(context, thrown, CancellationToken.None));
 
         return (context.Response.StatusCode, (string?)JsonNode.Parse(body.ToArray())!["code"], context.Response.Headers.RetryAfter.Count == 1);
+    }
+
+    private sealed class Lines : ILogger<ProblemHandler>
+    {
+        public List<(LogLevel Level, string Text, Exception? Fault)> Logged { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Logged.Add((logLevel, formatter(state, exception), exception));
     }
 }
