@@ -9,6 +9,7 @@ namespace Aggregator.Domain.Aggregates;
 public sealed class JudgementsTaken
 {
     private readonly Dictionary<string, (PartVersion Version, Judgements Tally)> _byRegion = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
 
     /// <summary>Whether every region that the source has claims in was asked; until then some may be missing.</summary>
     public bool IsComplete { get; private set; }
@@ -36,6 +37,15 @@ public sealed class JudgementsTaken
         Changes += held.Tally == tally ? 0 : 1;
     }
 
+    /// <summary>
+    /// Whether a region was asked since all was forgotten, and has answered: what changes it tells by itself. That it has told something is not enough: what it told
+    /// an earlier activation may be newer.
+    /// </summary>
+    public bool HasAnswered(string region) => _answered.Contains(region);
+
+    /// <summary>A region was asked, and its answer is taken.</summary>
+    public void Answered(string region) => _answered.Add(region);
+
     /// <summary>Every region was asked, and all that was forgotten since is none of it.</summary>
     /// <param name="generation">The <see cref="Generation"/> when asking began.</param>
     public void Completed(int generation) => IsComplete |= generation == Generation;
@@ -44,6 +54,7 @@ public sealed class JudgementsTaken
     public void Forget()
     {
         _byRegion.Clear();
+        _answered.Clear();
         Sum = Judgements.None;
         IsComplete = false;
         Generation++;

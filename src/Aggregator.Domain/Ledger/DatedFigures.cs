@@ -85,8 +85,7 @@ public sealed class DatedFigures : IReadOnlyCollection<KeyValuePair<Period, Boun
         {
             0 => Empty,
             1 => said[0],
-            2 => Merge(said[0], said[1], static (left, right) => left.Plus(right)),
-            _ => Sum(said.SelectMany(one => one)),
+            var count => Merge(Sum(said[..(count / 2)]), Sum(said[(count / 2)..]), static (left, right) => left.Plus(right)),
         };
     }
 

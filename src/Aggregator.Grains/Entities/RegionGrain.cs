@@ -131,14 +131,11 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
             await ReadAsync(() => _teller.Refresh(Registry));
             return (_teller, _teller.Next(Epoch).Select(told => (told.Source, Tally: told.Tally with { Era = Era })).ToArray());
         });
-        foreach (var some in news.Chunk(SourcesToldAtOnce))
+        await Turns.ForEachAsync(news, SourcesToldAtOnce, async told =>
         {
-            await Task.WhenAll(some.Select(async told =>
-            {
-                await GrainFactory.GetGrain<ISourceGrain>(told.Source).TakeJudgementsAsync(Key.Id, told.Tally);
-                teller.Acknowledged(told.Source, told.Tally);
-            }));
-        }
+            await GrainFactory.GetGrain<ISourceGrain>(told.Source).TakeJudgementsAsync(Key.Id, told.Tally);
+            teller.Acknowledged(told.Source, told.Tally);
+        });
     }
 
     private Task<AnswerList> InheritedAnswersAsync(DateTimeOffset? asOf) =>

@@ -13,6 +13,8 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
 {
     private const int RegionsAskedAtOnce = 64;
 
+    private readonly SingleFlight _asking = new();
+
     /// <inheritdoc/>
     protected override EntityKind Kind => EntityKind.Source;
 
@@ -60,24 +62,30 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     /// <inheritdoc/>
     protected override SourceAggregate Create(string id) => new(id);
 
-    // What regions told an earlier activation they are asked for once; from then on they tell what changes.
+    // What regions told an earlier activation they are asked for once, by one call for all; from then on they tell what changes. Many of them may have to be read
+    // from the store first: none waits for another, and who has answered is not asked again after a fault.
     private async Task AskRegionsAsync()
     {
-        var (asked, generation, regions) = await UnderGateAsync(async () =>
-            (Aggregate.Judgements, Aggregate.Judgements.Generation, Aggregate.Judgements.IsComplete ? [] : await ReadAsync(() => Aggregate.Regions(Registry).ToArray())));
-        foreach (var some in regions.Chunk(RegionsAskedAtOnce))
+        if (!await UnderGateAsync(() => Task.FromResult(Aggregate.Judgements.IsComplete)))
         {
-            var tallies = await Task.WhenAll(some.Select(region => GrainFactory.GetGrain<IRegionGrain>(region).GetJudgementsAsync(Key.Id)));
-            for (var at = 0; at < some.Length; at++)
-            {
-                if (asked.Generation == generation)
-                {
-                    Take(asked, some[at], tallies[at]);
-                }
-            }
+            await _asking.RunAsync(() => !Aggregate.Judgements.IsComplete, AskAsync);
         }
+    }
 
-        asked.Completed(generation);
+    private async Task AskAsync()
+    {
+        var (judgements, generation, regions) = await UnderGateAsync(async () =>
+            (Aggregate.Judgements, Aggregate.Judgements.Generation, await ReadAsync(() => Aggregate.Regions(Registry).ToArray())));
+        await Turns.ForEachAsync(regions.Where(region => !judgements.HasAnswered(region)), RegionsAskedAtOnce, async region =>
+        {
+            var tally = await GrainFactory.GetGrain<IRegionGrain>(region).GetJudgementsAsync(Key.Id);
+            if (judgements.Generation == generation)
+            {
+                Take(judgements, region, tally);
+                judgements.Answered(region);
+            }
+        });
+        judgements.Completed(generation);
     }
 
     // What was told in an earlier era may have been lost since; the region tells again.

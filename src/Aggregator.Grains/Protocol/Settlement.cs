@@ -25,6 +25,9 @@ public sealed class Settlement(bool hasParent)
     private long _inRow = -1;
     private long _above = hasParent ? -1 : long.MaxValue;
 
+    // The count of changes up to which all is safe.
+    private long Safe => Math.Min(_inRow, _above);
+
     /// <summary>Changes since the entity was read from its row.</summary>
     public long Changes { get; private set; }
 
@@ -74,8 +77,9 @@ public sealed class Settlement(bool hasParent)
             _taken[part] = taken = [];
         }
 
+        // Only its own: what is safe of the others does not depend on it, and when an entity is read thousands are taken in one after another.
         Remember(taken, (Changes, version));
-        Settle();
+        SettlePart(part, taken);
     }
 
     /// <summary>
@@ -102,7 +106,7 @@ public sealed class Settlement(bool hasParent)
 
     private void Settle()
     {
-        var safe = Math.Min(_inRow, _above);
+        var safe = Safe;
         if (TakeUpTo(_written, written => written.Change <= safe, out var row))
         {
             Durable = row.Marks;
@@ -110,15 +114,21 @@ public sealed class Settlement(bool hasParent)
 
         foreach (var (part, taken) in _taken)
         {
-            if (TakeUpTo(taken, one => one.Change <= safe, out var last))
-            {
-                _safeParts[part] = last.Version;
-            }
+            SettlePart(part, taken);
+        }
+    }
 
-            if (taken.Count == 0)
-            {
-                _taken.Remove(part);
-            }
+    private void SettlePart(string part, List<(long Change, PartVersion Version)> taken)
+    {
+        var safe = Safe;
+        if (TakeUpTo(taken, one => one.Change <= safe, out var last))
+        {
+            _safeParts[part] = last.Version;
+        }
+
+        if (taken.Count == 0)
+        {
+            _taken.Remove(part);
         }
     }
 

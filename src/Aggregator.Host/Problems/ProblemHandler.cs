@@ -12,6 +12,7 @@ namespace Aggregator.Host.Problems;
 /// <summary>Turns what was thrown into a coded answer. No exception text leaves the host but that of refusals.</summary>
 internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
+    private const int LinesOfAMessage = 4;
     private static readonly string[] StoreNamespaces = [typeof(StoreException).Namespace! + ".", typeof(RedisException).Namespace! + "."];
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -40,20 +41,28 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
         return true;
     }
 
-    // What passes by itself comes by the hundred when a silo dies: a line each, and no stack; messages of Orleans bring theirs along.
+    // What passes by itself comes by the hundred when a silo dies: a line each, and the stack only for who asks for details.
+    // Anything may be thrown while the host stops, a fault of ours too.
     private void Log(string path, Problem problem, Exception exception)
     {
         switch (problem.Status)
         {
-            case StatusCodes.Status503ServiceUnavailable:
-                var cause = exception.GetBaseException();
-                LogUnanswered(logger, path, problem.Code, cause.GetType().Name, cause.Message.Split('\n', 2)[0].TrimEnd());
+            case StatusCodes.Status503ServiceUnavailable when problem.Code != Problem.Stopping().Code:
+                var cause = Causes(exception).FirstOrDefault(IsOfTheStore) ?? exception.GetBaseException();
+                LogUnanswered(logger, path, problem.Code, cause.GetType().Name, InOneLine(cause.Message));
+                LogUnansweredInFull(logger, path, exception);
                 break;
             case >= StatusCodes.Status500InternalServerError:
                 LogFault(logger, path, exception);
                 break;
         }
     }
+
+    // Orleans puts the stack of a fault in another process into its message.
+    private static string InOneLine(string message) => string.Join(' ', message
+        .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .TakeWhile(static line => !line.StartsWith("at ", StringComparison.Ordinal))
+        .Take(LinesOfAMessage));
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {
@@ -76,4 +85,7 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Request {Path} was not answered, {Code}: {Kind}: {Reason}")]
     private static partial void LogUnanswered(ILogger logger, string path, string code, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Request {Path} was not answered")]
+    private static partial void LogUnansweredInFull(ILogger logger, string path, Exception fault);
 }

@@ -39,6 +39,9 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
     /// <summary>How many had to be waited for.</summary>
     public int Troubled { get; private set; }
 
+    /// <summary>How long it took at most, from when a query was first asked, until it was shown.</summary>
+    public TimeSpan Longest { get; private set; }
+
     /// <summary>The last of them, by path and front, with what it was answered before it was shown; empty if none had.</summary>
     public string Last { get; private set; } = "";
 
@@ -68,20 +71,21 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
             await Task.Delay(Pause, stop);
         }
 
-        if (refusals.Count == 0 && TimeProvider.System.GetElapsedTime(began) < Prompt)
-        {
-            return;
-        }
-
-        var after = TimeProvider.System.GetElapsedTime(since);
+        var (took, after) = (TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetElapsedTime(since));
         lock (_lock)
         {
+            Longest = took > Longest ? took : Longest;
+            if (refusals.Count == 0 && took < Prompt)
+            {
+                return;
+            }
+
             Troubled++;
             if (after > Recovered)
             {
                 Recovered = after;
                 Last = string.Create(CultureInfo.InvariantCulture,
-                    $"{query.Path} through {query.Front.Name}, asked for {TimeProvider.System.GetElapsedTime(began).TotalSeconds:F1} s: {(refusals.Count == 0 ? "late" : string.Join(", ", refusals.Select(refusal => $"{refusal.Value} times {refusal.Key}")))}");
+                    $"{query.Path} through {query.Front.Name}, asked for {took.TotalSeconds:F1} s: {(refusals.Count == 0 ? "late" : string.Join(", ", refusals.Select(refusal => $"{refusal.Value} times {refusal.Key}")))}");
             }
         }
     }

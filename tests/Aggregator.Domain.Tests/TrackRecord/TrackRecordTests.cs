@@ -209,6 +209,21 @@ public sealed class TrackRecordTests
     }
 
     [Fact]
+    public void WhoHasToldSomething_HasNotAnswered()
+    {
+        // A push that was long under way may be older than what an earlier activation was told.
+        var taken = new JudgementsTaken();
+        taken.Take("town", new PartVersion(1, 1), new Judgements(3, 1));
+        Assert.False(taken.HasAnswered("town"));
+
+        taken.Answered("town");
+        Assert.True(taken.HasAnswered("town"));
+
+        taken.Forget();
+        Assert.False(taken.HasAnswered("town"));
+    }
+
+    [Fact]
     public void ASourceMergedIntoAnother_TakesItsCorrectionsAlong()
     {
         var registry = Say.Merged((EntityKind.Source, "paper-two", "paper"));

@@ -58,9 +58,42 @@ public sealed class ProblemHandlerTests : IDisposable
     [Fact]
     public async Task Exception_ThatPassesByItself_IsLoggedInOneLine()
     {
-        await TellAsync(new SiloUnavailableException("gone: System.IO.IOException\n   at Somewhere.Send()"));
+        var thrown = new SiloUnavailableException("gone: System.IO.IOException\n   at Somewhere.Send()\n  as was told");
+        await TellAsync(thrown);
 
-        Assert.Equal([(LogLevel.Warning, "Request / was not answered, cluster.unavailable: SiloUnavailableException: gone: System.IO.IOException", null)], _lines.Logged);
+        Assert.Equal(
+            [
+                (LogLevel.Warning, "Request / was not answered, cluster.unavailable: SiloUnavailableException: gone: System.IO.IOException", null),
+                (LogLevel.Debug, "Request / was not answered", thrown),
+            ],
+            _lines.Logged);
+    }
+
+    public static TheoryData<Exception, string> Reasons => new()
+    {
+        { new StoreUnknownException("append an edit: time-out", new TimeoutException("5000ms")), "store.unavailable: StoreUnknownException: append an edit: time-out" },
+        { new InvalidOperationException("wrapped", new StoreUnavailableException("down", new IOException("reset"))), "store.unavailable: StoreUnavailableException: down" },
+        { new ObjectDisposedException("client"), "cluster.unavailable: ObjectDisposedException: Cannot access a disposed object. Object name: 'client'." },
+        { new TimeoutException("late", new IOException("reset")), "cluster.unavailable: IOException: reset" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Reasons), DisableDiscoveryEnumeration = true)]
+    public async Task Exception_ThatPassesByItself_IsLoggedWithItsReason(Exception thrown, string reason)
+    {
+        await TellAsync(thrown);
+
+        Assert.Equal($"Request / was not answered, {reason}", _lines.Logged[0].Text);
+    }
+
+    [Fact]
+    public async Task Exception_OfAnyKindWhileStopping_IsLoggedWithItsStack()
+    {
+        var thrown = new InvalidOperationException("ours");
+        _lifetime.StopApplication();
+        await TellAsync(thrown);
+
+        Assert.Equal([(LogLevel.Error, "Request / failed", thrown)], _lines.Logged);
     }
 
     [Fact]
