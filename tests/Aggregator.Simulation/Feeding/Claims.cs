@@ -9,6 +9,8 @@ internal static class Claims
     public const int Keys = 10;
     public const int Versions = 3;
     public const int FirstOfPaper = 2;
+    private const int Retold = 1;
+    private const int Retelling = 8;
 
     private static readonly string[] Regions = ["town", "village", "land", "town", "world"];
     private static readonly string[] Claimants = ["red", "red-army", "blue", "", "red"];
@@ -28,13 +30,16 @@ internal static class Claims
     /// <summary>A version of a key.</summary>
     public static Claim Of(int key, int version) => All[(key * Versions) + version];
 
-    // Each key is a detail of its own, so that figures count keys; some control a place instead, some deny.
+    // Each key is a detail of its own, so that figures count keys; some control a place instead, some deny. But one of the paper's tells what one of the wire's does, now
+    // with the same figure and now with another: of two origins there is something to judge (R17).
     private static Claim Make(int key, int version)
     {
-        var mix = (key * 7) + (version * 3);
+        var told = key == Retelling ? Retold : key;
+        var isContradiction = key == Retelling && version == 1;
+        var mix = (told * 7) + (version * 3);
         var claimant = Claimants[mix % Claimants.Length];
-        var isControl = key % 5 == 4;
-        var isDenial = key % 7 == 6;
+        var isControl = told % 5 == 4;
+        var isDenial = told % 7 == 6;
         var source = Key(key).Source;
         return new Claim
         {
@@ -53,8 +58,8 @@ internal static class Claims
             {
                 Item = Item.Tank,
                 Outcome = Outcome.Destroyed,
-                Bounds = Bounds.Exactly(1 + version),
-                Detail = isDenial ? null : string.Create(CultureInfo.InvariantCulture, $"no. {key}"),
+                Bounds = Bounds.Exactly(1 + version + (isContradiction ? 4 : 0)),
+                Detail = isDenial ? null : string.Create(CultureInfo.InvariantCulture, $"no. {told}"),
             },
         };
     }
