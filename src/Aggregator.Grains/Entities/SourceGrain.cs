@@ -13,7 +13,7 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
 {
     private const int RegionsAskedAtOnce = 64;
 
-    private readonly SingleFlight _asking = new();
+    private Task? _asking;
 
     /// <inheritdoc/>
     protected override EntityKind Kind => EntityKind.Source;
@@ -62,16 +62,17 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     /// <inheritdoc/>
     protected override SourceAggregate Create(string id) => new(id);
 
-    // What regions told an earlier activation they are asked for once, by one call for all; from then on they tell what changes. Many of them may have to be read
-    // from the store first: none waits for another, and who has answered is not asked again after a fault.
+    // What regions told an earlier activation they are asked for once, by one step that all who come meanwhile share, its fault too: nobody waits behind others for a region
+    // that does not answer. From then on they tell what changes. Asked again is whoever is needed under another registry, or after the row was read anew meanwhile.
     private async Task AskRegionsAsync()
     {
-        if (!await UnderGateAsync(() => Task.FromResult(Aggregate.Judgements.IsComplete)))
+        while (!await UnderGateAsync(() => Task.FromResult(Aggregate.Judgements.IsComplete)))
         {
-            await _asking.RunAsync(() => !Aggregate.Judgements.IsComplete, AskAsync);
+            await UnlessDepartingAsync(_asking is { IsCompleted: false } ? _asking : _asking = AskAsync());
         }
     }
 
+    // Many of them may have to be read from the store first: none waits for another, and who has answered is not asked again after a fault.
     private async Task AskAsync()
     {
         var (judgements, generation, regions) = await UnderGateAsync(async () =>
