@@ -41,6 +41,11 @@ internal sealed partial class Scenario
     {
         _world.Note("faults end");
         _world.Rest();
+        foreach (var silo in _silos)
+        {
+            silo.Replays.End(this);
+        }
+
         AllHearOfEdits();
     }
 

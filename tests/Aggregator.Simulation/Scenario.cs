@@ -152,10 +152,27 @@ internal sealed partial class Scenario : IStoreAlarm
             EntriesIndexedAtOnce = Pick(random, 0, 100),
             MaximumDeltasInFlight = Pick(random, 1, 16),
         });
-        var entityOptions = Options.Create(new EntityOptions { LoadedClaims = Pick(random, 1, 1_000), MaximumWritesInFlight = 1_000, MaximumReadsInFlight = 1_000, Unsettled = _shape.IsUnsettled ? TimeSpan.MaxValue : TimeSpan.Zero });
+        var entityOptions = Options.Create(new EntityOptions
+        {
+            LoadedClaims = Pick(random, 1, 1_000),
+            LinesAtOnce = Pick(random, 1, 64),
+            Unsettled = _shape.IsUnsettled ? TimeSpan.MaxValue : TimeSpan.Zero,
+
+            // Places of the dead are not given back.
+            MaximumWritesInFlight = 1_000,
+            MaximumReadsInFlight = 1_000,
+            MaximumTotalsInFlight = Pick(random, 0, 1_000),
+        });
         var services = Array.ConvertAll(
             _silos,
-            silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, this, new MembershipChanges(world.Time, entityOptions.Value.Unsettled), new SimLogger<EntityServices>(world)));
+            silo => new EntityServices(silo.Rows, silo.Log, silo.Registry, new LiveEntities(), world.Time, entityOptions, lifetime, this, new MembershipChanges(world.Time, entityOptions.Value.Unsettled), silo.Replays, new SimLogger<EntityServices>(world)));
+        foreach (var replays in _silos.Select(silo => silo.Replays).Where(_ => random.Next(4) == 0))
+        {
+            // Of no partition here, so that it lasts until all comes to rest.
+            replays.Begin(this);
+            replays.Wait(this);
+        }
+
         return activation => activation.Key.Type switch
         {
             "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, this, new Replays(), new SimLogger<PartitionGrain>(world)),
@@ -329,7 +346,11 @@ internal sealed partial class Scenario : IStoreAlarm
     private static T Done<T>(Task<T> task) => task.GetAwaiter().GetResult();
 
     /// <summary>What each silo has of its own.</summary>
-    private sealed record Silo(ClaimLog Log, ClaimIndex Index, EntityRows Rows, SimRegistry Registry);
+    private sealed record Silo(ClaimLog Log, ClaimIndex Index, EntityRows Rows, SimRegistry Registry)
+    {
+        /// <summary>What its entities hear of partitions that are far behind.</summary>
+        public Replays Replays { get; } = new();
+    }
 
     private sealed class Lifetime : IHostApplicationLifetime
     {

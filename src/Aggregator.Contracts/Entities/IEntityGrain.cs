@@ -235,6 +235,13 @@ public sealed record ApplyReply
     /// <summary>A record of the delta that cannot be folded; null if there is none. The mark is before it.</summary>
     [Id(3)]
     public PoisonedRecord? Poisoned { get; init; }
+
+    /// <summary>
+    /// Whether the entity was at other work for so long that nothing was done about the delta, and is to be sent it again: the marks say nothing. Given to a backlog's
+    /// deltas alone (<see cref="EntityDelta.IsBacklog"/>).
+    /// </summary>
+    [Id(4)]
+    public bool IsBusy { get; init; }
 }
 
 /// <summary>A record that a fold failed on.</summary>

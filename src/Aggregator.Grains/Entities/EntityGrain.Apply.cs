@@ -12,7 +12,15 @@ internal abstract partial class EntityGrain<TAggregate>
     public async Task<ApplyReply> ApplyAsync(EntityDelta delta)
     {
         await _store.MeetAsync(delta.Era, _stop.Token);
-        return await UnderGateAsync(() => ApplyUnderGateAsync(delta));
+        if (!delta.IsBacklog)
+        {
+            return await UnderGateAsync(() => ApplyUnderGateAsync(delta));
+        }
+
+        // Totals of very many claims may take longer to make than a call may wait.
+        return await _gate.EnterAsync(Options.BusyAfter, services.Time, _stop.Token)
+            ? await InsideAsync(() => ApplyUnderGateAsync(delta), _stop.Token)
+            : new ApplyReply { Incarnation = delta.Incarnation, Mark = delta.From, DurableMark = 0, IsBusy = true };
     }
 
     private async Task<ApplyReply> ApplyUnderGateAsync(EntityDelta delta)

@@ -14,16 +14,33 @@ internal abstract partial class EntityGrain<TAggregate>
     private bool _heardOfBacklog;
     private TimeSpan _totalsTook;
 
-    // The last row whose totals were not behind: of how many claims it was, when it was written, and whether the parent is to hear of it.
+    // The last row whose totals were not behind: of how many claims it was, when it was written, how long its totals took to make, and whether the
+    // parent is to hear of it.
     private long _wholeOf;
-    private long _wholeAt;
+    private long? _wholeAt;
+    private TimeSpan _wholeTook;
     private bool _wholeIsUntold;
 
-    private bool InBacklog => _behind.Count > 0;
+    // When totals were due and too many others made theirs.
+    private long? _putOffAt;
+
+    // Those above hear of parts alone, which come with all that those have.
+    private bool InBacklog => _behind.Count > 0 || services.Replays.AreLong;
 
     /// <summary>Whether totals are better made later: more is to come soon, and most of what there is they have.</summary>
-    protected bool Gathers => InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind)
-        && Aggregate.Book.Counts.Total < 2 * _wholeOf && services.Time.GetElapsedTime(_wholeAt) < Options.LongestBacklog;
+    protected bool Gathers => InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind) && (!AreTotalsDue || !HasPassed(_putOffAt, Options.InBacklog));
+
+    // All claims, and all that parts tell, are looked at for them: who has much would do little else.
+    private bool AreTotalsDue
+    {
+        get
+        {
+            var claims = Aggregate.Book.Counts.Total;
+            return HasPassed(_wholeAt, PausesPerTotals * _wholeTook) && (claims == 0 || claims >= 2 * _wholeOf || HasPassed(_wholeAt, Options.LongestBacklog));
+        }
+    }
+
+    private bool HasPassed(long? since, TimeSpan time) => since is not { } at || services.Time.GetElapsedTime(at) >= time;
 
     /// <summary>When to write or tell what is due otherwise: in a backlog later, and never so soon that making totals takes more than its share of the time.</summary>
     protected TimeSpan Gathering(TimeSpan due)
@@ -43,6 +60,39 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             _wholeIsUntold = true;
             _pushTimer.Schedule(TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Brings the totals up to what the claims say, unless they are better made later.</summary>
+    /// <returns>Whether it has.</returns>
+    private async Task<bool> TryMakeTotalsAsync()
+    {
+        if (Gathers)
+        {
+            return false;
+        }
+
+        // Each looks at all its claims: a few at a time are done sooner than all at once, and leave the processor to others.
+        var isBounded = InBacklog && services.Log.Allows(FeatureLevel.TotalsBehind);
+        if (isBounded && !services.Totals.Wait(TimeSpan.Zero))
+        {
+            _putOffAt = services.Time.GetTimestamp();
+            return false;
+        }
+
+        try
+        {
+            var began = services.Time.GetTimestamp();
+            await RefreshTotalsAsync();
+            (_putOffAt, _wholeTook) = (null, services.Time.GetElapsedTime(began));
+            return true;
+        }
+        finally
+        {
+            if (isBounded)
+            {
+                services.Totals.Release();
+            }
         }
     }
 

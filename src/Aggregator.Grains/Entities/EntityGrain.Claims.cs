@@ -120,14 +120,18 @@ internal abstract partial class EntityGrain<TAggregate>
     }
 
     /// <summary>Brings the totals up to what the claims say now, under the gate.</summary>
-    private async Task<bool> RefreshTotalsAsync()
+    private async Task RefreshTotalsAsync()
     {
         try
         {
             var began = services.Time.GetTimestamp();
-            var isFresh = await ReadAsync(() => Folding(() => _roller.Refresh(_registry)));
+            while (!await ReadAsync(() => Folding(() => _roller.Refresh(_registry, Options.LinesAtOnce))))
+            {
+                // Others have their turns in between.
+                await Task.Yield();
+            }
+
             NoteTotals(services.Time.GetElapsedTime(began));
-            return isFresh;
         }
         catch (FoldFaultException)
         {

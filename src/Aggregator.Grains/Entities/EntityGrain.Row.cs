@@ -133,11 +133,7 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         // In a backlog the row's totals may stay behind its claims for a while; nothing is durable by that.
-        var isWhole = !Gathers;
-        if (isWhole)
-        {
-            await RefreshTotalsAsync();
-        }
+        var isWhole = await TryMakeTotalsAsync();
 
         // The fields of a row are as large as what is written: no more are made than are being sent.
         await services.Writes.WaitAsync(cancellationToken);

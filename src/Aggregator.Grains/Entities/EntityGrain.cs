@@ -174,6 +174,12 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private async Task<T> UnderGateAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
         await _gate.EnterAsync(cancellationToken);
+        return await InsideAsync(step, cancellationToken);
+    }
+
+    // The gate has been entered, and is left.
+    private async Task<T> InsideAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    {
         try
         {
             if (_mustReload || _store.IsOutlived)

@@ -1,4 +1,5 @@
 using Aggregator.Grains.Hosting;
+using Aggregator.Grains.Partition;
 using Aggregator.Grains.Registry;
 using Aggregator.Store.Log;
 using Aggregator.Store.Rows;
@@ -10,7 +11,7 @@ namespace Aggregator.Grains.Entities;
 
 /// <summary>What every entity grain of a process is made of.</summary>
 internal sealed class EntityServices(
-    EntityRows rows, ClaimLog log, IRegistry registry, LiveEntities live, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, IStoreAlarm alarm, MembershipChanges membershipChanges, ILogger<EntityServices> logger) : IDisposable
+    EntityRows rows, ClaimLog log, IRegistry registry, LiveEntities live, TimeProvider time, IOptions<EntityOptions> options, IHostApplicationLifetime lifetime, IStoreAlarm alarm, MembershipChanges membershipChanges, Replays replays, ILogger<EntityServices> logger) : IDisposable
 {
     public EntityRows Rows => rows;
 
@@ -29,6 +30,9 @@ internal sealed class EntityServices(
     /// <summary>Whether there may be activations beside one another.</summary>
     public MembershipChanges MembershipChanges => membershipChanges;
 
+    /// <summary>Whether partitions of this process fold what they had before.</summary>
+    public Replays Replays => replays;
+
     /// <summary>Raised where the store lacks what a row rests on.</summary>
     public IStoreAlarm Alarm => alarm;
 
@@ -37,6 +41,9 @@ internal sealed class EntityServices(
 
     /// <summary>Folds under way in this process that read stored claims.</summary>
     public SemaphoreSlim Reads { get; } = new(options.Value.MaximumReadsInFlight);
+
+    /// <summary>Entities of this process that make all their totals while a backlog is being folded.</summary>
+    public SemaphoreSlim Totals { get; } = new(options.Value.MaximumTotalsInFlight);
 
     /// <summary>Claims in memory in this process.</summary>
     public LoadedClaims Loaded { get; } = new(options.Value.LoadedClaimsInAll);
@@ -48,5 +55,6 @@ internal sealed class EntityServices(
     {
         Writes.Dispose();
         Reads.Dispose();
+        Totals.Dispose();
     }
 }

@@ -6,24 +6,33 @@ namespace Aggregator.Grains.Entities;
 /// </summary>
 internal sealed class Gate
 {
-    private readonly Queue<TaskCompletionSource> _waiting = new();
+    private readonly Queue<TaskCompletionSource<bool>> _waiting = new();
     private bool _isTaken;
 
     /// <summary>Waits for its turn; whoever has entered must <see cref="Leave"/>.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before its turn came.</exception>
     public async Task EnterAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!_isTaken)
+        if (!TryEnter(cancellationToken))
         {
-            _isTaken = true;
-            return;
+            await WaitAsync(Queue(), cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for its turn for so long at most; whoever has entered must <see cref="Leave"/>.</summary>
+    /// <returns>Whether its turn came.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled before its turn came.</exception>
+    public async Task<bool> EnterAsync(TimeSpan within, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        if (TryEnter(cancellationToken))
+        {
+            return true;
         }
 
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting.Enqueue(turn);
-        await using var registration = cancellationToken.UnsafeRegister(static (turn, token) => ((TaskCompletionSource)turn!).TrySetCanceled(token), turn);
-        await turn.Task;
+        var turn = Queue();
+        await using var limit = time.CreateTimer(static turn => ((TaskCompletionSource<bool>)turn!).TrySetResult(false), turn, within, Timeout.InfiniteTimeSpan);
+        return await WaitAsync(turn, cancellationToken);
     }
 
     /// <summary>Lets the next one in that still waits.</summary>
@@ -31,12 +40,33 @@ internal sealed class Gate
     {
         while (_waiting.TryDequeue(out var turn))
         {
-            if (turn.TrySetResult())
+            if (turn.TrySetResult(true))
             {
                 return;
             }
         }
 
         _isTaken = false;
+    }
+
+    private bool TryEnter(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var isFree = !_isTaken;
+        _isTaken = true;
+        return isFree;
+    }
+
+    private TaskCompletionSource<bool> Queue()
+    {
+        var turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Enqueue(turn);
+        return turn;
+    }
+
+    private static async Task<bool> WaitAsync(TaskCompletionSource<bool> turn, CancellationToken cancellationToken)
+    {
+        await using var registration = cancellationToken.UnsafeRegister(static (turn, token) => ((TaskCompletionSource<bool>)turn!).TrySetCanceled(token), turn);
+        return await turn.Task;
     }
 }

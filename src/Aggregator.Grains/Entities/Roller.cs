@@ -136,15 +136,12 @@ internal sealed class Roller(IAggregate aggregate)
     /// Folds what has changed; put off until the totals are asked for, so a burst of claims on one line folds it once. All or
     /// nothing: if claims are out of memory (<see cref="IAggregate.TakeMisses"/>) nothing is taken over.
     /// </summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="most">Lines to fold at most.</param>
     /// <returns>Whether the totals are as the claims are.</returns>
-    public bool Refresh(RegistrySnapshot registry)
+    public bool Refresh(RegistrySnapshot registry, int most = int.MaxValue)
     {
-        if (_stale.Count == 0)
-        {
-            return true;
-        }
-
-        var totals = _stale.Select(line => (Line: line, Total: aggregate.Total(line, registry))).ToList();
+        var totals = _stale.Take(most).Select(line => (Line: line, Total: aggregate.Total(line, registry))).ToList();
         if (aggregate.HasMisses)
         {
             return false;
@@ -152,6 +149,7 @@ internal sealed class Roller(IAggregate aggregate)
 
         foreach (var (line, total) in totals)
         {
+            _stale.Remove(line);
             if (total.IsEmpty)
             {
                 _totals.Remove(line);
@@ -162,8 +160,7 @@ internal sealed class Roller(IAggregate aggregate)
             }
         }
 
-        _stale.Clear();
-        return true;
+        return _stale.Count == 0;
     }
 
     private ToldState ToldAt(BucketKey bucket) => aggregate.Told(bucket, _toldAt.TryGetValue(bucket, out var at) ? at : new PartVersion(_epoch, 0));

@@ -73,10 +73,16 @@ public sealed class EntityOptions
     /// </summary>
     public TimeSpan InBacklog { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a delta of a backlog waits for an entity that is at other work before it is put off. Default 5 s, below Orleans' call time-out.</summary>
+    public TimeSpan BusyAfter { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long changes gather at most while none is, however long totals take to make. Default 1 s.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long totals stay as they are at most in such a backlog, while an entity's claims have not doubled. Default 2 minutes.</summary>
+    /// <summary>
+    /// How long totals stay as they are at most in such a backlog, while an entity's claims have not doubled. Default 2 minutes; ten times what it took to make them
+    /// where that is more.
+    /// </summary>
     public TimeSpan LongestBacklog { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long changes gather before the parent is told. Default 50 ms.</summary>
@@ -108,6 +114,12 @@ public sealed class EntityOptions
 
     /// <summary>Folds that read stored claims in one process at a time. Default 16: each holds the claims of the cells that it folds.</summary>
     public int MaximumReadsInFlight { get; set; } = 16;
+
+    /// <summary>Entities of one process that make all their totals at a time while a backlog of the log is being folded; others write without. Default twice the processors.</summary>
+    public int MaximumTotalsInFlight { get; set; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Totals that an entity makes in one go, before others have a turn of the processor. Default 64.</summary>
+    public int LinesAtOnce { get; set; } = 64;
 
     /// <summary>How long after an edit of the registry an entity waits for its parts to tell by themselves. Default 200 ms.</summary>
     public TimeSpan AskParts { get; set; } = TimeSpan.FromMilliseconds(200);

@@ -170,6 +170,12 @@ internal sealed partial class FanOutPump(
                 PersistSoon = fanOut.Head - fanOut.Checkpoint > options.PersistBacklog,
                 IsBacklog = IsBacklog(send),
             });
+            if (reply.IsBusy)
+            {
+                fanOut.PutOff(send);
+                return false;
+            }
+
             if (reply.Mark > fanOut.End)
             {
                 fanOut.Failed(send);

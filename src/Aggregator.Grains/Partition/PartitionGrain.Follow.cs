@@ -94,6 +94,8 @@ internal sealed partial class PartitionGrain
         {
             while (_fanOut.Weight >= _options.RecordsAhead)
             {
+                replays.Wait(this);
+
                 // Completed in a turn of the grain, and awaited in another: nothing leaves its thread.
                 _room = new TaskCompletionSource();
                 await _room.Task.WaitAsync(_sending.Token);

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Aggregator.Grains.Partition;
 
 /// <summary>
@@ -8,14 +6,39 @@ namespace Aggregator.Grains.Partition;
 /// </summary>
 internal sealed class Replays
 {
-    private readonly ConcurrentDictionary<PartitionGrain, bool> _running = [];
+    // Whether more is to come than is being applied.
+    private readonly Dictionary<object, bool> _running = [];
+    private volatile bool _areRunning;
+    private volatile bool _areLong;
 
     /// <summary>Whether a partition folds a backlog.</summary>
-    public bool AreRunning => !_running.IsEmpty;
+    public bool AreRunning => _areRunning;
+
+    /// <summary>Whether one of them has more to come than entities take at once, as after a cold start; not after the few entries that a checkpoint is behind.</summary>
+    public bool AreLong => _areLong;
 
     /// <summary>A partition begins.</summary>
-    public void Begin(PartitionGrain partition) => _running[partition] = true;
+    public void Begin(object partition) => Change(() => _running[partition] = false);
+
+    /// <summary>A partition that has begun has to wait until entities have taken what it has read.</summary>
+    public void Wait(object partition) => Change(() =>
+    {
+        if (_running.ContainsKey(partition))
+        {
+            _running[partition] = true;
+        }
+    });
 
     /// <summary>Its entities have all of it, or it leaves.</summary>
-    public void End(PartitionGrain partition) => _running.TryRemove(partition, out _);
+    public void End(object partition) => Change(() => _running.Remove(partition));
+
+    private void Change(Action change)
+    {
+        lock (_running)
+        {
+            change();
+            _areRunning = _running.Count > 0;
+            _areLong = _running.ContainsValue(true);
+        }
+    }
 }

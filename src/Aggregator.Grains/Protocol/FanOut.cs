@@ -156,6 +156,23 @@ public sealed class FanOut
         return target.Applied != before;
     }
 
+    /// <summary>The entity was at other work, and will take it later. It holds up the rest meanwhile: what is read on would have to be read again for it.</summary>
+    public void PutOff(Send send)
+    {
+        ArgumentNullException.ThrowIfNull(send);
+        if (_targets.TryGetValue(send.Entity, out var target))
+        {
+            target.InFlight = false;
+            if (target.IsLaggard)
+            {
+                target.IsLaggard = false;
+                Count(target, target.Applied, Head, 1);
+            }
+
+            Note(send.Entity, target);
+        }
+    }
+
     /// <summary>The outcome is unknown: the same is sent again, and the entity's mark tells what became of it.</summary>
     public void Failed(Send send)
     {

@@ -129,6 +129,28 @@ public sealed class FanOutTests
     }
 
     [Fact]
+    public void PutOff_WeighsAsBefore_AndIsSentAgain()
+    {
+        var fanOut = new FanOut(0, 4);
+        fanOut.Take(1, [A, B], 10);
+        fanOut.Answered(fanOut.Begin(B, 10)!, 1, 1);
+        fanOut.PutOff(fanOut.Begin(A, 10)!);
+        Assert.Equal((10, 1), (fanOut.Weight, fanOut.Unapplied));
+        Assert.Contains(A, fanOut.Ready);
+
+        // One that did not answer weighs nothing; it does again once it says that it is there.
+        fanOut.Failed(fanOut.Begin(A, 10)!);
+        fanOut.Take(2, [A], 5);
+        Assert.Equal((0, 0), (fanOut.Weight, fanOut.Unapplied));
+        var send = fanOut.Begin(A, 10)!;
+        fanOut.PutOff(send);
+        Assert.Equal((15, 2), (fanOut.Weight, fanOut.Unapplied));
+        Assert.Equivalent(send, fanOut.Begin(A, 10), strict: true);
+        fanOut.Answered(send, 2, 2);
+        Assert.Equal((0, 0, true), (fanOut.Weight, fanOut.Unapplied, fanOut.Advance()));
+    }
+
+    [Fact]
     public void Answered_MarkBeyondWhatWasTaken_IsRemembered()
     {
         var fanOut = new FanOut(0, 4);
