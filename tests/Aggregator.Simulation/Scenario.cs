@@ -161,7 +161,7 @@ internal sealed partial class Scenario : IStoreAlarm
             // Places of the dead are not given back.
             MaximumWritesInFlight = 1_000,
             MaximumReadsInFlight = 1_000,
-            MaximumTotalsInFlight = Pick(random, 0, 1_000),
+            MaximumTotalsInFlight = Pick(random, 0, 2, 1_000),
         });
         var services = Array.ConvertAll(
             _silos,

@@ -18,9 +18,13 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         // Totals of very many claims may take longer to make than a call may wait.
-        return await _gate.EnterAsync(Options.BusyAfter, services.Time, _stop.Token)
-            ? await InsideAsync(() => ApplyUnderGateAsync(delta), _stop.Token)
-            : new ApplyReply { Incarnation = delta.Incarnation, Mark = delta.From, DurableMark = 0, IsBusy = true };
+        if (await _gate.EnterAsync(Options.BusyAfter, services.Time, _stop.Token))
+        {
+            return await InsideAsync(() => ApplyUnderGateAsync(delta), _stop.Token);
+        }
+
+        NoteBacklog(delta.Partition, isBehind: true);
+        return new ApplyReply { Incarnation = delta.Incarnation, Mark = delta.From, DurableMark = 0, IsBusy = true };
     }
 
     private async Task<ApplyReply> ApplyUnderGateAsync(EntityDelta delta)

@@ -14,12 +14,13 @@ internal abstract partial class EntityGrain<TAggregate>
     private bool _heardOfBacklog;
     private TimeSpan _totalsTook;
 
-    // The last row whose totals were not behind: of how many claims it was, when it was written, how long its totals took to make, and whether the
-    // parent is to hear of it.
+    // The last row whose totals were not behind: of how many claims it was, when it was written, and how long its totals took to make.
     private long _wholeOf;
     private long? _wholeAt;
     private TimeSpan _wholeTook;
-    private bool _wholeIsUntold;
+
+    // Whether the parent is to be told though there is a backlog.
+    private bool _isPushDue;
 
     // When totals were due and too many others made theirs.
     private long? _putOffAt;
@@ -58,7 +59,7 @@ internal abstract partial class EntityGrain<TAggregate>
         (_wholeOf, _wholeAt) = (Aggregate.Book.Counts.Total, services.Time.GetTimestamp());
         if (InBacklog && _parent is not null && _roller.HasNews)
         {
-            _wholeIsUntold = true;
+            _isPushDue = true;
             _pushTimer.Schedule(TimeSpan.Zero);
         }
     }

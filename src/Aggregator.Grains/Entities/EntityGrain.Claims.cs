@@ -125,7 +125,7 @@ internal abstract partial class EntityGrain<TAggregate>
         try
         {
             var began = services.Time.GetTimestamp();
-            while (!await ReadAsync(() => Folding(() => _roller.Refresh(_registry, Options.LinesAtOnce))))
+            while (!await ReadAsync(() => Folding(() => _roller.Refresh(_registry, Math.Max(1, Options.LinesAtOnce)))))
             {
                 // Others have their turns in between.
                 await Task.Yield();

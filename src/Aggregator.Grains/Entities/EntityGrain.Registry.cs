@@ -31,6 +31,7 @@ internal abstract partial class EntityGrain<TAggregate>
             if (_parent is not null)
             {
                 // Somebody waits for it.
+                _isPushDue = true;
                 _pushTimer.Schedule(TimeSpan.Zero);
             }
 

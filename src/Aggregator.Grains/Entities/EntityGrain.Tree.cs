@@ -182,9 +182,9 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            if (_parent is { } parent && !IsLeaving && (!InBacklog || _wholeIsUntold))
+            if (_parent is { } parent && !IsLeaving && (!InBacklog || !_dirty || _isPushDue))
             {
-                _wholeIsUntold = false;
+                _isPushDue = false;
                 await UnlessDepartingAsync(parent.PushAsync(() => _roller.HasNews));
             }
         }

@@ -48,12 +48,7 @@ internal sealed partial class PartitionGrain
                 await FanOutBacklogAsync();
             }
 
-            if (_fanOut.Head >= _replayEnd && !_isShowing)
-            {
-                _isShowing = true;
-                _ = ShowReplayedAsync(_replayEnd, [.. _replayed]);
-                _replayed = [];
-            }
+            ShowReplayed();
         }
         catch (OperationCanceledException) when (_departure.HasBegun)
         {
@@ -94,7 +89,10 @@ internal sealed partial class PartitionGrain
         {
             while (_fanOut.Weight >= _options.RecordsAhead)
             {
-                replays.Wait(this);
+                if (_fanOut.Head < _replayEnd)
+                {
+                    replays.Wait(this);
+                }
 
                 // Completed in a turn of the grain, and awaited in another: nothing leaves its thread.
                 _room = new TaskCompletionSource();
@@ -144,6 +142,7 @@ internal sealed partial class PartitionGrain
         if (sequence <= _replayEnd)
         {
             _replayed.UnionWith(entry.Entities);
+            ShowReplayed();
         }
 
         _pump.Taken();
@@ -165,13 +164,23 @@ internal sealed partial class PartitionGrain
         _hasLookedAhead = true;
     }
 
+    private void ShowReplayed()
+    {
+        if (_fanOut.Head >= _replayEnd && !_isShowing)
+        {
+            _isShowing = true;
+            _ = ShowReplayedAsync(_replayEnd, [.. _replayed]);
+            _replayed = [];
+        }
+    }
+
     // What the log had before this activation is shown once the entities it touched have it, and all above them.
     private async Task ShowReplayedAsync(long head, EntityKey[] entities)
     {
         try
         {
             // What its entities still lack is little, or of some that do not get on: nobody else waits for those.
-            while (_fanOut.Weight >= _options.RecordsAhead / BacklogsPerRecordsAhead)
+            while (_fanOut.WeightUpTo(head) >= _options.RecordsAhead / BacklogsPerRecordsAhead)
             {
                 await Task.Delay(_options.Tick, time, _sending.Token);
             }

@@ -57,6 +57,9 @@ public sealed class FanOut
     /// <summary>What the entries weigh that some entity lacks.</summary>
     public long Weight { get; private set; }
 
+    /// <summary>What the entries up to a sequence weigh that some entity lacks.</summary>
+    public long WeightUpTo(long sequence) => _entries.Where(pair => pair.Key <= sequence && pair.Value.Lacking > 0).Sum(pair => (long)pair.Value.Weight);
+
     /// <summary>The log has an entry; it may be taken later.</summary>
     /// <param name="sequence">Its sequence; one more than <see cref="End"/>.</param>
     public void Appended(long sequence)
@@ -156,19 +159,16 @@ public sealed class FanOut
         return target.Applied != before;
     }
 
-    /// <summary>The entity was at other work, and will take it later. It holds up the rest meanwhile: what is read on would have to be read again for it.</summary>
+    /// <summary>
+    /// The entity was at other work, and will take it later. Its entries count as before, or as many would be read on as would have to be read
+    /// again for it.
+    /// </summary>
     public void PutOff(Send send)
     {
         ArgumentNullException.ThrowIfNull(send);
         if (_targets.TryGetValue(send.Entity, out var target))
         {
             target.InFlight = false;
-            if (target.IsLaggard)
-            {
-                target.IsLaggard = false;
-                Count(target, target.Applied, Head, 1);
-            }
-
             Note(send.Entity, target);
         }
     }

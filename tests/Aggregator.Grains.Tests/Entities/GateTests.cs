@@ -26,7 +26,9 @@ public sealed class GateTests
         _gate.Leave();
         await second;
         _gate.Leave();
-        Assert.True(_gate.EnterAsync(Limit, _time, Cancellation) is { IsCompletedSuccessfully: true, Result: true });
+        var last = _gate.EnterAsync(Limit, _time, Cancellation);
+        Assert.True(last.IsCompleted);
+        Assert.True(await last);
     }
 
     [Fact]
@@ -53,7 +55,10 @@ public sealed class GateTests
         Assert.True(await limited);
 
         _time.Advance(2 * Limit);
-        Assert.False(_gate.EnterAsync(Cancellation).IsCompleted);
+        var next = _gate.EnterAsync(Cancellation);
+        Assert.False(next.IsCompleted);
+        _gate.Leave();
+        await next;
     }
 
     [Fact]
