@@ -225,6 +225,7 @@ public sealed class ClaimBook(EntityKey owner)
         foreach (var key in _dirty)
         {
             var bucket = _buckets[key];
+            Moves += bucket.Merge() ? 1 : 0;
             StoredChunk[] chunks = [.. bucket.TakeDirty().Select(chunk => new StoredChunk(chunk.Id, AggregateFormat.EncodeChunk(chunk)))];
             var isEmpty = bucket.Chunks.Count == 0;
             stored.Add(new StoredBucket(key, isEmpty ? null : AggregateFormat.EncodeBucket(key, bucket), chunks));

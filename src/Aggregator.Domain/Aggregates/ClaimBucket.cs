@@ -223,6 +223,37 @@ internal sealed class ClaimBucket(LoadedCount loaded)
         _chunkOf = _chunkOf is { Count: > 0 } ? _chunkOf : null;
     }
 
+    /// <summary>
+    /// Puts claims of chunks in memory into the ones before them that have room: each time that something came while the newest was not in memory another was begun.
+    /// What stands no more stays where it is. A write that breaks off may leave a claim in both, as <see cref="Load"/> expects it.
+    /// </summary>
+    /// <returns>Whether a claim was moved.</returns>
+    public bool Merge()
+    {
+        var (hasMoved, into) = (false, (ClaimChunk?)null);
+        foreach (var chunk in _chunks.Where(chunk => chunk is { IsLoaded: false } or { Count: > 0 }))
+        {
+            if (into is not { IsLoaded: true } || chunk is not { IsLoaded: true, FormerCount: 0 } || into.Count + chunk.Count > ClaimsPerChunk)
+            {
+                into = chunk;
+                continue;
+            }
+
+            foreach (var (key, claim) in chunk.Standing)
+            {
+                into.Standing[key] = claim;
+                _chunkOf![key] = into;
+            }
+
+            chunk.Standing.Clear();
+            Touch(chunk);
+            Touch(into);
+            hasMoved = true;
+        }
+
+        return hasMoved;
+    }
+
     /// <summary>All that has changed is about to be stored: gives the chunks, the empty ones among them for the last time.</summary>
     public IReadOnlyList<ClaimChunk> TakeDirty()
     {
@@ -260,7 +291,7 @@ internal sealed class ClaimBucket(LoadedCount loaded)
     {
         if (_newest is not { IsLoaded: true } || _newest.Count >= ClaimsPerChunk)
         {
-            _newest = Find(_lastId) is { IsLoaded: true, Count: < ClaimsPerChunk } last ? last : null;
+            _newest = _chunks.LastOrDefault() is { IsLoaded: true, Count: < ClaimsPerChunk } last ? last : null;
             if (_newest is null)
             {
                 _newest = new ClaimChunk(++_lastId);

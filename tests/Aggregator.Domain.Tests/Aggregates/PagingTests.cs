@@ -38,6 +38,53 @@ public sealed class PagingTests
     }
 
     [Fact]
+    public void SmallChunks_OnceInMemory_AreStoredAsFew()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        for (var number = 1; number <= 300; number++)
+        {
+            // Each comes while all before it are out of memory.
+            Add(region, number);
+            shelf.Save();
+            region.Book.Shed(0);
+        }
+
+        Assert.Equal(300, shelf.Chunks);
+        var other = new RegionAggregate("town");
+        var brokenOff = shelf.To(other);
+        var moves = region.Book.Moves;
+        shelf.LoadAll();
+        Add(region, 301);
+        shelf.Save();
+        Assert.Equal(3, shelf.Chunks);
+        Assert.True(region.Book.Moves > moves);
+
+        // The next goes into the last of them, and nothing is moved for it.
+        moves = region.Book.Moves;
+        Add(region, 302);
+        shelf.Save();
+        Assert.Equal((3, moves), (shelf.Chunks, region.Book.Moves));
+        region.Book.Shed(0);
+        Assert.Equal(302, Value(shelf, region));
+        Assert.Equal(302, region.Book.Counts.Total);
+
+        // A write that broke off before the row spoke of it: claims stand in two chunks, and what is sent again is there already.
+        brokenOff.TakeChunks(shelf);
+        Add(other, 301);
+        Add(other, 302);
+        Assert.Equal(302, Value(brokenOff, other));
+        brokenOff.LoadAll();
+        brokenOff.Save();
+        other.Book.Shed(0);
+        Assert.Equal(302, Value(brokenOff, other));
+        Assert.Equal(3, brokenOff.Chunks);
+
+        static void Add(RegionAggregate to, int number) =>
+            Apply(to, number, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(1), on: "2024-05-01", incident: $"i/{number}", id: $"k{number}").Claim));
+    }
+
+    [Fact]
     public void AFoldThatIsKept_NeedsNoClaims()
     {
         var region = new RegionAggregate("town");

@@ -12,6 +12,18 @@ internal sealed class Shelf(IAggregate aggregate, Func<ToldBucket, IReadOnlyColl
     /// <summary>Claims that were read back.</summary>
     public int Loads { get; private set; }
 
+    /// <summary>Chunks that are stored.</summary>
+    public int Chunks => _chunks.Count;
+
+    /// <summary>Takes the chunks that another has stored, as a write leaves them that broke off after them.</summary>
+    public void TakeChunks(Shelf other)
+    {
+        foreach (var (key, bytes) in other._chunks)
+        {
+            _chunks[key] = bytes;
+        }
+    }
+
     /// <summary>Stores what has changed.</summary>
     public void Save()
     {
