@@ -80,8 +80,8 @@ public sealed class EntityOptions
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long totals stay as they are at most in such a backlog, while an entity's claims have not doubled. Default 2 minutes; ten times what it took to make them
-    /// where that is more.
+    /// How long totals stay as they are at most in such a backlog, while an entity's claims have not doubled. Default 2 minutes. They are made no sooner than ten times
+    /// what it took last, even if claims have doubled.
     /// </summary>
     public TimeSpan LongestBacklog { get; set; } = TimeSpan.FromMinutes(2);
 
