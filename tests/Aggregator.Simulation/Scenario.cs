@@ -139,7 +139,7 @@ internal sealed partial class Scenario : IStoreAlarm
     private Func<Activation, Grain> Grains(World world, Random random)
     {
         _silos = Array.ConvertAll(world.Databases, database => new Silo(
-            new ClaimLog(database, world.Time, new SimLogger<ClaimLog>(world)), new ClaimIndex(database), new EntityRows(database), new SimRegistry(_edits)));
+            new ClaimLog(database, world.Time, new SimLogger<ClaimLog>(world)), new ClaimIndex(database), new EntityRows(database), new SimRegistry(_edits), new Replays(world.Time)));
         var lifetime = new Lifetime();
         var partitionOptions = Options.Create(new PartitionOptions
         {
@@ -175,7 +175,7 @@ internal sealed partial class Scenario : IStoreAlarm
 
         return activation => activation.Key.Type switch
         {
-            "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, this, new Replays(), new SimLogger<PartitionGrain>(world)),
+            "partition" => new PartitionGrain(_silos[activation.Silo].Log, _silos[activation.Silo].Index, world.Time, partitionOptions, lifetime, this, new Replays(world.Time), new SimLogger<PartitionGrain>(world)),
             "region" => new RegionGrain(services[activation.Silo]),
             "actor" => new ActorGrain(services[activation.Silo]),
             _ => new SourceGrain(services[activation.Silo]),
@@ -346,11 +346,8 @@ internal sealed partial class Scenario : IStoreAlarm
     private static T Done<T>(Task<T> task) => task.GetAwaiter().GetResult();
 
     /// <summary>What each silo has of its own.</summary>
-    private sealed record Silo(ClaimLog Log, ClaimIndex Index, EntityRows Rows, SimRegistry Registry)
-    {
-        /// <summary>What its entities hear of partitions that are far behind.</summary>
-        public Replays Replays { get; } = new();
-    }
+    /// <param name="Replays">What its entities hear of partitions that are far behind.</param>
+    private sealed record Silo(ClaimLog Log, ClaimIndex Index, EntityRows Rows, SimRegistry Registry, Replays Replays);
 
     private sealed class Lifetime : IHostApplicationLifetime
     {

@@ -97,6 +97,14 @@ public sealed class ClaimBook(EntityKey owner)
         ? [.. held.Chunks.Where(chunk => !chunk.IsLoaded).Select(chunk => new ChunkKey(bucket, chunk.Id))]
         : [];
 
+    private IEnumerable<ChunkKey> AwayWith(BucketKey bucket, ClaimKey claim) => _buckets.TryGetValue(bucket, out var held)
+        ? held.Chunks.Where(chunk => !chunk.IsLoaded && chunk.MayHold(claim)).Select(chunk => new ChunkKey(bucket, chunk.Id))
+        : [];
+
+    // The one that more goes into: another is begun if it is not in memory.
+    private ChunkKey? AwayWithRoom(BucketKey bucket) =>
+        _buckets.TryGetValue(bucket, out var held) && held.Chunks.Count > 0 && held.Chunks[^1] is { IsLoaded: false, Count: < ClaimBucket.ClaimsPerChunk } last ? new ChunkKey(bucket, last.Id) : null;
+
     /// <summary>The chunks whose claims are in memory.</summary>
     public IEnumerable<LoadedChunk> Loaded => _buckets.SelectMany(pair => pair.Value.Chunks
         .Where(chunk => chunk.IsLoaded)
@@ -108,20 +116,26 @@ public sealed class ClaimBook(EntityKey owner)
     /// <summary>Puts back what is quarantined.</summary>
     public void RestoreQuarantined(IEnumerable<LogPosition> positions) => _quarantined.UnionWith(positions);
 
-    /// <summary>The buckets that must be in memory for a record to be applied.</summary>
-    public IEnumerable<BucketKey> Needs(LogRecord record)
+    /// <summary>
+    /// The chunks out of memory that a record is applied to: those that must be in it because they may hold the claim, and of what is read anyway the one that takes what is
+    /// kept of it, so that corrections make no chunks of their own.
+    /// </summary>
+    public IEnumerable<ChunkKey> Needs(LogRecord record)
     {
         return record switch
         {
-            LogRecord.Corrected corrected => Holding(corrected.Claim.Key, corrected.Replaced),
+            LogRecord.Corrected corrected => Holding(corrected.Claim.Key, corrected.Replaced).Union(Room(corrected.Claim)),
             LogRecord.Retracted retracted => Holding(retracted.Retraction.Key, retracted.Removed),
             LogRecord.Superseded superseded => Holding(superseded.Removed.Key, superseded.Removed),
-            LogRecord.Quarantined => _buckets.Keys,
+            LogRecord.Quarantined => _buckets.Keys.SelectMany(Away),
             _ => [],
         };
 
-        IEnumerable<BucketKey> Holding(ClaimKey key, Claim? standing) =>
-            BucketsWithFormers(key).Union(standing is not null && Touches(standing) ? BucketKey.Of(standing, owner) : []).Where(_buckets.ContainsKey);
+        IEnumerable<ChunkKey> Holding(ClaimKey key, Claim? standing) => BucketsWithFormers(key).Union(Own(standing)).SelectMany(bucket => AwayWith(bucket, key)).Union(Room(standing));
+
+        IEnumerable<ChunkKey> Room(Claim? of) => Own(of).Select(AwayWithRoom).OfType<ChunkKey>();
+
+        IEnumerable<BucketKey> Own(Claim? claim) => claim is not null && Touches(claim) ? BucketKey.Of(claim, owner) : [];
     }
 
     /// <summary>Lets go of stored claims, the buckets used longest ago first, until no more than these are in memory; what is not stored yet stays.</summary>

@@ -8,7 +8,7 @@ namespace Aggregator.Domain.Aggregates;
 
 /// <summary>
 /// The claims of one bucket: those that stand, and those that once did, in chunks. What is new goes into the newest chunk, so
-/// that nothing needs to be in memory for a claim to be added; whatever else is done to a claim needs all of them.
+/// that nothing needs to be in memory for a claim to be added; whatever else is done to a claim needs those that may hold a version of it.
 /// </summary>
 /// <param name="loaded">Counts the claims in memory, of this bucket and others.</param>
 internal sealed class ClaimBucket(LoadedCount loaded)
@@ -119,8 +119,8 @@ internal sealed class ClaimBucket(LoadedCount loaded)
         return true;
     }
 
-    /// <summary>Whether a version of a claim is kept among those that stand no more; all of it is in memory.</summary>
-    public bool HasFormer(Claim version) => _chunks.Exists(chunk => chunk.Formers.Exists(former => former.Appearance.Claim.Key == version.Key && former.Appearance.Claim.ContentHash == version.ContentHash));
+    /// <summary>Whether a version of a claim is kept among those that stand no more; what may hold one is in memory.</summary>
+    public bool HasFormer(Claim version) => _chunks.Exists(chunk => chunk.IsLoaded && chunk.Formers.Exists(former => former.Appearance.Claim.Key == version.Key && former.Appearance.Claim.ContentHash == version.ContentHash));
 
     /// <summary>Keeps what stood once; what was never known to stand is not kept.</summary>
     public void Keep(Former former)
@@ -135,11 +135,11 @@ internal sealed class ClaimBucket(LoadedCount loaded)
         }
     }
 
-    /// <summary>A version has come: what it outranks was known to stand no longer than until then.</summary>
-    public void Outranked(Appearance by) => Cut(former => former.Claim.Key == by.Claim.Key && Rank(former).CompareTo(Rank(by)) < 0, by.KnownFrom);
+    /// <summary>A version has come: what it outranks was known to stand no longer than until then. What may hold one is in memory.</summary>
+    public void Outranked(Appearance by) => Cut(by.Claim.Key, former => Rank(former).CompareTo(Rank(by)) < 0, by.KnownFrom);
 
-    /// <summary>A claim is retracted: none of its versions was known to stand from then on.</summary>
-    public void Ended(ClaimKey key, DateTimeOffset at) => Cut(former => former.Claim.Key == key, at);
+    /// <summary>A claim is retracted: none of its versions was known to stand from then on. What may hold one is in memory.</summary>
+    public void Ended(ClaimKey key, DateTimeOffset at) => Cut(key, _ => true, at);
 
     /// <summary>What was known to stand at a moment, of what some chunks hold.</summary>
     public static IEnumerable<Appearance> AsOf(IEnumerable<Appearance> standing, IEnumerable<Former> formers, DateTimeOffset moment) => standing
@@ -312,7 +312,9 @@ internal sealed class ClaimBucket(LoadedCount loaded)
     {
         StandingCount += by;
         LoadedCount += by;
-        AnsweringCount += claim.Stance == Stance.Asserts ? 0 : by;
+
+        // One that was stored by a write that broke off may stand and not have been counted.
+        AnsweringCount += claim.Stance != Stance.Asserts && (by > 0 || IsLoaded) ? by : 0;
     }
 
     private void NoteTakeovers(Claim claim)
@@ -323,14 +325,14 @@ internal sealed class ClaimBucket(LoadedCount loaded)
         }
     }
 
-    private void Cut(Predicate<Appearance> which, DateTimeOffset until)
+    private void Cut(ClaimKey key, Predicate<Appearance> which, DateTimeOffset until)
     {
-        foreach (var chunk in _chunks)
+        foreach (var chunk in _chunks.Where(chunk => chunk.IsLoaded))
         {
             for (var at = chunk.Formers.Count - 1; at >= 0; at--)
             {
                 var former = chunk.Formers[at];
-                if (former.Until <= until || !which(former.Appearance))
+                if (former.Until <= until || former.Appearance.Claim.Key != key || !which(former.Appearance))
                 {
                     continue;
                 }

@@ -13,6 +13,10 @@ internal sealed class ClaimChunk(int id)
     private List<Former>? _formers = [];
     private (int Standing, int Formers) _away;
 
+    // Some bits of the hash of each key that it has, once it was in memory: of a hundred chunks hardly one is read in vain.
+    private ushort[]? _keys;
+    private bool _isDirty;
+
     /// <summary>Names it within its bucket; later chunks have greater ids.</summary>
     public int Id => id;
 
@@ -20,7 +24,11 @@ internal sealed class ClaimChunk(int id)
     public bool IsLoaded => _standing is not null;
 
     /// <summary>Whether it has changed since it was last stored.</summary>
-    public bool IsDirty { get; set; }
+    public bool IsDirty
+    {
+        get => _isDirty;
+        set => (_isDirty, _keys) = (value, value ? null : _keys);
+    }
 
     /// <summary>Claims that stand.</summary>
     public int StandingCount => _standing?.Count ?? _away.Standing;
@@ -45,6 +53,9 @@ internal sealed class ClaimChunk(int id)
         return chunk;
     }
 
+    /// <summary>Whether it may have a version of a claim, standing or not; it is not in memory. Of one that never was nobody knows.</summary>
+    public bool MayHold(ClaimKey claim) => _keys is null || _keys.Contains(Bits(claim));
+
     /// <summary>Takes its claims in.</summary>
     public void Load(IEnumerable<Appearance> standing, IEnumerable<Former> formers)
     {
@@ -61,8 +72,11 @@ internal sealed class ClaimChunk(int id)
         }
 
         _away = (StandingCount, FormerCount);
+        _keys ??= [.. _standing!.Keys.Concat(_formers!.Select(former => former.Appearance.Claim.Key)).Select(Bits)];
         (_standing, _formers) = (null, null);
     }
+
+    private static ushort Bits(ClaimKey claim) => (ushort)claim.GetHashCode();
 
     private InvalidOperationException NotLoaded() => new($"chunk {id} is not in memory");
 }

@@ -17,6 +17,10 @@ public sealed class JudgementBook
     private readonly Dictionary<string, Judgements> _bySource = new(StringComparer.Ordinal);
     private readonly HashSet<BucketKey> _stale = [];
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+
+    // Cells that have changed and were not judged since, and the sources in such cells, each of which is to hear at least once.
+    private readonly HashSet<BucketKey> _touched = [];
+    private readonly HashSet<string> _met = new(StringComparer.Ordinal);
     private RegistrySnapshot? _registry;
 
     internal JudgementBook(string region, Folds folds) => (_region, _folds) = (region, folds);
@@ -25,7 +29,11 @@ public sealed class JudgementBook
     public bool IsStale => _stale.Count > 0;
 
     /// <summary>A cell may have changed.</summary>
-    public void Changed(BucketKey cell) => _stale.Add(cell);
+    public void Changed(BucketKey cell)
+    {
+        _stale.Add(cell);
+        _touched.Add(cell);
+    }
 
     /// <summary>The tally of one source.</summary>
     public Judgements this[string source] => _bySource.GetValueOrDefault(source);
@@ -33,7 +41,10 @@ public sealed class JudgementBook
     /// <summary>The sources that have a tally.</summary>
     public IReadOnlyCollection<string> Sources => _bySource.Keys;
 
-    /// <summary>The sources whose tally has changed since the last call.</summary>
+    /// <summary>
+    /// The sources whose tally has changed since the last call, and, once each, those that have or had a claim in a cell that has: an activation that ended before its row
+    /// was written may have told them of what is no more, and what its claims and their retractions come to, put together, does not show it.
+    /// </summary>
     public IReadOnlyCollection<string> TakeChanged()
     {
         var changed = _changed.ToArray();
@@ -44,9 +55,31 @@ public sealed class JudgementBook
     /// <summary>Brings the tallies up to what the cells say now.</summary>
     public void Refresh(RegistrySnapshot registry)
     {
+        ReadUnder(registry);
+        foreach (var kept in _stale.ToList())
+        {
+            TryJudge(kept, registry);
+        }
+    }
+
+    /// <summary>
+    /// Brings the tallies up to what some cells say, so that <see cref="Refresh(RegistrySnapshot)"/> need not look at them again: for who has their claims in memory.
+    /// Those that have not changed, or cannot be judged, stay as they are.
+    /// </summary>
+    public void Refresh(IEnumerable<BucketKey> cells, RegistrySnapshot registry)
+    {
+        ReadUnder(registry);
+        foreach (var kept in cells.Where(_stale.Contains).ToList())
+        {
+            TryJudge(kept, registry);
+        }
+    }
+
+    // Under another registry any claim may have another voice and stand in another cell.
+    private void ReadUnder(RegistrySnapshot registry)
+    {
         if (_registry?.Structure != registry.Structure)
         {
-            // Under another registry any claim may have another voice and stand in another cell.
             foreach (var judged in _byCell.Values)
             {
                 Replace(judged, Nothing);
@@ -54,6 +87,7 @@ public sealed class JudgementBook
 
             _byCell.Clear();
             _stale.Clear();
+            _met.Clear();
             if (!registry.IsMerged(EntityKind.Region, _region))
             {
                 _stale.UnionWith(_folds.All(registry));
@@ -61,11 +95,6 @@ public sealed class JudgementBook
         }
 
         _registry = registry;
-
-        foreach (var kept in _stale.ToList())
-        {
-            TryJudge(kept, registry);
-        }
     }
 
     // What cannot be judged now stays stale. The cells of a region that was merged into another are that one's.
@@ -74,12 +103,29 @@ public sealed class JudgementBook
         var cell = kept.Under(registry);
         if (cell.Kind != BucketKind.Cell || registry.IsMerged(EntityKind.Region, _region))
         {
+            _touched.Remove(kept);
             _stale.Remove(kept);
         }
-        else if (_folds.TryLoaded([cell], registry, () => TryJudge(kept, registry)))
+        else if (_folds.TryLoaded(cell, kept, registry, () => TryJudge(kept, registry)))
         {
-            _stale.Remove(kept);
             Judge(cell, registry);
+            if (_touched.Remove(kept))
+            {
+                Meet(cell, kept, registry);
+            }
+
+            _stale.Remove(kept);
+        }
+    }
+
+    private void Meet(BucketKey cell, BucketKey kept, RegistrySnapshot registry)
+    {
+        foreach (var source in _folds.Claims(cell, registry).Concat(_folds.Formers(kept, registry)).Select(one => one.Claim.Source.Id))
+        {
+            if (_met.Add(source))
+            {
+                _changed.Add(source);
+            }
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class ActorGrain(EntityServices services) : EntityGrain<ActorAgg
     });
 
     /// <inheritdoc/>
-    protected override IEntityGrain GrainOf(string id) => GrainFactory.GetGrain<IActorGrain>(id);
+    protected override IEntityGrain GrainOf(string id) => GrainFactory.GrainOf<IActorGrain>(id);
 
     /// <inheritdoc/>
     protected override ActorAggregate Create(string id) => new(id);

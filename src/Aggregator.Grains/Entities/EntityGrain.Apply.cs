@@ -114,9 +114,9 @@ internal abstract partial class EntityGrain<TAggregate>
             var changed = new HashSet<BucketKey>();
             foreach (var record in records)
             {
-                // One record may put into a bucket what the next one needs out of it.
-                if (record.Record is not LogRecord.Added && book.Needs(record.Record).Any(book.IsAway))
+                if (record.Record is not LogRecord.Added)
                 {
+                    // One record may put into a bucket what the next one needs out of it.
                     await LoadAsync(book.Needs(record.Record));
                 }
 

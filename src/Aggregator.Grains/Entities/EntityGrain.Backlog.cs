@@ -14,10 +14,14 @@ internal abstract partial class EntityGrain<TAggregate>
     private bool _heardOfBacklog;
     private TimeSpan _totalsTook;
 
-    // The last row whose totals were not behind: of how many claims it was, when it was written, and how long its totals took to make.
+    // The last row whose totals were not behind: of how many claims it was, when it was written, how long its totals took to make, and for how long they do.
     private long _wholeOf;
     private long? _wholeAt;
     private TimeSpan _wholeTook;
+    private TimeSpan _wholeFor;
+
+    // When the row was written last, with totals or without.
+    private long? _writtenAt;
 
     // Whether the parent is to be told though there is a backlog.
     private bool _isPushDue;
@@ -37,9 +41,11 @@ internal abstract partial class EntityGrain<TAggregate>
         get
         {
             var claims = Aggregate.Book.Counts.Total;
-            return HasPassed(_wholeAt, PausesPerTotals * _wholeTook) && (claims == 0 || claims >= 2 * _wholeOf || HasPassed(_wholeAt, Options.LongestBacklog));
+            return HasPassed(_wholeAt, PausesPerTotals * _wholeTook) && (claims == 0 || claims >= 2 * _wholeOf || HasPassed(_wholeAt, LongestWhole));
         }
     }
+
+    private TimeSpan LongestWhole => services.Replays.AreLong && _wholeFor > Options.LongestBacklog ? _wholeFor : Options.LongestBacklog;
 
     private bool HasPassed(long? since, TimeSpan time) => since is not { } at || services.Time.GetElapsedTime(at) >= time;
 
@@ -56,6 +62,8 @@ internal abstract partial class EntityGrain<TAggregate>
     // What the row has is what the parent is told of a backlog, right after: totals are made once for both.
     private void NoteWhole()
     {
+        // Nearly all claims are read back for them: in a long replay they stay for as long again as it has lasted, so a part of its time goes there however long it is.
+        _wholeFor = services.Replays.LongFor;
         (_wholeOf, _wholeAt) = (Aggregate.Book.Counts.Total, services.Time.GetTimestamp());
         if (InBacklog && _parent is not null && _roller.HasNews)
         {
@@ -85,7 +93,11 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             var began = services.Time.GetTimestamp();
             await RefreshTotalsAsync();
-            (_putOffAt, _wholeTook) = (null, services.Time.GetElapsedTime(began));
+            var took = services.Time.GetElapsedTime(began);
+            _putOffAt = null;
+
+            // Who was told of them before may have had them made.
+            _wholeTook = took > _wholeTook / 2 ? took : _wholeTook / 2;
             return true;
         }
         finally

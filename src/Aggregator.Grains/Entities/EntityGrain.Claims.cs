@@ -84,6 +84,8 @@ internal abstract partial class EntityGrain<TAggregate>
                 miss.Retry?.Invoke();
             }
 
+            ClaimsLoaded(misses.SelectMany(miss => miss.Away));
+
             // What was missed besides what was to be made, the next pass misses too.
             aggregate.TakeMisses();
             if (Array.TrueForAll(misses, miss => miss.Retry is not null))
@@ -119,8 +121,13 @@ internal abstract partial class EntityGrain<TAggregate>
         }
     }
 
+    /// <summary>All claims of some buckets are in memory for a moment.</summary>
+    protected virtual void ClaimsLoaded(IEnumerable<BucketKey> buckets)
+    {
+    }
+
     /// <summary>Brings the totals up to what the claims say now, under the gate.</summary>
-    private async Task RefreshTotalsAsync()
+    protected async Task RefreshTotalsAsync()
     {
         try
         {
@@ -155,10 +162,13 @@ internal abstract partial class EntityGrain<TAggregate>
     }
 
     /// <summary>Brings buckets into memory.</summary>
-    private async Task LoadAsync(IEnumerable<BucketKey> buckets)
+    private Task LoadAsync(IEnumerable<BucketKey> buckets) => LoadAsync(buckets.SelectMany(Aggregate.Book.Away));
+
+    /// <summary>Brings chunks into memory.</summary>
+    private async Task LoadAsync(IEnumerable<ChunkKey> missing)
     {
         var book = Aggregate.Book;
-        foreach (var chunks in buckets.Distinct().SelectMany(book.Away).Chunk(ChunksAtOnce))
+        foreach (var chunks in missing.Distinct().Chunk(ChunksAtOnce))
         {
             if (!await _store.LoadChunksAsync(book, chunks, _stop.Token))
             {
@@ -186,11 +196,14 @@ internal abstract partial class EntityGrain<TAggregate>
         }
     }
 
+    // Of those that are stored.
+    private int LoadedClaimsToKeep => services.Loaded.AreMany ? Options.LoadedClaims / ShareWhenMany : Options.LoadedClaims;
+
     // What merged entities gave is read with every count; what bodies said only for its fold, which is kept.
     private void Shed(TAggregate aggregate)
     {
         aggregate.Parts.ForgetFetched(part => _registry.IsMerged(Kind, part));
-        aggregate.Book.Shed(services.Loaded.AreMany ? Options.LoadedClaims / ShareWhenMany : Options.LoadedClaims);
+        aggregate.Book.Shed(LoadedClaimsToKeep);
         services.Loaded.Say(ref _loadedSaid, aggregate.Book.LoadedClaims);
     }
 

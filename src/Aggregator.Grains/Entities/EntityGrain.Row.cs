@@ -102,7 +102,7 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            await UnderGateAsync(() => PersistAsync(_stop.Token));
+            await UnderGateAsync(() => PersistAsync(mayWait: true, _stop.Token));
             if (_dirty && !_mustReload)
             {
                 MarkDirty();
@@ -119,7 +119,7 @@ internal abstract partial class EntityGrain<TAggregate>
         }
     }
 
-    private async Task<bool> PersistAsync(CancellationToken cancellationToken)
+    private async Task<bool> PersistAsync(bool mayWait, CancellationToken cancellationToken)
     {
         if (!_dirty)
         {
@@ -132,8 +132,13 @@ internal abstract partial class EntityGrain<TAggregate>
             return true;
         }
 
-        // In a backlog the row's totals may stay behind its claims for a while; nothing is durable by that.
+        // In a backlog the row's totals may stay behind its claims for a while; nothing is durable by that, so it is written only for the memory that its claims take,
+        // and now and then: what it lacks is sent again whenever memory is dropped.
         var isWhole = await TryMakeTotalsAsync();
+        if (!isWhole && mayWait && Aggregate.Book.LoadedClaims < LoadedClaimsToKeep && !HasPassed(_writtenAt, Options.LongestBacklog))
+        {
+            return true;
+        }
 
         // The fields of a row are as large as what is written: no more are made than are being sent.
         await services.Writes.WaitAsync(cancellationToken);
@@ -156,6 +161,7 @@ internal abstract partial class EntityGrain<TAggregate>
             {
                 _mustReload = false;
                 _dirty = !isWhole;
+                _writtenAt = services.Time.GetTimestamp();
                 _suspicious &= !isWhole;
                 if (isWhole)
                 {

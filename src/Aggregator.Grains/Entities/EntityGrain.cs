@@ -108,7 +108,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         _leaving = true;
         try
         {
-            await UnderGateAsync(() => PersistAsync(cancellationToken), cancellationToken);
+            await UnderGateAsync(() => PersistAsync(mayWait: false, cancellationToken), cancellationToken);
         }
         catch (Exception fault) when (fault is StoreException or OperationCanceledException or TimeoutException or OrleansException)
         {

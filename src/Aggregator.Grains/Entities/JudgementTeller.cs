@@ -50,6 +50,16 @@ internal sealed class JudgementTeller(RegionAggregate region, bool hasTold, IRea
         return !_stale;
     }
 
+    /// <summary>Judges those among some cells that have changed, for who has their claims in memory; <see cref="Refresh(RegistrySnapshot)"/> need not read them then.</summary>
+    public void Refresh(IEnumerable<BucketKey> cells, RegistrySnapshot registry)
+    {
+        if (_stale)
+        {
+            region.Judgements.Refresh(cells, registry);
+            _untold.UnionWith(region.Judgements.TakeChanged());
+        }
+    }
+
     /// <summary>What to tell next, by source.</summary>
     /// <param name="epoch">The region's epoch.</param>
     public IReadOnlyList<(string Source, SourceTally Tally)> Next(long epoch)

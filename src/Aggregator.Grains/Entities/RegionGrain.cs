@@ -52,7 +52,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
         });
 
     /// <inheritdoc/>
-    protected override IEntityGrain GrainOf(string id) => GrainFactory.GetGrain<IRegionGrain>(id);
+    protected override IEntityGrain GrainOf(string id) => GrainFactory.GrainOf<IRegionGrain>(id);
 
     /// <inheritdoc/>
     protected override RegionAggregate Create(string id) => new(id);
@@ -60,7 +60,8 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     /// <inheritdoc/>
     protected override void Loaded(bool hasTold, IReadOnlyCollection<string> judged)
     {
-        _teller = new JudgementTeller(Aggregate, hasTold, judged);
+        // Who was told since the row was written may have to hear something else.
+        _teller = new JudgementTeller(Aggregate, hasTold, [.. judged.Union(_teller?.Judged ?? [], StringComparer.Ordinal)]);
         if (!hasTold)
         {
             TellSoon(Options.PushAfter);
@@ -89,6 +90,24 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     }
 
     /// <inheritdoc/>
+    protected override void ClaimsLoaded(IEnumerable<BucketKey> buckets)
+    {
+        // Read for totals: judged at once they need not be read again.
+        if (!Services.Replays.AreLong)
+        {
+            try
+            {
+                _teller.Refresh(buckets, Registry);
+            }
+            catch (Exception fault)
+            {
+                // Whoever reads them does so for something else; it is tried again when they are judged for their own sake.
+                LogTellFailed(Services.Logger, Key, fault);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     protected override bool HasTold => !_teller.HasNews;
 
     /// <inheritdoc/>
@@ -103,7 +122,8 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     {
         try
         {
-            if (!Gathers)
+            // While a long replay lasts nobody asks, and each judgement looks at all claims of its cell.
+            if (!Gathers && !Services.Replays.AreLong)
             {
                 await UnlessDepartingAsync(SettleBesidesAsync());
             }
@@ -128,12 +148,18 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     {
         var (teller, news) = await UnderGateAsync(async () =>
         {
+            // Totals are made of the same claims, and due by now where a parent waits for them.
+            if (!Gathers && Parent() is not null)
+            {
+                await RefreshTotalsAsync();
+            }
+
             await ReadAsync(() => _teller.Refresh(Registry));
             return (_teller, _teller.Next(Epoch).Select(told => (told.Source, Tally: told.Tally with { Era = Era })).ToArray());
         });
         await Turns.ForEachAsync(news, SourcesToldAtOnce, async told =>
         {
-            await GrainFactory.GetGrain<ISourceGrain>(told.Source).TakeJudgementsAsync(Key.Id, told.Tally);
+            await GrainFactory.GrainOf<ISourceGrain>(told.Source).TakeJudgementsAsync(Key.Id, told.Tally);
             teller.Acknowledged(told.Source, told.Tally);
         });
     }

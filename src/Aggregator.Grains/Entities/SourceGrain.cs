@@ -57,7 +57,7 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     protected override long Shown => Aggregate.Judgements.Changes;
 
     /// <inheritdoc/>
-    protected override IEntityGrain GrainOf(string id) => GrainFactory.GetGrain<ISourceGrain>(id);
+    protected override IEntityGrain GrainOf(string id) => GrainFactory.GrainOf<ISourceGrain>(id);
 
     /// <inheritdoc/>
     protected override SourceAggregate Create(string id) => new(id);
@@ -79,7 +79,7 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
             (Aggregate.Judgements, Aggregate.Judgements.Generation, await ReadAsync(() => Aggregate.Regions(Registry).ToArray())));
         await Turns.ForEachAsync(regions.Where(region => !judgements.HasAnswered(region)), RegionsAskedAtOnce, async region =>
         {
-            var tally = await GrainFactory.GetGrain<IRegionGrain>(region).GetJudgementsAsync(Key.Id);
+            var tally = await GrainFactory.GrainOf<IRegionGrain>(region).GetJudgementsAsync(Key.Id);
             if (judgements.Generation == generation)
             {
                 Take(judgements, region, tally);

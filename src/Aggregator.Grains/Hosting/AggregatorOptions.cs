@@ -68,8 +68,8 @@ public sealed class EntityOptions
     public TimeSpan PersistSpread { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long changes gather, before a write and before the parent is told, while a backlog of the log is being folded. Default 15 s: more
-    /// makes fewer writes, and takes memory for what is not written yet.
+    /// How long changes gather, before a write and before the parent is told, while a backlog of the log is being folded. Default 15 s. Claims alone, without totals,
+    /// are written only if there are more than may stay in memory (<see cref="LoadedClaims"/>).
     /// </summary>
     public TimeSpan InBacklog { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -80,8 +80,8 @@ public sealed class EntityOptions
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long totals stay as they are at most in such a backlog, while an entity's claims have not doubled. Default 2 minutes. They are made no sooner than ten times
-    /// what it took last, even if claims have doubled.
+    /// How long totals stay as they are at most in such a backlog, while an entity's claims have not doubled; after a cold start as long again as it has lasted by then.
+    /// Default 2 minutes. They are made no sooner than ten times what it took last, even if claims have doubled.
     /// </summary>
     public TimeSpan LongestBacklog { get; set; } = TimeSpan.FromMinutes(2);
 

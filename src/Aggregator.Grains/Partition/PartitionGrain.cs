@@ -2,7 +2,6 @@ using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
-using Aggregator.Domain.Registry;
 using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Protocol;
 using Aggregator.Store;
@@ -79,7 +78,7 @@ internal sealed partial class PartitionGrain(
         });
 
         _pump = new FanOutPump(
-            _fanOut, _entries, GrainFor, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), _quarantine, RaiseAlarmAsync, GiveRoom, logger, _sending.Token);
+            _fanOut, _entries, GrainFactory.GrainOf, _partition, _incarnation, _era, _options, mark => _ = FindTheEndAsync(mark), _quarantine, RaiseAlarmAsync, GiveRoom, logger, _sending.Token);
         this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(_options.Tick, _options.Tick) { Interleave = true, KeepAlive = true });
         if (_fanOut.IsBehind)
         {
@@ -214,7 +213,7 @@ internal sealed partial class PartitionGrain(
             }
 
             await _pump.AppliedAsync(sequence, entities, timeout.Token);
-            await Task.WhenAll(entities.Select(entity => GrainFor(entity).SettleAsync())).WaitAsync(timeout.Token);
+            await Task.WhenAll(entities.Select(entity => GrainFactory.GrainOf(entity).SettleAsync())).WaitAsync(timeout.Token);
             return true;
         }
         catch (OperationCanceledException) when (_departure.HasBegun)
@@ -249,12 +248,4 @@ internal sealed partial class PartitionGrain(
 
         LogReplayed(logger, _partition, head.Checkpoint, head.LastSequence, _incarnation);
     }
-
-    private IEntityGrain GrainFor(EntityKey entity) => entity.Kind switch
-    {
-        EntityKind.Actor => GrainFactory.GetGrain<IActorGrain>(entity.Id),
-        EntityKind.Region => GrainFactory.GetGrain<IRegionGrain>(entity.Id),
-        EntityKind.Source => GrainFactory.GetGrain<ISourceGrain>(entity.Id),
-        _ => throw new InvalidOperationException($"no grain for {entity}"),
-    };
 }

@@ -15,7 +15,7 @@ internal sealed class Board(IGrainFactory grains)
     /// <summary>The board of the regions among the entities, by their number of claims.</summary>
     public async Task PrintAsync(IEnumerable<EntityKey> touched, TextWriter output)
     {
-        var regions = await Task.WhenAll(touched.Where(entity => entity.Kind == EntityKind.Region).Select(region => grains.GetGrain<IRegionGrain>(region.Id).GetViewAsync(null)));
+        var regions = await Task.WhenAll(touched.Where(entity => entity.Kind == EntityKind.Region).Select(region => grains.GrainOf<IRegionGrain>(region.Id).GetViewAsync(null)));
         var rows = regions
             .OfType<RegionView>()
             .OrderByDescending(region => region.Claims.Total)

@@ -64,9 +64,9 @@ internal sealed class GrainSource(IGrainFactory grains, IRegistry registry, Stor
 
     private async Task<EntityView?> ViewAsync(EntityKey entity) => entity.Kind switch
     {
-        EntityKind.Actor => await grains.GetGrain<IActorGrain>(entity.Id).GetViewAsync(null),
-        EntityKind.Region => await grains.GetGrain<IRegionGrain>(entity.Id).GetViewAsync(null),
-        EntityKind.Source => await grains.GetGrain<ISourceGrain>(entity.Id).GetViewAsync(null),
+        EntityKind.Actor => await grains.GrainOf<IActorGrain>(entity.Id).GetViewAsync(null),
+        EntityKind.Region => await grains.GrainOf<IRegionGrain>(entity.Id).GetViewAsync(null),
+        EntityKind.Source => await grains.GrainOf<ISourceGrain>(entity.Id).GetViewAsync(null),
         _ => throw new ArgumentOutOfRangeException(nameof(entity)),
     };
 }

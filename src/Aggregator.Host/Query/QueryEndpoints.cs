@@ -90,6 +90,6 @@ internal static class QueryEndpoints
             .WithDescription("Counts of the claims that stand, its parts' among them, each once.");
 
         (TGrain Grain, string Id)? Find(string name, IGrainFactory grains, IRegistry registry) =>
-            registry.Current.Resolve(kind, name) is { } entry && registry.Current.Survivor(kind, entry.Id) is var id ? (grains.GetGrain<TGrain>(id, null), id) : null;
+            registry.Current.Resolve(kind, name) is { } entry && registry.Current.Survivor(kind, entry.Id) is var id ? (grains.GrainOf<TGrain>(id), id) : null;
     }
 }

@@ -4,7 +4,6 @@ using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Registry;
 using Aggregator.Host.Hosting;
 using Aggregator.Host.Problems;
-using Aggregator.Host.Query;
 using Microsoft.Extensions.Options;
 
 namespace Aggregator.Host.Registry;

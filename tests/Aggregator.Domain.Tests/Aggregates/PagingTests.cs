@@ -5,6 +5,7 @@ using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Domain.Tests.Histories;
 using Aggregator.Domain.Tests.Ledger;
+using Aggregator.Domain.TrackRecord;
 using CsCheck;
 
 namespace Aggregator.Domain.Tests.Aggregates;
@@ -134,14 +135,14 @@ public sealed class PagingTests
         shelf.Save();
         region.Book.Shed(0);
         var record = new LogRecord.Corrected(second, first, new(0, 1, 0), Stands: true);
-        Assert.Equal([Item.Tank], region.Book.Needs(record).Select(bucket => bucket.Cell.Item));
+        Assert.Equal([Item.Tank], region.Book.Needs(record).Select(chunk => chunk.Bucket.Cell.Item));
         Load(record);
         Apply(region, 2, record);
         shelf.Save();
         region.Book.Shed(0);
 
         record = new LogRecord.Corrected(third, second, new(0, 2, 0), Stands: true);
-        Assert.Equal([Item.Tank, Item.Drone], region.Book.Needs(record).Select(bucket => bucket.Cell.Item).Order());
+        Assert.Equal([Item.Tank, Item.Drone], region.Book.Needs(record).Select(chunk => chunk.Bucket.Cell.Item).Order());
         Load(record);
         Apply(region, 3, record);
 
@@ -151,11 +152,116 @@ public sealed class PagingTests
 
         void Load(LogRecord needing)
         {
-            foreach (var bucket in region.Book.Needs(needing))
+            foreach (var chunk in region.Book.Needs(needing).ToList())
             {
-                shelf.Load(bucket);
+                shelf.Load(chunk);
             }
         }
+    }
+
+    [Fact]
+    public void ACorrection_OfVeryManyClaims_NeedsThoseThatMayHoldWhatItReplaces()
+    {
+        const int Claims = 20 * 128;
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        var claims = Enumerable.Range(0, Claims).Select(number => Say.Figure("red", Bounds.Exactly(1), on: "2024-05-01", incident: $"i/{number}", id: $"k{number}").Claim).ToArray();
+        for (var number = 0; number < Claims; number++)
+        {
+            Apply(region, number + 1, new LogRecord.Added(claims[number]));
+        }
+
+        shelf.Save();
+        region.Book.Shed(0);
+        var corrected = 0;
+        for (var number = 0; number < Claims; number += 40, corrected++)
+        {
+            var version = claims[number] with { Revision = 1, ContentHash = 2, ReportedAt = claims[number].ReportedAt.AddHours(1), Figure = claims[number].Figure! with { Bounds = Bounds.Exactly(2) } };
+            var record = new LogRecord.Corrected(version, claims[number], new(0, number + 1, 0), Stands: true);
+            foreach (var chunk in region.Book.Needs(record).ToList())
+            {
+                shelf.Load(chunk);
+            }
+
+            Apply(region, Claims + corrected + 1, record);
+            shelf.Save();
+            region.Book.Shed(0);
+        }
+
+        // The one that holds it, the one that takes what is kept of it, and now and then another; after a restart nobody knows what is where.
+        Assert.InRange(shelf.Loads, corrected, 3 * corrected);
+        Assert.InRange(shelf.Chunks, 20, 22);
+        Assert.Equal(Claims + corrected, Value(shelf, region));
+        var next = new RegionAggregate("town");
+        var nextShelf = shelf.To(next);
+        Assert.Equal(next.Book.Away(Assert.Single(next.Book.AllBuckets)), next.Book.Needs(new LogRecord.Retracted(new Retraction(claims[1].Key, claims[1].Source.Id), claims[1], new(0, 2, 0))));
+        Assert.Equal(Claims + corrected, Value(nextShelf, next));
+    }
+
+    [Fact]
+    public void ACellThatIsJudgedWhileItIsInMemory_NeedNotBeReadAgain()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        Apply(region, 1, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", source: "wire", id: "w").Claim));
+        Apply(region, 2, new LogRecord.Added(Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", source: "paper", reported: "2024-05-01T13:00Z", id: "p").Claim));
+        shelf.Save();
+        region.Book.Shed(0);
+        region.Judgements.Refresh(Say.Registry);
+        Assert.True(region.HasMisses);
+        region.TakeMisses();
+        Assert.True(region.Judgements.IsStale);
+
+        var cell = Assert.Single(region.Book.AllBuckets);
+        shelf.Load(cell);
+        region.Judgements.Refresh([cell], Say.Registry);
+        region.Book.Shed(0);
+
+        Assert.False(region.Judgements.IsStale);
+        region.Judgements.Refresh(Say.Registry);
+        Assert.False(region.HasMisses);
+        Assert.Equal(new Judgements(1, 0), region.Judgements["wire"]);
+    }
+
+    [Fact]
+    public void ADenialThatAWriteThatBrokeOffHadStored_IsAnAnswerOnceItComesAgain()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        var claim = Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", id: "k").Claim;
+        Apply(region, 1, new LogRecord.Added(claim));
+        shelf.Save();
+        var denial = new LogRecord.Added(Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", id: "no", source: "paper", stance: Stance.Denies).Claim);
+        var brokenOff = new RegionAggregate("town");
+        var brokenOffShelf = shelf.To(brokenOff);
+        brokenOffShelf.LoadAll();
+        Apply(brokenOff, 2, denial);
+        brokenOffShelf.Save();
+        shelf.TakeChunks(brokenOffShelf);
+
+        // What comes from another partition fills a chunk of its own; a correction then reads the one that has the denial, and not that one.
+        var next = new RegionAggregate("town");
+        var nextShelf = shelf.To(next);
+        for (var number = 0; number < 128; number++)
+        {
+            next.Book.Apply(new PlacedRecord(new LogPosition(1, number + 1, 0), new LogRecord.Added(Say.Figure("red", Bounds.Exactly(1), on: "2024-05-01", incident: $"i/{number}", id: $"n{number}").Claim), claim.ReportedAt));
+        }
+
+        nextShelf.Save();
+        next.Book.Shed(0);
+        var corrected = new LogRecord.Corrected(claim with { Revision = 1, ContentHash = 2 }, claim, new(0, 1, 0), Stands: true);
+        foreach (var chunk in next.Book.Needs(corrected).ToList())
+        {
+            nextShelf.Load(chunk);
+        }
+
+        var bucket = Assert.Single(next.Book.AllBuckets);
+        Assert.True(next.Book.IsAway(bucket));
+        Apply(next, 2, denial);
+
+        Assert.True(next.Book.HasAnswers(bucket));
+        nextShelf.LoadAll();
+        Assert.True(next.Book.HasAnswers(bucket));
     }
 
     [Fact]
@@ -192,9 +298,9 @@ public sealed class PagingTests
                 foreach (var placed in log.Where(placed => placed.Record.Touches.Contains(owner)))
                 {
                     all.Book.Apply(placed);
-                    foreach (var bucket in paged.Book.Needs(placed.Record))
+                    foreach (var chunk in paged.Book.Needs(placed.Record).ToList())
                     {
-                        shelf.Load(bucket);
+                        shelf.Load(chunk);
                     }
 
                     paged.Book.Apply(placed);

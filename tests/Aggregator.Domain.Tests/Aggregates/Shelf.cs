@@ -9,7 +9,7 @@ internal sealed class Shelf(IAggregate aggregate, Func<ToldBucket, IReadOnlyColl
     private readonly Dictionary<BucketKey, byte[]> _heads = [];
     private readonly Dictionary<ChunkKey, byte[]> _chunks = [];
 
-    /// <summary>Claims that were read back.</summary>
+    /// <summary>How often a chunk was read back.</summary>
     public int Loads { get; private set; }
 
     /// <summary>Chunks that are stored.</summary>
@@ -73,10 +73,16 @@ internal sealed class Shelf(IAggregate aggregate, Func<ToldBucket, IReadOnlyColl
     {
         foreach (var chunk in aggregate.Book.Away(bucket))
         {
-            var (standing, formers) = AggregateFormat.DecodeChunk(_chunks[chunk]);
-            aggregate.Book.Restore(chunk, standing, formers);
-            Loads++;
+            Load(chunk);
         }
+    }
+
+    /// <summary>Reads a chunk's claims back.</summary>
+    public void Load(ChunkKey chunk)
+    {
+        var (standing, formers) = AggregateFormat.DecodeChunk(_chunks[chunk]);
+        aggregate.Book.Restore(chunk, standing, formers);
+        Loads++;
     }
 
     /// <summary>Reads everything back.</summary>
