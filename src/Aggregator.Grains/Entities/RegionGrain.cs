@@ -16,6 +16,9 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     private JudgementTeller _teller = null!;
     private OneShotTimer? _tellTimer;
 
+    // Whether a long replay has kept it from telling.
+    private bool _waited;
+
     /// <inheritdoc/>
     protected override EntityKind Kind => EntityKind.Region;
 
@@ -123,7 +126,11 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
         try
         {
             // While a long replay lasts nobody asks, and each judgement looks at all claims of its cell.
-            if (!Gathers && !Services.Replays.AreLong)
+            if (Services.Replays.AreLong)
+            {
+                _waited = true;
+            }
+            else if (!Gathers)
             {
                 await UnlessDepartingAsync(SettleBesidesAsync());
             }
@@ -148,10 +155,11 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     {
         var (teller, news) = await UnderGateAsync(async () =>
         {
-            // Totals are made of the same claims, and due by now where a parent waits for them.
-            if (!Gathers && Parent() is not null)
+            if (_waited)
             {
+                // Totals have waited as well, for the same claims: these are judged while they are in memory.
                 await RefreshTotalsAsync();
+                _waited = false;
             }
 
             await ReadAsync(() => _teller.Refresh(Registry));
