@@ -69,7 +69,7 @@ public sealed class EntityOptions
 
     /// <summary>
     /// How long changes gather, before a write and before the parent is told, while a backlog of the log is being folded. Default 15 s. Claims alone, without totals,
-    /// are written only if there are more than may stay in memory (<see cref="LoadedClaims"/>).
+    /// are written if there are more than may stay in memory (<see cref="LoadedClaims"/>), else after <see cref="LongestBacklog"/>.
     /// </summary>
     public TimeSpan InBacklog { get; set; } = TimeSpan.FromSeconds(15);
 
