@@ -8,14 +8,15 @@ namespace Aggregator.Chaos.Reporting;
 
 /// <summary>How long it took to come back from one fault.</summary>
 /// <param name="Fault">What was done.</param>
-/// <param name="Queries">Seconds until no query to any entity through any surviving front waited any more; 0 if none had to.</param>
-/// <param name="Troubled">How many queries had to wait.</param>
+/// <param name="Queries">Seconds until no query to any entity through any surviving front was refused, or not answered, any more; 0 if none was.</param>
+/// <param name="Late">Seconds until none was answered late any more; 0 if none was.</param>
+/// <param name="Troubled">How many queries were refused, or not answered, or late.</param>
 /// <param name="Longest">Seconds that the one took that was answered latest after it was first asked, whether it had to wait or not.</param>
 /// <param name="Fresh">Seconds until new claims were acknowledged and shown.</param>
-/// <param name="Last">The query that was shown last of those that had to wait, and what it was answered; empty if none had to wait.</param>
-internal sealed record Recovery(string Fault, double Queries, int Troubled, double Longest, double Fresh, string Last)
+/// <param name="Last">The query that was shown last of those, and what it was answered; empty if there was none.</param>
+internal sealed record Recovery(string Fault, double Queries, double Late, int Troubled, double Longest, double Fresh, string Last)
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Fault}: queries after {Queries:F1} s ({Troubled} had to wait, none for more than {Longest:F1} s), fresh claims after {Fresh:F1} s{(Last.Length == 0 ? "" : $"; last {Last}")}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Fault}: queries after {Queries:F1} s, none late after {Late:F1} s ({Troubled} had to wait, none for more than {Longest:F1} s), fresh claims after {Fresh:F1} s{(Last.Length == 0 ? "" : $"; last {Last}")}");
 }
 
 /// <summary>What one run of a scenario gave.</summary>
@@ -101,7 +102,7 @@ internal static class Results
 
     public static string Table(IReadOnlyList<RunResult> runs)
     {
-        var rows = new List<string[]> { new[] { "scenario", "runs", "faults", "passed", "result", "queries median/max", "longest wait", "fresh median/max", "broken" } };
+        var rows = new List<string[]> { new[] { "scenario", "runs", "faults", "passed", "result", "queries median/max", "late until", "longest wait", "fresh median/max", "broken" } };
         foreach (var scenario in runs.GroupBy(run => run.Scenario))
         {
             Recovery[] recoveries = [.. scenario.SelectMany(run => run.Recoveries)];
@@ -109,7 +110,7 @@ internal static class Results
             rows.Add(
             [
                 scenario.Key, Number(scenario.Count()), Number(scenario.Sum(run => run.Faults)), Number(scenario.Count(run => run.Passed)), worst.Outcome,
-                Figures(recoveries, one => one.Queries), Figures(recoveries, one => one.Longest), Figures(recoveries, one => one.Fresh),
+                Figures(recoveries, one => one.Queries), Figures(recoveries, one => one.Late), Figures(recoveries, one => one.Longest), Figures(recoveries, one => one.Fresh),
                 string.Join(", ", scenario.SelectMany(run => run.Violations).GroupBy(one => one.Promise).Select(group => $"{group.Key} {group.Count()}")),
             ]);
         }

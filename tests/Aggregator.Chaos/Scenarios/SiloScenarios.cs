@@ -14,6 +14,7 @@ internal static class SiloScenarios
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("kill-silo", "kill -9 of a random silo; it starts again at once, on other ports, or when the others have recovered", KillSiloAsync),
+        new("control", "nothing dies, but a host that has nothing to do with the others starts beside them: what the machine makes late by itself", ControlAsync) { OnRequest = true },
         new("stop-cont", "a silo is stopped until it is evicted, and goes on", StopContinueAsync),
         new("partition", "one of three silos is cut off from the others, all reach the store", context => PartitionAsync(context, 3)),
         new("partition-two", "two silos are cut off from one another, both reach the store", context => PartitionAsync(context, 2)),
@@ -52,6 +53,21 @@ internal static class SiloScenarios
                     await silo.ReadyAsync(context.Cluster.Http);
                     break;
             }
+        });
+    }
+
+    private static async Task ControlAsync(ScenarioContext context)
+    {
+        await context.StartAsync(new ClusterOptions());
+        await context.RepeatAsync(async () =>
+        {
+            var since = TimeProvider.System.GetTimestamp();
+            var name = string.Create(CultureInfo.InvariantCulture, $"stranger-{context.Faults + 1}");
+            await using var stranger = new HostNode(name, context.Cluster.Folder, NodeAddress.Loopback, "--Store:Path", Path.Combine(context.Cluster.Folder, name));
+            await stranger.LaunchAsync();
+            context.Struck();
+            await context.RecoverAsync($"{name} started", since);
+            await stranger.ReadyAsync(context.Cluster.Http);
         });
     }
 

@@ -6,7 +6,8 @@ namespace Aggregator.Chaos.Scenarios;
 
 /// <summary>
 /// Asks every entity through every front, and whoever does not answer again until it does. Many thousand queries take their time even when nothing is wrong: so what
-/// counts is not when the last of them was asked, but when the last one was shown that had not been when it was asked, or not promptly.
+/// counts is not when the last of them was asked, but when the last one was shown that had not been when it was asked; and, beside that, when the last one was shown that was
+/// answered at once, but not promptly.
 /// </summary>
 /// <param name="http">Who asks.</param>
 /// <param name="judge">Of every answer.</param>
@@ -33,16 +34,19 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
         }
     }
 
-    /// <summary>How long after it went wrong the last of those was shown that had to be waited for; zero if none had.</summary>
+    /// <summary>How long after it went wrong the last of those was shown that had been refused, or not answered; zero if none had.</summary>
     public TimeSpan Recovered { get; private set; }
 
-    /// <summary>How many had to be waited for.</summary>
+    /// <summary>How long after it went wrong the last of those was shown that were answered late; zero if none was.</summary>
+    public TimeSpan Prompted { get; private set; }
+
+    /// <summary>How many had been refused, or not answered, or were late.</summary>
     public int Troubled { get; private set; }
 
     /// <summary>How long it took at most, from when a query was first asked, until it was shown.</summary>
     public TimeSpan Longest { get; private set; }
 
-    /// <summary>The last of them, by path and front, with what it was answered before it was shown; empty if none had.</summary>
+    /// <summary>The last of them, by path and front, with what it was answered before it was shown; empty if there was none.</summary>
     public string Last { get; private set; } = "";
 
     /// <summary>Whether all of them are shown before the limit is over. One that is unknown is not, nor is one whose front has ended.</summary>
@@ -81,11 +85,19 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
             }
 
             Troubled++;
-            if (after > Recovered)
+            if (after > Recovered && after > Prompted)
             {
-                Recovered = after;
                 Last = string.Create(CultureInfo.InvariantCulture,
                     $"{query.Path} through {query.Front.Name}, asked for {took.TotalSeconds:F1} s: {(refusals.Count == 0 ? "late" : string.Join(", ", refusals.Select(refusal => $"{refusal.Value} times {refusal.Key}")))}");
+            }
+
+            if (refusals.Count > 0)
+            {
+                Recovered = after > Recovered ? after : Recovered;
+            }
+            else
+            {
+                Prompted = after > Prompted ? after : Prompted;
             }
         }
     }

@@ -13,7 +13,7 @@ public sealed class OpenApiTests
     public async Task Document_DescribesRoutesBodiesAndWords()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
 
         var document = await host.GetAsync("/openapi/v1.json");
         var paths = document["paths"]!.AsObject();
@@ -40,7 +40,7 @@ public sealed class OpenApiTests
     public async Task Document_DescribesEditsOfTheRegistry()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
 
         var document = await host.GetAsync("/openapi/v1.json");
         foreach (var plural in new[] { "actors", "regions", "sources" })

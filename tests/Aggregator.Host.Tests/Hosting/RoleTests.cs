@@ -38,7 +38,7 @@ public sealed class RoleTests
     public async Task Silo_AskedForTheApi_SaysThatItIsNone()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var silo = await HostProcess.OnRedisAsync(redis, "--Cluster:Role", "silo");
+        await using var silo = await InProcessHost.OnRedisAsync(redis, "--Cluster:Role", "silo");
 
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
         {
@@ -75,7 +75,7 @@ public sealed class RoleTests
         Assert.Contains("aggregator does not start: no silo of cluster aggregator answered in 1 s", output, StringComparison.Ordinal);
     }
 
-    private static async Task ShowsOneSiloAsync(HostProcess host)
+    private static async Task ShowsOneSiloAsync(RunningHost host)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await Eventually.AsyncTrue(async () => (int)(await host.GetAsync("/dashboard/DashboardCounters"))["totalActiveHostCount"]! == 1, limit.Token);

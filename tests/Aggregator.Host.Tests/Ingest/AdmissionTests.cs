@@ -17,7 +17,7 @@ public sealed class AdmissionTests
     public async Task Body_WhileOthersHoldAllBytes_IsRefusedBeforeItIsRead()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Ingest:BytesInFlight", $"{Room}");
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Ingest:BytesInFlight", $"{Room}");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var head = $"POST /v1/claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Room}\r\n\r\n[";
         var holder = await OpenAsync(host, head);
@@ -104,7 +104,7 @@ public sealed class AdmissionTests
     public async Task Body_ThatDoesNotCome_IsEndedInItsTime(string bodyTimeout)
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Ingest:BodyTimeout", bodyTimeout);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Ingest:BodyTimeout", bodyTimeout);
         using var sender = await OpenAsync(host, "POST /v1/claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[");
 
         // The answer, and then the end of the connection.
@@ -122,7 +122,7 @@ public sealed class AdmissionTests
     public async Task Head_LargerThanItMayBe_IsRefused(string head, int more, string status)
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         using var sender = await OpenAsync(host, head + new string('x', more));
 
         using var reader = new StreamReader(sender.GetStream());
@@ -130,7 +130,7 @@ public sealed class AdmissionTests
         Assert.StartsWith("HTTP/1.1 " + status, await reader.ReadLineAsync(limit.Token), StringComparison.Ordinal);
     }
 
-    private static async Task<TcpClient> OpenAsync(HostProcess host, string head)
+    private static async Task<TcpClient> OpenAsync(RunningHost host, string head)
     {
         var client = new TcpClient();
         await client.ConnectAsync(host.EndPoint);

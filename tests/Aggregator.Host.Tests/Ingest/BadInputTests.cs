@@ -12,9 +12,9 @@ public sealed class SharedHost : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
 
-    internal HostProcess Host { get; private set; } = null!;
+    internal RunningHost Host { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Host = await HostProcess.EmbeddedAsync(_folder.Path);
+    public async ValueTask InitializeAsync() => Host = await InProcessHost.EmbeddedAsync(_folder.Path);
 
     public async ValueTask DisposeAsync()
     {

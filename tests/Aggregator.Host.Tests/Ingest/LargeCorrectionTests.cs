@@ -15,7 +15,7 @@ public sealed class LargeCorrectionTests
     public async Task ShortCorrections_OfLongClaims_AreTaken()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
 
         foreach (var some in Versions(revision: 0, quotes: new Random(1)).Chunk(ClaimsPerBatch))
         {

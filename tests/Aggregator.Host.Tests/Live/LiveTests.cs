@@ -14,10 +14,10 @@ public sealed class LiveHost : IAsyncLifetime
 
     private readonly TempFolder _folder = new();
 
-    internal HostProcess Host { get; private set; } = null!;
+    internal RunningHost Host { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() =>
-        Host = await HostProcess.EmbeddedAsync(_folder.Path, "--Live:MaximumSubscribers", $"{Streams}", "--Live:WriteTimeout", "00:00:01", "--Live:Interval", "00:00:00.100");
+        Host = await InProcessHost.EmbeddedAsync(_folder.Path, "--Live:MaximumSubscribers", $"{Streams}", "--Live:WriteTimeout", "00:00:01", "--Live:Interval", "00:00:00.100");
 
     public async ValueTask DisposeAsync()
     {
@@ -26,12 +26,12 @@ public sealed class LiveHost : IAsyncLifetime
     }
 }
 
-/// <summary>Live streams of the real process.</summary>
+/// <summary>Live streams of a whole host.</summary>
 public sealed class LiveTests(LiveHost shared) : IClassFixture<LiveHost>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private HostProcess Host => shared.Host;
+    private RunningHost Host => shared.Host;
 
     [Fact]
     public async Task Stream_OfAliases_SendsSnapshotsAsViewsAreAndThenChanges()

@@ -37,7 +37,7 @@ internal sealed class Reader : IAsyncDisposable
     public int Waiting => _events.Reader.Count;
 
     /// <summary>Subscribes to a host once it has a place.</summary>
-    public static async Task<Reader> OpenAsync(HostProcess host, string query)
+    public static async Task<Reader> OpenAsync(RunningHost host, string query)
     {
         // The places of a test before are free a moment after its end.
         using var limit = new CancellationTokenSource(Patience);
@@ -47,7 +47,7 @@ internal sealed class Reader : IAsyncDisposable
     }
 
     /// <summary>Subscribes to a host; null if it is full. Asserts that nothing else refuses it.</summary>
-    public static async Task<Reader?> TryOpenAsync(HostProcess host, string query)
+    public static async Task<Reader?> TryOpenAsync(RunningHost host, string query)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/live?" + query);
         request.Headers.TryAddWithoutValidation("Last-Event-ID", "7");

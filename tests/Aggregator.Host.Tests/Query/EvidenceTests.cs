@@ -47,7 +47,7 @@ public sealed class EvidenceTests(SharedHost shared) : IClassFixture<SharedHost>
     public async Task Pages_TogetherAreTheWhole_NewestFirst()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         var week = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "samples", "general-staff-2022-12-25.ndjson"));
         await host.PostClaimsAsync(week.Select(line => JsonNode.Parse(line)!));
         var whole = (await ItemsAsync(host, "/v1/actors/russia/claims?limit=500")).ConvertAll(item => (string)item["key"]!);
@@ -115,6 +115,6 @@ public sealed class EvidenceTests(SharedHost shared) : IClassFixture<SharedHost>
         return host;
     }
 
-    private static async Task<List<JsonObject>> ItemsAsync(HostProcess host, string path) =>
+    private static async Task<List<JsonObject>> ItemsAsync(RunningHost host, string path) =>
         [.. (await host.GetAsync(path))["items"]!.AsArray().Select(item => item!.AsObject())];
 }

@@ -9,7 +9,7 @@ namespace Aggregator.Host.Tests.Registry;
 /// <summary>Entries made, read, replaced and refused over HTTP.</summary>
 public sealed class EntryTests(SharedHost shared) : IClassFixture<SharedHost>
 {
-    private HostProcess Host => shared.Host;
+    private RunningHost Host => shared.Host;
 
     [Fact]
     public async Task AnEntry_IsMadeReadAndReplaced_ByThoseWhoHaveSeenIt()

@@ -11,7 +11,7 @@ public sealed class MergeTests
     public async Task Actors_MergedAfterBothHaveFigures_AreOneStatement_AndComeBack()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         // Of values told at one time the greatest (source, id) stands.
         await host.PostClaimsAsync(
         [
@@ -117,14 +117,14 @@ public sealed class MergeTests
         await EventuallyAsync(async () => (await PositionsAsync(host)).Count(voice => voice.StartsWith("gazette", StringComparison.Ordinal)) == 2);
     }
 
-    private static async Task<int> TotalAsync(HostProcess host, string source) => (int)(await host.GetAsync($"/v1/sources/{source}"))["claims"]!["total"]!;
+    private static async Task<int> TotalAsync(RunningHost host, string source) => (int)(await host.GetAsync($"/v1/sources/{source}"))["claims"]!["total"]!;
 
-    private static async Task<List<string>> PositionsAsync(HostProcess host) =>
+    private static async Task<List<string>> PositionsAsync(RunningHost host) =>
         [.. (await host.GetAsync("/v1/regions/azerbaijan")).Line("azerbaijan", "tank", "destroyed")["positions"]!.AsArray().Select(position => (string)position!["voice"]!["id"]!)];
 
-    private static async Task<long?> TanksAsync(HostProcess host, string region) => (await host.GetAsync($"/v1/regions/{region}")).BestOfTanks("azerbaijan");
+    private static async Task<long?> TanksAsync(RunningHost host, string region) => (await host.GetAsync($"/v1/regions/{region}")).BestOfTanks("azerbaijan");
 
-    private static async Task<string> ViewAsync(HostProcess host, string path)
+    private static async Task<string> ViewAsync(RunningHost host, string path)
     {
         var view = await host.GetAsync($"/v1/{path}");
         foreach (var outside in new[] { "version", "appliedAt", "registryVersion" })

@@ -47,7 +47,7 @@ public sealed partial class RebuildTests
     public async Task WhatMoves_BeforeItHasWrittenOrToldAnything_ShowsOnceTheEditIsApplied()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Entity:PersistAfter", "00:10:00", "--Entity:PushAfter", "00:10:00");
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Entity:PersistAfter", "00:10:00", "--Entity:PushAfter", "00:10:00");
         Edits.AssertApplied(await host.PutAsync("regions/gray-hills", """{"name":"Gray Hills","kind":"area","parent":"azerbaijan"}"""));
         Edits.AssertApplied(await host.PutAsync("regions/gray-mill", """{"name":"Gray Mill","kind":"city","parent":"gray-hills"}"""));
         await host.PostClaimsAsync([Edits.Tanks("wire", "1", "armenia", "azerbaijan", "Oldtown", 3), Edits.Tanks("wire", "2", "armenia", "azerbaijan", "gray-mill", 4)]);
@@ -112,7 +112,7 @@ public sealed partial class RebuildTests
     public async Task AnActorsKindAndVoice_ChangeWhoSpeaks()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         await host.PostClaimsAsync([Edits.Tanks("wire", "1", "armenia-ministry-of-defence", "azerbaijan", "fizuli", 5)]);
         Assert.Equal(5, (await host.GetAsync("/v1/regions/karabakh")).BestOfTanks("azerbaijan", "armenia"));
 
@@ -156,7 +156,7 @@ public sealed partial class RebuildTests
             await after.RestartAsync();
         }
 
-        await using var before = await HostProcess.EmbeddedAsync(folders.Next());
+        await using var before = await InProcessHost.EmbeddedAsync(folders.Next());
         await RegisterAsync(before);
         await EditAsync(before);
         await FeedAsync(before);
@@ -172,10 +172,10 @@ public sealed partial class RebuildTests
         // Who was a parent for a while has a row from then on, and nothing in it.
         string Text(SortedDictionary<string, string> views) => string.Join('\n', views.Where(view => entities.Contains(view.Key)).Select(view => $"{view.Key} {view.Value}"));
 
-        static async Task RegisterAsync(HostProcess host) =>
+        static async Task RegisterAsync(RunningHost host) =>
             Edits.AssertApplied(await host.PutAsync("actors/blue-brigade", """{"name":"Blue Brigade","kind":"rebel"}"""));
 
-        static async Task FeedAsync(HostProcess host)
+        static async Task FeedAsync(RunningHost host)
         {
             var week = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "samples", "general-staff-2022-12-25.ndjson"));
             await host.PostClaimsAsync(week.Select(line => JsonNode.Parse(line)!));
@@ -190,7 +190,7 @@ public sealed partial class RebuildTests
             ]);
         }
 
-        static async Task EditAsync(HostProcess host)
+        static async Task EditAsync(RunningHost host)
         {
             await host.ChangeAsync("actors/artsakh", entry => entry["voice"] = "artsakh");
             await host.ChangeAsync("actors/azerbaijan-armed-forces", entry => entry["kind"] = "rebel");
@@ -201,7 +201,7 @@ public sealed partial class RebuildTests
             await host.ChangeAsync("actors/blue-brigade", entry => (entry["kind"], entry["parent"]) = ("military", "armenia"));
         }
 
-        static async Task UndoAsync(HostProcess host)
+        static async Task UndoAsync(RunningHost host)
         {
             await host.ChangeAsync("actors/artsakh", entry => entry["voice"] = "armenia");
             await host.ChangeAsync("actors/azerbaijan-armed-forces", entry => entry["kind"] = "military");
@@ -255,7 +255,7 @@ public sealed partial class RebuildTests
         });
     }
 
-    private static async Task<long?> TanksAsync(HostProcess host, string region) => (await host.GetAsync($"/v1/regions/{region}")).BestOfTanks("azerbaijan");
+    private static async Task<long?> TanksAsync(RunningHost host, string region) => (await host.GetAsync($"/v1/regions/{region}")).BestOfTanks("azerbaijan");
 
     private static async Task EventuallyAsync(Func<Task<bool>> condition)
     {
@@ -278,7 +278,7 @@ public sealed partial class RebuildTests
     }
 
     // The views of one host, of the entities that another lists: edits may leave rows of who has nothing any more.
-    private static async Task<string> OfTheSameAsync(HostProcess lists, HostProcess shows)
+    private static async Task<string> OfTheSameAsync(RunningHost lists, RunningHost shows)
     {
         var views = new List<string>();
         foreach (var plural in new[] { "actors", "regions", "sources" })

@@ -14,7 +14,7 @@ public sealed class BoundedMemoryTests
     public async Task WithNoClaimsKeptInMemory_EverythingShowsTheSame()
     {
         using var folder = new TempFolder();
-        await using var roomy = await HostProcess.EmbeddedAsync(Path.Combine(folder.Path, "roomy"));
+        await using var roomy = await InProcessHost.EmbeddedAsync(Path.Combine(folder.Path, "roomy"));
         await using var tight = await HostProcess.EmbeddedAsync(
             Path.Combine(folder.Path, "tight"), "--Entity:LoadedClaims", "0", "--Entity:PersistAfter", "00:00:00.05", "--Entity:PersistSpread", "00:00:00.05");
         foreach (var step in Steps())
@@ -22,7 +22,7 @@ public sealed class BoundedMemoryTests
             Assert.Equal((await roomy.PostClaimsAsync(step)).ToJsonString(), (await tight.PostClaimsAsync(step)).ToJsonString());
         }
 
-        foreach (var host in new[] { roomy, tight })
+        foreach (var host in new RunningHost[] { roomy, tight })
         {
             using var response = await host.Client.DeleteAsync("/v1/claims/paper/3-1?wait=applied");
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -40,7 +40,7 @@ public sealed class BoundedMemoryTests
     public async Task APastWithMoreClaimsThanOneViewMayHold_IsRefusedWithItsCode()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Entity:PastClaims", "100");
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Entity:PastClaims", "100");
         await host.PostClaimsAsync(Enumerable.Range(0, 101).Select(at => Claim("wire", "Azerbaijan", "Armenia", "Fizuli", "tank", "destroyed", at, 1)));
 
         using var refused = await host.Client.GetAsync("/v1/regions/fizuli?asOf=2030-01-01");
@@ -85,7 +85,7 @@ public sealed class BoundedMemoryTests
         return claim;
     }
 
-    private static async Task<string> EverythingAsync(HostProcess host)
+    private static async Task<string> EverythingAsync(RunningHost host)
     {
         var paths = new[]
         {

@@ -65,7 +65,7 @@ public sealed class CrashTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var store = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
-        await using var host = await HostProcess.OnRedisAsync(redis);
+        await using var host = await InProcessHost.OnRedisAsync(redis);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         string[] claims =
         [

@@ -16,7 +16,7 @@ public sealed class MovedPartitionTests
     public async Task Partition_ThatLeavesWhileItsViewsAreWaitedFor_LetsWhoWaitsGoAndIsBack()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Partition:AppliedTimeout", "01:00:00");
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Partition:AppliedTimeout", "01:00:00");
         using var client = await ConnectAsync(host);
         var partition = client.Services.GetRequiredService<IGrainFactory>().GetGrain<IPartitionGrain>(0);
         await partition.PingAsync().WaitAsync(Patience);
@@ -31,7 +31,7 @@ public sealed class MovedPartitionTests
         await client.StopAsync();
     }
 
-    private static async Task<IHost> ConnectAsync(HostProcess host)
+    private static async Task<IHost> ConnectAsync(RunningHost host)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.UseOrleansClient(client => client

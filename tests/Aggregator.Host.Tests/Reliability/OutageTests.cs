@@ -33,8 +33,8 @@ public sealed class OutageTests
     public async Task ARestartThatNobodyHasNoticed_MetByAnEntityThatBegins_IsToldAsTheStores()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var silo = await HostProcess.OnRedisAsync(redis, "--Cluster:Role", "silo");
-        await using var api = await HostProcess.OnRedisAsync(redis, "--Cluster:Role", "api");
+        await using var silo = await InProcessHost.OnRedisAsync(redis, "--Cluster:Role", "silo");
+        await using var api = await InProcessHost.OnRedisAsync(redis, "--Cluster:Role", "api");
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString + ",allowAdmin=true");
         var server = connection.GetServers()[0];
 

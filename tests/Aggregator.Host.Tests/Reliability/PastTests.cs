@@ -4,7 +4,7 @@ using Aggregator.Host.Tests.Running;
 
 namespace Aggregator.Host.Tests.Reliability;
 
-/// <summary>Retractions (R4) and views as of a past moment (R19), through the real process.</summary>
+/// <summary>Retractions (R4) and views as of a past moment (R19), through a whole host.</summary>
 public sealed class PastTests
 {
     private static readonly string[] Week = File.ReadAllLines(Path.Combine(Repository.Root, "samples", "general-staff-2022-12-25.ndjson"));
@@ -43,7 +43,7 @@ public sealed class PastTests
     public async Task ARetractionThatComesFirst_KeepsTheClaimOut()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
 
         Assert.Equal((1, 0, true), await RetractAsync(host, "general-staff-of-ukraine", "gs-2022-12-31/tank", blocked: 1));
         var fed = await host.PostClaimsAsync(Claims());
@@ -56,7 +56,7 @@ public sealed class PastTests
     public async Task AsOfADay_TheViewIsThatOfItsReaders()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         var claims = Claims().ToArray();
         new Random(3).Shuffle(claims);
         await host.PostClaimsAsync(claims);
@@ -78,7 +78,7 @@ public sealed class PastTests
     public async Task AsOfNoMoment_IsRefusedWithItsCode()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         foreach (var moment in new[] { "yesterday", "2022-12-31T18:00:00", "2022-13-01", "" })
         {
             using var response = await host.Client.GetAsync($"/v1/regions/ukraine?asOf={moment}");
@@ -89,7 +89,7 @@ public sealed class PastTests
     }
 
     // The place and what contains it are known by then, for their past; they have nothing to show.
-    private static async Task<string> WithoutKhersonAsync(HostProcess host)
+    private static async Task<string> WithoutKhersonAsync(RunningHost host)
     {
         var views = JsonNode.Parse(await Views.AllAsync(host))!.AsObject();
         views.Remove("regions/kherson");
@@ -144,7 +144,7 @@ public sealed class PastTests
 
     private static long Tanks(JsonObject view) => (long)view.Line("russia", "tank", "lost").Position("ukraine")["best"]!;
 
-    private static async Task<(int Retracted, int Duplicate, bool Applied)> RetractAsync(HostProcess host, string source, string id, int blocked = 0)
+    private static async Task<(int Retracted, int Duplicate, bool Applied)> RetractAsync(RunningHost host, string source, string id, int blocked = 0)
     {
         using var response = await host.Client.DeleteAsync($"/v1/claims/{source}/{Uri.EscapeDataString(id)}?wait=applied");
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;

@@ -39,7 +39,7 @@ public sealed class RepostTests
     public async Task AnOlderTextThatComesLate_IsHistory()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         await PostAsync(host, "2020-09-30T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that six Armenian tanks were destroyed near Fizuli.");
         await PostAsync(host, "2020-09-29T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that four Armenian tanks were destroyed near Fizuli.");
 
@@ -47,7 +47,7 @@ public sealed class RepostTests
         Assert.Equal(4, Tanks(await host.GetAsync("/v1/regions/fizuli?asOf=2020-09-29")));
     }
 
-    private static Task<JsonObject> PostAsync(HostProcess host, string publishedAt, string text) => host.PostAsync(
+    private static Task<JsonObject> PostAsync(RunningHost host, string publishedAt, string text) => host.PostAsync(
         "/v1/reports?wait=applied",
         new JsonObject { ["source"] = "AFP", ["url"] = Url, ["publishedAt"] = publishedAt, ["text"] = text }.ToJsonString(),
         "application/json");

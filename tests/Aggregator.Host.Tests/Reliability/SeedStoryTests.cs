@@ -3,7 +3,7 @@ using Aggregator.Host.Tests.Running;
 
 namespace Aggregator.Host.Tests.Reliability;
 
-/// <summary>The seed's story from wire copy to views, through the real process (samples/README.md).</summary>
+/// <summary>The seed's story from wire copy to views, through a whole host (samples/README.md).</summary>
 public sealed class SeedStoryTests
 {
     [Fact]
@@ -37,7 +37,7 @@ public sealed class SeedStoryTests
     {
         using var folder = new TempFolder();
         var claims = await ClaimsAsync(folder.Path);
-        await using var host = await HostProcess.EmbeddedAsync(Path.Combine(folder.Path, "store"));
+        await using var host = await InProcessHost.EmbeddedAsync(Path.Combine(folder.Path, "store"));
 
         var first = await host.PostClaimsAsync(claims);
         var before = await Views.AllAsync(host);
@@ -52,7 +52,7 @@ public sealed class SeedStoryTests
     private static async Task<string> ViewsAsync(IEnumerable<JsonNode[]> batches)
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         foreach (var batch in batches)
         {
             Assert.Equal(true, (bool?)(await host.PostClaimsAsync(batch))["applied"]);
@@ -65,7 +65,7 @@ public sealed class SeedStoryTests
     private static async Task<IReadOnlyList<JsonNode>> ClaimsAsync(string folder)
     {
         var samples = Path.Combine(Repository.Root, "samples");
-        await using var host = await HostProcess.EmbeddedAsync(Path.Combine(folder, "dry"));
+        await using var host = await InProcessHost.EmbeddedAsync(Path.Combine(folder, "dry"));
         var answer = await host.PostAsync("/v1/reports?dryRun=true", await File.ReadAllTextAsync(Path.Combine(samples, "karabakh-2020-09-30.txt")), "text/plain");
         var story = answer["claims"]!.AsArray().Select(claim =>
         {
@@ -80,7 +80,7 @@ public sealed class SeedStoryTests
     private static async Task GivesTheWorkedTableAsync(string text)
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path);
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path);
         var answer = await host.PostAsync("/v1/reports?source=afp&wait=applied", text, "text/plain");
         Assert.Equal(true, (bool?)answer["applied"]);
 

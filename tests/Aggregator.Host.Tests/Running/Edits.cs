@@ -16,11 +16,11 @@ internal sealed record Edited(HttpStatusCode Status, string? ETag, JsonObject Bo
 internal static class Edits
 {
     /// <summary>Puts an entry and waits for the views; null for a header leaves it out.</summary>
-    public static Task<Edited> PutAsync(this HostProcess host, string path, string entry, string? ifMatch = null, string? ifNoneMatch = null) =>
+    public static Task<Edited> PutAsync(this RunningHost host, string path, string entry, string? ifMatch = null, string? ifNoneMatch = null) =>
         host.SendAsync(HttpMethod.Put, $"/v1/{path}?wait=applied", new StringContent(entry, Encoding.UTF8, "application/json"), ifMatch, ifNoneMatch);
 
     /// <summary>Puts an entry that there is, with some of its fields changed, and waits for the views.</summary>
-    public static async Task<Edited> ChangeAsync(this HostProcess host, string path, Action<JsonObject> change)
+    public static async Task<Edited> ChangeAsync(this RunningHost host, string path, Action<JsonObject> change)
     {
         var entry = await host.SendAsync(HttpMethod.Get, $"/v1/{path}/entry");
         Assert.Equal(HttpStatusCode.OK, entry.Status);
@@ -30,14 +30,14 @@ internal static class Edits
         return put;
     }
 
-    public static async Task<Edited> MergeAsync(this HostProcess host, string plural, string id, string into)
+    public static async Task<Edited> MergeAsync(this RunningHost host, string plural, string id, string into)
     {
         var merged = await host.SendAsync(HttpMethod.Post, $"/v1/{plural}/{id}/merge-into/{into}?wait=applied");
         AssertApplied(merged);
         return merged;
     }
 
-    public static async Task<Edited> UndoAsync(this HostProcess host, string plural, string id, string into)
+    public static async Task<Edited> UndoAsync(this RunningHost host, string plural, string id, string into)
     {
         var undone = await host.SendAsync(HttpMethod.Delete, $"/v1/{plural}/{id}/merge-into/{into}?wait=applied");
         AssertApplied(undone);
@@ -45,7 +45,7 @@ internal static class Edits
     }
 
     public static async Task<Edited> SendAsync(
-        this HostProcess host, HttpMethod method, string path, HttpContent? body = null, string? ifMatch = null, string? ifNoneMatch = null)
+        this RunningHost host, HttpMethod method, string path, HttpContent? body = null, string? ifMatch = null, string? ifNoneMatch = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         Add("If-Match", ifMatch);

@@ -1,43 +1,16 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Aggregator.Host.Tests.Running;
 
-/// <summary>The real host as a process of its own, on free loopback ports, ended by id.</summary>
-internal sealed class HostProcess : IAsyncDisposable
+/// <summary>The real host as a process of its own, ended by id: for what dies, is told to stop, or ends by itself.</summary>
+internal sealed class HostProcess : RunningHost
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private readonly string[] _arguments;
-    private readonly int _port;
     private readonly string? _poison;
-    private readonly ConcurrentQueue<string> _output = new();
     private Process _process = null!;
 
-    private HostProcess(string[] arguments, int port, int gatewayPort, string? poison)
-    {
-        Gateway = new IPEndPoint(IPAddress.Loopback, gatewayPort);
-        _arguments = arguments;
-        _poison = poison;
-        _port = port;
-        Client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")), Timeout = TimeSpan.FromSeconds(60) };
-    }
-
-    public HttpClient Client { get; }
-
-    /// <summary>Where it serves.</summary>
-    public IPEndPoint EndPoint => new(IPAddress.Loopback, _port);
-
-    /// <summary>Where clients of its silo reach it.</summary>
-    public IPEndPoint Gateway { get; }
-
-    /// <summary>What it has printed.</summary>
-    public string Output => string.Join('\n', _output);
+    private HostProcess(string[] arguments, string? poison)
+        : base(arguments) => _poison = poison;
 
     /// <summary>Starts a host on the embedded store in a folder.</summary>
     public static Task<HostProcess> EmbeddedAsync(string folder, params string[] arguments) => StartAsync(["--Store:Path", folder, .. arguments]);
@@ -53,13 +26,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private static async Task<HostProcess> StartAsync(string? poison, string[] arguments)
     {
-        int[] ports = [Ports.Free(), Ports.Free(), Ports.Free()];
-        string[] all =
-        [
-            .. arguments, "--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}"),
-            "--Cluster:SiloPort", ports[1].ToString(CultureInfo.InvariantCulture), "--Cluster:GatewayPort", ports[2].ToString(CultureInfo.InvariantCulture),
-        ];
-        var host = new HostProcess(all, ports[0], ports[2], poison);
+        var host = new HostProcess(arguments, poison);
         await host.LaunchAsync();
         return host;
     }
@@ -119,26 +86,7 @@ internal sealed class HostProcess : IAsyncDisposable
         await LaunchAsync();
     }
 
-    public async Task<JsonObject> GetAsync(string path)
-    {
-        using var response = await Client.GetAsync(path);
-        var body = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, $"GET {path}: {(int)response.StatusCode} {body}\n{Output}");
-        return JsonNode.Parse(body)!.AsObject();
-    }
-
-    public Task<JsonObject> PostClaimsAsync(IEnumerable<JsonNode> claims) =>
-        PostAsync("/v1/claims?wait=applied", string.Join('\n', claims.Select(claim => claim.ToJsonString())), "application/x-ndjson");
-
-    public async Task<JsonObject> PostAsync(string path, string body, string mediaType)
-    {
-        using var response = await Client.PostAsync(path, new StringContent(body, Encoding.UTF8, mediaType));
-        var answer = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, $"POST {path}: {(int)response.StatusCode} {answer}\n{Output}");
-        return JsonNode.Parse(answer)!.AsObject();
-    }
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         Client.Dispose();
         if (!_process.HasExited)
@@ -172,52 +120,20 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        _process = Start(_arguments, _poison);
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process = Start(Arguments, _poison);
+        _process.OutputDataReceived += (_, line) => KeepAny(line.Data);
+        _process.ErrorDataReceived += (_, line) => KeepAny(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         using var limit = new CancellationTokenSource(StartLimit);
-        await Eventually.AsyncTrue(
-            async () =>
-            {
-                Assert.False(_process.HasExited, $"the host on port {_port} ended\n{Output}");
-                try
-                {
-                    using var response = await Client.GetAsync("/health/ready", limit.Token);
-                    return response.IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
-            },
-            limit.Token);
+        await ReadyAsync(() => _process.HasExited, limit.Token);
 
-        void Keep(string? line)
+        void KeepAny(string? line)
         {
             if (line is not null)
             {
-                _output.Enqueue(line);
-                while (_output.Count > 500)
-                {
-                    _output.TryDequeue(out _);
-                }
+                Keep(line);
             }
-        }
-    }
-}
-
-/// <summary>Waits for a condition by asking again; the limit is the caller's.</summary>
-internal static class Eventually
-{
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
-    public static async Task AsyncTrue(Func<Task<bool>> condition, CancellationToken limit)
-    {
-        while (!await condition())
-        {
-            await Task.Delay(Pause, limit);
         }
     }
 }

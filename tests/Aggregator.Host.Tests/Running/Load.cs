@@ -16,14 +16,14 @@ internal sealed class Load : IAsyncDisposable
     public const int ClaimsPerBatch = 20;
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Func<HostProcess> _target;
+    private readonly Func<RunningHost> _target;
     private readonly string _source;
     private readonly Task[] _tasks;
     private int _next;
 
     /// <param name="target">Whom to send to, asked before each request.</param>
     /// <param name="source">The source of its claims.</param>
-    public Load(Func<HostProcess> target, string source = "load-wire")
+    public Load(Func<RunningHost> target, string source = "load-wire")
     {
         _target = target;
         _source = source;
@@ -55,7 +55,7 @@ internal sealed class Load : IAsyncDisposable
     }
 
     /// <summary>Asserts that a host has everything that was acknowledged, once.</summary>
-    public async Task AssertKeptAsync(HostProcess host)
+    public async Task AssertKeptAsync(RunningHost host)
     {
         foreach (var batches in Acknowledged.Chunk(200))
         {
@@ -94,7 +94,7 @@ internal sealed class Load : IAsyncDisposable
         }
     }
 
-    private async Task<bool> SendAsync(Func<HostProcess, Task<HttpResponseMessage>> send)
+    private async Task<bool> SendAsync(Func<RunningHost, Task<HttpResponseMessage>> send)
     {
         try
         {

@@ -6,7 +6,7 @@ namespace Aggregator.Host.Tests.Running;
 internal static class Views
 {
     /// <summary>Every view there is, without what lies outside R1: version, appliedAt and the counts of resends, corrections and retractions.</summary>
-    public static async Task<string> AllAsync(HostProcess host)
+    public static async Task<string> AllAsync(RunningHost host)
     {
         var all = new JsonObject();
         foreach (var plural in new[] { "actors", "regions", "sources" })
@@ -34,7 +34,7 @@ internal static class Views
     }
 
     /// <summary>The ids that a list names.</summary>
-    public static async IAsyncEnumerable<string> IdsAsync(HostProcess host, string plural)
+    public static async IAsyncEnumerable<string> IdsAsync(RunningHost host, string plural)
     {
         var page = await host.GetAsync($"/v1/{plural}?sort=name&limit=1000");
         foreach (var item in page["items"]!.AsArray())

@@ -26,7 +26,7 @@ public sealed class ExposureTests
     public async Task Keys_Set_AreAskedOfAllButHealth()
     {
         using var folder = new TempFolder();
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Auth:Keys", "one,two");
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Auth:Keys", "one,two");
 
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/v1/actors", null));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/dashboard", null));
