@@ -36,11 +36,10 @@ public sealed class EvidenceTests(SharedHost shared) : IClassFixture<SharedHost>
         // What nothing was counted of is evidence too, and a restart changes none of it.
         var all = await ItemsAsync(host, "/v1/regions/world/claims?limit=500");
         Assert.Equal(all.Count, (int)(await host.GetAsync("/v1/sources/afp"))["claims"]!["total"]!);
-        await host.KillAsync();
-        await host.RestartAsync();
+        await using var successor = await host.KillAndGoOnAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await Eventually.AsyncTrue(async () => (await ItemsAsync(host, "/v1/regions/world/claims?limit=500")).Count == all.Count, limit.Token);
-        Assert.Equal(all.Select(item => item.ToJsonString()), (await ItemsAsync(host, "/v1/regions/world/claims?limit=500")).Select(item => item.ToJsonString()));
+        await Eventually.AsyncTrue(async () => (await ItemsAsync(successor, "/v1/regions/world/claims?limit=500")).Count == all.Count, limit.Token);
+        Assert.Equal(all.Select(item => item.ToJsonString()), (await ItemsAsync(successor, "/v1/regions/world/claims?limit=500")).Select(item => item.ToJsonString()));
     }
 
     [Fact]

@@ -76,13 +76,12 @@ public sealed class MergeTests
 
         // A claim that comes meanwhile, and a crash: the merge is as durable as what it joins.
         await host.PostClaimsAsync([Edits.Tanks("wire", "4", "armenia", "azerbaijan", "gray-mill", 1, "2024-06-01")]);
-        await host.KillAsync();
-        await host.RestartAsync();
-        await EventuallyAsync(async () => (11, 11) == (await TanksAsync(host, "karabakh"), await TanksAsync(host, "azerbaijan")));
+        await using var successor = await host.KillAndGoOnAsync();
+        await EventuallyAsync(async () => (11, 11) == (await TanksAsync(successor, "karabakh"), await TanksAsync(successor, "azerbaijan")));
 
-        await host.UndoAsync("regions", "gray-hills", "karabakh");
-        Assert.Equal((2, 11), (await TanksAsync(host, "karabakh"), await TanksAsync(host, "gray-hills")));
-        await EventuallyAsync(async () => await TanksAsync(host, "azerbaijan") == 13);
+        await successor.UndoAsync("regions", "gray-hills", "karabakh");
+        Assert.Equal((2, 11), (await TanksAsync(successor, "karabakh"), await TanksAsync(successor, "gray-hills")));
+        await EventuallyAsync(async () => await TanksAsync(successor, "azerbaijan") == 13);
     }
 
     [Fact]
@@ -107,14 +106,13 @@ public sealed class MergeTests
 
         await host.PostClaimsAsync([Edits.Tanks("gazette-online", "3", null, "azerbaijan", "fizuli", 1, "2024-07-01")]);
         await EventuallyAsync(async () => await TotalAsync(host, "gazette") == 4);
-        await host.KillAsync();
-        await host.RestartAsync();
-        await EventuallyAsync(async () => await TotalAsync(host, "gazette") == 4);
+        await using var successor = await host.KillAndGoOnAsync();
+        await EventuallyAsync(async () => await TotalAsync(successor, "gazette") == 4);
 
-        await host.UndoAsync("sources", "gazette-online", "gazette");
-        Assert.Equal((1, 3), (await TotalAsync(host, "gazette"), await TotalAsync(host, "gazette-online")));
-        Assert.Single((await host.GetAsync("/v1/sources/gazette/claims"))["items"]!.AsArray());
-        await EventuallyAsync(async () => (await PositionsAsync(host)).Count(voice => voice.StartsWith("gazette", StringComparison.Ordinal)) == 2);
+        await successor.UndoAsync("sources", "gazette-online", "gazette");
+        Assert.Equal((1, 3), (await TotalAsync(successor, "gazette"), await TotalAsync(successor, "gazette-online")));
+        Assert.Single((await successor.GetAsync("/v1/sources/gazette/claims"))["items"]!.AsArray());
+        await EventuallyAsync(async () => (await PositionsAsync(successor)).Count(voice => voice.StartsWith("gazette", StringComparison.Ordinal)) == 2);
     }
 
     private static async Task<int> TotalAsync(RunningHost host, string source) => (int)(await host.GetAsync($"/v1/sources/{source}"))["claims"]!["total"]!;

@@ -35,11 +35,10 @@ public sealed partial class RebuildTests
 
         // R2: what a claim is known by, no edit changes. R1: a restart changes no figure.
         Assert.Equal(2, (int)(await host.PostClaimsAsync(claims))["duplicate"]!);
-        await host.KillAsync();
-        await host.RestartAsync();
-        await EventuallyAsync(async () => (4, 3, 7) == (await TanksAsync(host, "karabakh"), await TanksAsync(host, "ukraine"), await TanksAsync(host, "world")));
-        Assert.Equal(2, (int)(await host.PostClaimsAsync(claims))["duplicate"]!);
-        Assert.Equal("ukraine", (string)(await host.SendAsync(HttpMethod.Get, "/v1/regions/oldtown/entry")).Body["parent"]!);
+        await using var successor = await host.KillAndGoOnAsync();
+        await EventuallyAsync(async () => (4, 3, 7) == (await TanksAsync(successor, "karabakh"), await TanksAsync(successor, "ukraine"), await TanksAsync(successor, "world")));
+        Assert.Equal(2, (int)(await successor.PostClaimsAsync(claims))["duplicate"]!);
+        Assert.Equal("ukraine", (string)(await successor.SendAsync(HttpMethod.Get, "/v1/regions/oldtown/entry")).Body["parent"]!);
     }
 
     /// <summary>Applied is applied, whatever has no row yet that another could find.</summary>
@@ -84,11 +83,10 @@ public sealed partial class RebuildTests
 
         // Nothing but the country is looked at.
         await EventuallyAsync(async () => await TanksAsync(host, "azerbaijan") == 4);
-        await host.KillAsync();
-        await host.RestartAsync();
-        await EventuallyAsync(async () => await TanksAsync(host, "azerbaijan") == 4);
-        Assert.Equal(4, await TanksAsync(host, "gray-vale"));
-        Assert.Null(await TanksAsync(host, "gray-hills"));
+        await using var successor = await host.KillAndGoOnAsync();
+        await EventuallyAsync(async () => await TanksAsync(successor, "azerbaijan") == 4);
+        Assert.Equal(4, await TanksAsync(successor, "gray-vale"));
+        Assert.Null(await TanksAsync(successor, "gray-hills"));
     }
 
     /// <summary>Who watches it would take what comes after the restart for what was before, until somebody claims something.</summary>
@@ -165,9 +163,8 @@ public sealed partial class RebuildTests
 
         await UndoAsync(after);
         await EventuallyEqualAsync(() => Task.FromResult(Text(untouched)), async () => Text(Plain(await Views.AllAsync(after))));
-        await after.KillAsync();
-        await after.RestartAsync();
-        await EventuallyEqualAsync(() => Task.FromResult(Text(untouched)), async () => Text(Plain(await Views.AllAsync(after))));
+        await using var successor = await after.KillAndGoOnAsync();
+        await EventuallyEqualAsync(() => Task.FromResult(Text(untouched)), async () => Text(Plain(await Views.AllAsync(successor))));
 
         // Who was a parent for a while has a row from then on, and nothing in it.
         string Text(SortedDictionary<string, string> views) => string.Join('\n', views.Where(view => entities.Contains(view.Key)).Select(view => $"{view.Key} {view.Value}"));

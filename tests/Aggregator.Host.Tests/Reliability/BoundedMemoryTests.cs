@@ -31,9 +31,8 @@ public sealed class BoundedMemoryTests
         var expected = await EverythingAsync(roomy);
         Assert.Equal(expected, await EverythingAsync(tight));
 
-        await tight.KillAsync();
-        await tight.RestartAsync();
-        Assert.Equal(expected, await EverythingAsync(tight));
+        await using var successor = await tight.KillAndGoOnAsync();
+        Assert.Equal(expected, await EverythingAsync(successor));
     }
 
     [Fact]

@@ -28,11 +28,10 @@ public sealed class RepostTests
         Assert.Equal(second["claims"]!.ToJsonString(), stored["claims"]!.ToJsonString());
         Assert.Equal(6, Tanks(await host.GetAsync("/v1/regions/fizuli")));
 
-        await host.KillAsync();
-        await host.RestartAsync();
-        Assert.Equal(6, Tanks(await host.GetAsync("/v1/regions/fizuli")));
-        Assert.Equal(4, Tanks(await host.GetAsync("/v1/regions/fizuli?asOf=2020-09-29")));
-        Assert.Equal(2, (long)(await host.GetAsync("/v1/sources/afp"))["reports"]!);
+        await using var successor = await host.KillAndGoOnAsync();
+        Assert.Equal(6, Tanks(await successor.GetAsync("/v1/regions/fizuli")));
+        Assert.Equal(4, Tanks(await successor.GetAsync("/v1/regions/fizuli?asOf=2020-09-29")));
+        Assert.Equal(2, (long)(await successor.GetAsync("/v1/sources/afp"))["reports"]!);
     }
 
     [Fact]

@@ -34,30 +34,29 @@ public sealed class TrackRecordTests
         Assert.Equal(("C", 7, 6, 0, 0, 1), late);
         Assert.Null((await host.GetAsync("/v1/sources/late-wire?asOf=2024-05-02"))["trackRecord"]);
 
-        await host.KillAsync();
-        await host.RestartAsync();
-        Assert.Equal(early, Record(await host.GetAsync("/v1/sources/early-wire")));
-        Assert.Equal(late, Record(await host.GetAsync("/v1/sources/late-wire")));
-        await host.PostClaimsAsync([Told("third-wire", "Fizuli", 6, 5, "14:00"), Told("early-wire", "Khojavend", 2, 3, "12:00"), Told("third-wire", "Khojavend", 2, 3, "14:00")]);
-        Assert.Equal(("B", 8, 7, 0, 1, 0), Record(await host.GetAsync("/v1/sources/early-wire")));
-        Assert.Equal(("F", 2, 2, 0, 0, 0), Record(await host.GetAsync("/v1/sources/third-wire")));
+        await using var successor = await host.KillAndGoOnAsync();
+        Assert.Equal(early, Record(await successor.GetAsync("/v1/sources/early-wire")));
+        Assert.Equal(late, Record(await successor.GetAsync("/v1/sources/late-wire")));
+        await successor.PostClaimsAsync([Told("third-wire", "Fizuli", 6, 5, "14:00"), Told("early-wire", "Khojavend", 2, 3, "12:00"), Told("third-wire", "Khojavend", 2, 3, "14:00")]);
+        Assert.Equal(("B", 8, 7, 0, 1, 0), Record(await successor.GetAsync("/v1/sources/early-wire")));
+        Assert.Equal(("F", 2, 2, 0, 0, 0), Record(await successor.GetAsync("/v1/sources/third-wire")));
 
         // What others told of the same is no longer judged; the record of who takes everything back stays.
         foreach (var id in new[] { "Fizuli-6", "Khojavend-2" })
         {
-            using var response = await host.Client.DeleteAsync($"/v1/claims/third-wire/{id}?wait=applied");
+            using var response = await successor.Client.DeleteAsync($"/v1/claims/third-wire/{id}?wait=applied");
             Assert.True(response.IsSuccessStatusCode);
         }
 
-        Assert.Equal(("F", 2, 0, 0, 0, 2), Record(await host.GetAsync("/v1/sources/third-wire")));
-        Assert.Equal(("C", 7, 6, 0, 1, 0), Record(await host.GetAsync("/v1/sources/early-wire")));
-        using (var response = await host.Client.DeleteAsync("/v1/claims/third-wire/never-came?wait=applied"))
+        Assert.Equal(("F", 2, 0, 0, 0, 2), Record(await successor.GetAsync("/v1/sources/third-wire")));
+        Assert.Equal(("C", 7, 6, 0, 1, 0), Record(await successor.GetAsync("/v1/sources/early-wire")));
+        using (var response = await successor.Client.DeleteAsync("/v1/claims/third-wire/never-came?wait=applied"))
         {
             Assert.Equal(1, (int)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["blocked"]!);
         }
 
-        Assert.Equal(("F", 2, 0, 0, 0, 2), Record(await host.GetAsync("/v1/sources/third-wire")));
-        Assert.Empty((await host.GetAsync("/v1/sources/third-wire/claims"))["items"]!.AsArray());
+        Assert.Equal(("F", 2, 0, 0, 0, 2), Record(await successor.GetAsync("/v1/sources/third-wire")));
+        Assert.Empty((await successor.GetAsync("/v1/sources/third-wire/claims"))["items"]!.AsArray());
     }
 
     private static JsonObject Told(string source, string region, int day, int tanks, string time, int revision = 0) => new()

@@ -60,6 +60,13 @@ internal sealed class HostProcess : RunningHost
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Ends it as kill -9 does, and has a host within this process go on from its store: for what is only asked from then on.</summary>
+    public async Task<InProcessHost> KillAndGoOnAsync()
+    {
+        await KillAsync();
+        return await InProcessHost.AfterAsync(this);
+    }
+
     /// <summary>Asks it to stop, as an orchestrator does.</summary>
     public Task TerminateAsync() => Signals.SendAsync(_process, "TERM");
 

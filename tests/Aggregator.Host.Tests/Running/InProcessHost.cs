@@ -20,11 +20,19 @@ internal sealed class InProcessHost : RunningHost
     {
     }
 
+    private InProcessHost(RunningHost before)
+        : base(before)
+    {
+    }
+
     /// <summary>Starts a host on the embedded store in a folder, and waits until it is ready.</summary>
     public static Task<InProcessHost> EmbeddedAsync(string folder, params string[] arguments) => StartAsync(["--Store:Path", folder, .. arguments]);
 
     /// <summary>Starts a host on a Redis, and waits until it is ready.</summary>
     public static Task<InProcessHost> OnRedisAsync(RedisServer redis, params string[] arguments) => StartAsync(["--Store:Redis", redis.ConnectionString, .. arguments]);
+
+    /// <summary>Starts a host on the store and the ports of one that has ended, and waits until it is ready.</summary>
+    public static Task<InProcessHost> AfterAsync(RunningHost before) => StartAsync(new InProcessHost(before));
 
     public override async ValueTask DisposeAsync()
     {
@@ -35,10 +43,10 @@ internal sealed class InProcessHost : RunningHost
         }
     }
 
-    private static async Task<InProcessHost> StartAsync(string[] arguments)
+    private static Task<InProcessHost> StartAsync(string[] arguments) => StartAsync(new InProcessHost(arguments));
+
+    private static async Task<InProcessHost> StartAsync(InProcessHost host)
     {
-        // Whoever asks is done by the time that it is told to stop.
-        var host = new InProcessHost(["--Shutdown:Linger", "00:00:00", .. arguments]);
         try
         {
             await host.StartAsync();
@@ -55,7 +63,8 @@ internal sealed class InProcessHost : RunningHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = Arguments,
+            // Whoever asks is done by the time that it is told to stop.
+            Args = ["--Shutdown:Linger", "00:00:00", .. Arguments],
             ApplicationName = typeof(HostComposition).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });

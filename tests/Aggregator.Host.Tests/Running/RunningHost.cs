@@ -11,17 +11,27 @@ internal abstract class RunningHost : IAsyncDisposable
 {
     private const int LinesKept = 500;
     private readonly ConcurrentQueue<string> _output = new();
-    private readonly int _port = Ports.Free();
-    private readonly int _siloPort = Ports.Free();
-    private readonly int _gatewayPort = Ports.Free();
+    private readonly int _port;
+    private readonly int _gatewayPort;
 
     protected RunningHost(string[] arguments)
-    {
-        Arguments =
+        : this(arguments, Ports.Free(), Ports.Free()) => Arguments =
         [
             .. arguments, "--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"),
-            "--Cluster:SiloPort", _siloPort.ToString(CultureInfo.InvariantCulture), "--Cluster:GatewayPort", _gatewayPort.ToString(CultureInfo.InvariantCulture),
+            "--Cluster:SiloPort", Ports.Free().ToString(CultureInfo.InvariantCulture), "--Cluster:GatewayPort", _gatewayPort.ToString(CultureInfo.InvariantCulture),
         ];
+
+    /// <param name="before">One that has ended: on its store, and its ports.</param>
+    protected RunningHost(RunningHost before)
+        : this(before.Arguments, before._port, before._gatewayPort)
+    {
+    }
+
+    private RunningHost(string[] arguments, int port, int gatewayPort)
+    {
+        Arguments = arguments;
+        _port = port;
+        _gatewayPort = gatewayPort;
         Client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}")), Timeout = TimeSpan.FromSeconds(60) };
     }
 
