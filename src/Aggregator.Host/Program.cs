@@ -39,9 +39,7 @@ try
 
     // The store is opened first and closed last: whatever stops before it may still write.
     await using var store = await StoreConnection.ConnectAsync(settings.Store, loggers);
-    var identity = await store.OpenAsync();
-    await store.JoinGenerationAsync(settings.Cluster.Id);
-    await using var app = builder.AddAggregator(settings, keys, store, identity).Build().MapAggregator(settings.Role);
+    await using var app = await builder.BuildAggregatorAsync(settings, keys, store);
     return await HostRun.RunAsync(app);
 }
 catch (Exception fault) when (fault is InvalidOperationException or StoreException or IOException)

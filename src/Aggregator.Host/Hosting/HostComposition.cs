@@ -24,7 +24,16 @@ internal static class HostComposition
     private const string FeedPolicy = "feed";
     private const string ProblemType = "application/problem+json";
 
-    public static WebApplicationBuilder AddAggregator(this WebApplicationBuilder builder, HostSettings settings, Keys keys, StoreConnection store, StoreIdentity identity)
+    /// <summary>Opens a store, joins its fold generation, and builds the host over it.</summary>
+    /// <exception cref="StoreException">The store is not one that this host can use; the message says why.</exception>
+    public static async Task<WebApplication> BuildAggregatorAsync(this WebApplicationBuilder builder, HostSettings settings, Keys keys, StoreConnection store)
+    {
+        var identity = await store.OpenAsync();
+        await store.JoinGenerationAsync(settings.Cluster.Id);
+        return builder.AddAggregator(settings, keys, store, identity).Build().MapAggregator(settings.Role);
+    }
+
+    private static WebApplicationBuilder AddAggregator(this WebApplicationBuilder builder, HostSettings settings, Keys keys, StoreConnection store, StoreIdentity identity)
     {
         builder.WebHost.UseUrls([.. settings.Urls]);
         builder.WebHost.ConfigureKestrel(HttpLimits.Set);
@@ -99,7 +108,7 @@ internal static class HostComposition
     }
 
     /// <summary>Maps what a host of a role answers: a silo nothing but health and the dashboard.</summary>
-    public static WebApplication MapAggregator(this WebApplication app, HostRole role)
+    private static WebApplication MapAggregator(this WebApplication app, HostRole role)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => Problem.Of(context.HttpContext).ToResult().ExecuteAsync(context.HttpContext));

@@ -203,7 +203,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         var shown = sweep.RunAsync(Queries(Cluster.Fronts.Surviving.Where(front => front != killed)), RecoveryLimit);
         var fresh = FreshAsync();
         var queries = await shown ? sweep.Recovered.TotalSeconds : NotBack();
-        var recovery = new Recovery(fault, queries, sweep.Prompted.TotalSeconds, sweep.Troubled, sweep.Longest.TotalSeconds, await fresh, sweep.Last);
+        var recovery = new Recovery(fault, queries, sweep.LateUntil.TotalSeconds, sweep.Troubled, sweep.Longest.TotalSeconds, await fresh, sweep.Last);
         Violated(sweep.Violations);
         _recoveries.Add(recovery);
         options.Said?.Invoke(recovery.ToString());

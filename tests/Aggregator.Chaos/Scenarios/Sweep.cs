@@ -38,7 +38,7 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
     public TimeSpan Recovered { get; private set; }
 
     /// <summary>How long after it went wrong the last of those was shown that were answered late; zero if none was.</summary>
-    public TimeSpan Prompted { get; private set; }
+    public TimeSpan LateUntil { get; private set; }
 
     /// <summary>How many had been refused, or not answered, or were late.</summary>
     public int Troubled { get; private set; }
@@ -85,7 +85,7 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
             }
 
             Troubled++;
-            if (after > Recovered && after > Prompted)
+            if (after > Recovered && after > LateUntil)
             {
                 Last = string.Create(CultureInfo.InvariantCulture,
                     $"{query.Path} through {query.Front.Name}, asked for {took.TotalSeconds:F1} s: {(refusals.Count == 0 ? "late" : string.Join(", ", refusals.Select(refusal => $"{refusal.Value} times {refusal.Key}")))}");
@@ -97,7 +97,7 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
             }
             else
             {
-                Prompted = after > Prompted ? after : Prompted;
+                LateUntil = after > LateUntil ? after : LateUntil;
             }
         }
     }

@@ -7,13 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace Aggregator.Host.Tests.Running;
 
 /// <summary>
-/// The real host, store and silo and API, within the process of the tests: it starts in a tenth of the time that a process takes to compile itself. It can be asked and fed,
+/// The real host, store and silo and API, within the process of the tests, where its code is compiled once and not at each start. It can be asked and fed,
 /// and ends by being told to stop; what kills one, or has it end by itself, needs a <see cref="HostProcess"/>.
 /// </summary>
 internal sealed class InProcessHost : RunningHost
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private readonly List<IAsyncDisposable> _parts = [];
+    private ILoggerFactory? _loggers;
+    private StoreConnection? _store;
+    private WebApplication? _app;
 
     private InProcessHost(string[] arguments)
         : base(arguments)
@@ -37,10 +39,19 @@ internal sealed class InProcessHost : RunningHost
     public override async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        foreach (var part in Enumerable.Reverse(_parts))
+        if (_app is not null)
         {
-            await part.DisposeAsync();
+            using var limit = new CancellationTokenSource(Limit);
+            await _app.StopAsync(limit.Token);
+            await _app.DisposeAsync();
         }
+
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+
+        _loggers?.Dispose();
     }
 
     private static Task<InProcessHost> StartAsync(string[] arguments) => StartAsync(new InProcessHost(arguments));
@@ -71,37 +82,12 @@ internal sealed class InProcessHost : RunningHost
         using var lines = new Lines(Keep);
         builder.Logging.ClearProviders().AddProvider(lines);
         var settings = HostSettings.Read(builder.Configuration);
-        var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddProvider(lines));
-        _parts.Add(new Disposing(loggers));
-        var store = await StoreConnection.ConnectAsync(settings.Store, loggers);
-        _parts.Add(store);
-        var identity = await store.OpenAsync();
-        await store.JoinGenerationAsync(settings.Cluster.Id);
-        var app = builder.AddAggregator(settings, new Keys(builder.Configuration), store, identity).Build().MapAggregator(settings.Role);
-        _parts.Add(app);
+        _loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddProvider(lines));
+        _store = await StoreConnection.ConnectAsync(settings.Store, _loggers);
+        _app = await builder.BuildAggregatorAsync(settings, new Keys(builder.Configuration), _store);
         using var limit = new CancellationTokenSource(Limit);
-        await app.StartAsync(limit.Token);
-        _parts.Add(new Stopping(app));
-        await ReadyAsync(() => app.Lifetime.ApplicationStopping.IsCancellationRequested, limit.Token);
-    }
-
-    /// <summary>Tells it to stop, and waits until it has.</summary>
-    private sealed class Stopping(WebApplication app) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            using var limit = new CancellationTokenSource(Limit);
-            await app.StopAsync(limit.Token);
-        }
-    }
-
-    private sealed class Disposing(IDisposable part) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            part.Dispose();
-            return ValueTask.CompletedTask;
-        }
+        await _app.StartAsync(limit.Token);
+        await ReadyAsync(() => _app.Lifetime.ApplicationStopping.IsCancellationRequested, limit.Token);
     }
 
     /// <summary>What is logged, as the console shows it.</summary>
