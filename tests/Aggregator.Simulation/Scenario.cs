@@ -75,7 +75,11 @@ internal sealed partial class Scenario : IStoreAlarm
             // A claim that some folds fail on: those of one kind of entity, as a fault in a rule would.
             _failing = Claims.Of(random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash;
             var type = new[] { "region", "actor", "source" }[random.Next(3)];
-            _world.FailsOn = (entity, claim) => entity.Type == type && claim.ContentHash == _failing;
+            var inTotals = random.Next(2) == 0;
+            _world.FailsOn = (entity, claim) => !inTotals && Fails(entity, claim);
+            _world.FailsOnTotals = (entity, claim) => inTotals && Fails(entity, claim);
+
+            bool Fails(GrainKey entity, Claim claim) => entity.Type == type && claim.ContentHash == _failing;
         }
 
         _world.Restarting = () => _beforeRestart = new LogReader(_world, _partitions);

@@ -51,6 +51,16 @@ public interface IEntityGrain : IGrainWithStringKey
     [Alias("settle")]
     Task SettleAsync();
 
+    /// <summary>
+    /// Answers when all that a partition's log had for the entity up to a mark shows in its view and in every ancestor's. A call that came after level 1.
+    /// </summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="mark">The last of its entries that must be in the entity; 0 if all of them are in its row.</param>
+    /// <param name="era">The era of the store that the partition has read its log in.</param>
+    /// <returns>False if the entity lacks some of that, or has read its row meanwhile and was sent it again: ask again.</returns>
+    [Alias("settle-to")]
+    Task<bool> SettleToAsync(int partition, long mark, long era);
+
     /// <summary>What this entity would have told its parent at a past moment (R19), its parts asked in turn.</summary>
     /// <param name="asOf">The moment, UTC.</param>
     [Alias("past")]

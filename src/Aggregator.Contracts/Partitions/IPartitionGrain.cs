@@ -1,3 +1,4 @@
+using Aggregator.Contracts.Entities;
 using Aggregator.Domain.Log;
 
 namespace Aggregator.Contracts.Partitions;
@@ -16,7 +17,7 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("append")]
     Task<AppendReply> AppendAsync(ClaimBatch batch);
 
-    /// <summary>What the log has of a report's text; null if it was never seen. Sent again it answers its stored claims (R3).</summary>
+    /// <summary>What the log has of a report's text; null if it was never seen and may come. Sent again it answers its stored claims (R3).</summary>
     [Alias("find-report")]
     Task<KnownReport?> FindReportAsync(ReportTextBox report);
 
@@ -31,6 +32,12 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     /// <returns>False if that did not come about in time, or the partition moves: ask again.</returns>
     [Alias("await-applied")]
     Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities);
+
+    /// <summary>Takes a record, on which a fold fails, out of all views: soon, by a record of the log. A call that came after level 1.</summary>
+    /// <param name="record">Which, and why.</param>
+    /// <param name="era">The era of the store that whoever failed on it has read its row in.</param>
+    [Alias("quarantine"), ResponseTimeout(CallLimits.Step)]
+    Task QuarantineAsync(PoisonedRecord record, long era);
 
     /// <summary>Keeps the partition awake, so that none sleeps on what it has not fanned out.</summary>
     [Alias("ping"), ResponseTimeout(CallLimits.Step)]
@@ -56,6 +63,10 @@ public sealed record ClaimBatch
     /// </summary>
     [Id(1)]
     public ReportTextBox[] Texts { get; init; } = [];
+
+    /// <summary>Whether the sender will wait for the views: then <see cref="AppendReply.AlsoTouched"/> is needed of duplicates too.</summary>
+    [Id(2)]
+    public bool IsAwaited { get; init; }
 }
 
 /// <summary>A report that came before with the same text.</summary>
@@ -73,6 +84,14 @@ public sealed record KnownReport
     /// <summary>The log entry it rests on.</summary>
     [Id(2)]
     public required long Sequence { get; init; }
+
+    /// <summary>Entities that the claims named that it took away, if it may not show in all views yet.</summary>
+    [Id(3)]
+    public EntityKey[] AlsoTouched { get; init; } = [];
+
+    /// <summary>Whether this text never came, and none may come any more: the report has had as many as one may have. Nothing else is said then.</summary>
+    [Id(4)]
+    public bool IsFull { get; init; }
 }
 
 /// <summary>A claim to take back.</summary>
@@ -90,6 +109,10 @@ public sealed record RetractionBox
     /// <summary>Registry id of the source.</summary>
     [Id(2)]
     public required string SourceId { get; init; }
+
+    /// <inheritdoc cref="ClaimBatch.IsAwaited"/>
+    [Id(3)]
+    public bool IsAwaited { get; init; }
 }
 
 /// <summary>What became of one claim.</summary>
@@ -146,7 +169,7 @@ public sealed record AppendReply
     [Id(2)]
     public long LastSequence { get; init; }
 
-    /// <summary>Entities that the claims no longer name, but the versions they replaced did.</summary>
+    /// <summary>Entities that the claims do not name, but the versions they replaced did, or the originals of duplicates; of these only where it is asked for.</summary>
     [Id(3)]
     public EntityKey[] AlsoTouched { get; init; } = [];
 }

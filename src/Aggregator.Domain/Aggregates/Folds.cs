@@ -162,7 +162,7 @@ internal sealed class Folds(ClaimBook book, Parts parts)
             return new Control(ControlStatus.Unknown, []);
         }
 
-        var control = Ledger.Control.Fold(Claims(bucket, registry), registry, inherited);
+        var control = FoldException.Guard(Claims(bucket, registry), claims => Ledger.Control.Fold(claims, registry, inherited));
         _control[bucket] = (stamp, inherited, control);
         return control;
     }
@@ -211,7 +211,8 @@ internal sealed class Folds(ClaimBook book, Parts parts)
             return Rollup.Nobody;
         }
 
-        var voices = Cell.Fold(Claims(bucket, registry), registry, answers, [.. related[..^1].SelectMany(other => Claims(other, registry))]);
+        var voices = FoldException.Guard<Voices>(
+            Claims(bucket, registry), [.. related[..^1].SelectMany(other => Claims(other, registry))], (claims, others) => Cell.Fold(claims, registry, answers, others));
         if (answers.Count == 0)
         {
             _folded[bucket] = (stamp, voices);
@@ -408,7 +409,7 @@ internal sealed class Folds(ClaimBook book, Parts parts)
             return false;
         }
 
-        Answer[] answers = hasAnswers ? [.. Ledger.Answers.Of(ClaimsOf(keeping!, registry), registry)] : [];
+        Answer[] answers = hasAnswers ? FoldException.Guard<Answer[]>(ClaimsOf(keeping!, registry), claims => [.. Ledger.Answers.Of(claims, registry)]) : [];
         foreach (var answer in answers.Where(answer => answer.Holder is null))
         {
             (answer.RefersTo.Count > 0 ? _naming : _answering).Add(bucket);

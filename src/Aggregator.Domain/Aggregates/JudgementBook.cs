@@ -131,7 +131,7 @@ public sealed class JudgementBook
 
     private void Judge(BucketKey cell, RegistrySnapshot registry)
     {
-        var judged = TrackRecord.Judge.Of(_folds.Claims(cell, registry), registry);
+        var judged = FoldException.Guard(_folds.Claims(cell, registry), claims => TrackRecord.Judge.Of(claims, registry));
         Replace(_byCell.GetValueOrDefault(cell) ?? Nothing, judged);
         _byCell.Remove(cell);
         if (judged.Count > 0)

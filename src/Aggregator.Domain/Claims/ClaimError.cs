@@ -39,6 +39,9 @@ public static class ClaimErrorCodes
     /// <summary>The claim has had as many versions as one may have; send it under another id.</summary>
     public const string TooManyVersions = "claim.too-many-versions";
 
+    /// <summary>The report has had as many texts as one may have.</summary>
+    public const string TooManyTexts = "report.too-many-texts";
+
     /// <summary>The claim states neither figure, control nor event, or both a figure and control.</summary>
     public const string Nothing = "claim.nothing";
 }

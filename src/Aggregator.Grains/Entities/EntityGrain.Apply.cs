@@ -66,7 +66,7 @@ internal abstract partial class EntityGrain<TAggregate>
             {
                 await ApplyRecordsAsync(delta);
             }
-            catch (PoisonedException poison)
+            catch (Exception fault) when (PoisonOf(fault) is { } position && position.Partition == delta.Partition)
             {
                 await LoadAsync(_stop.Token);
                 var stands = _marks[delta.Partition];
@@ -75,7 +75,7 @@ internal abstract partial class EntityGrain<TAggregate>
                     Incarnation = stands.Incarnation,
                     Mark = stands.Sequence,
                     DurableMark = 0,
-                    Poisoned = new PoisonedRecord { Sequence = poison.Position.Sequence, Ordinal = poison.Position.Ordinal, Reason = $"{Key}: {poison.InnerException!.GetType().Name}: {poison.InnerException.Message}" },
+                    Poisoned = PoisonedIn(position, fault.InnerException!),
                 };
             }
         }
@@ -95,6 +95,13 @@ internal abstract partial class EntityGrain<TAggregate>
         return new ApplyReply { Incarnation = mark.Incarnation, Mark = mark.Sequence, DurableMark = _settlement.Durable[delta.Partition].Sequence };
     }
 
+    private static LogPosition? PoisonOf(Exception fault) => fault switch
+    {
+        PoisonedException poisoned => poisoned.Position,
+        FoldException failed => failed.Position,
+        _ => null,
+    };
+
     private DeltaVerdict Judge(EntityDelta delta, bool rowVerified) =>
         _marks.Judge(delta.Partition, delta.Incarnation, delta.Previous, delta.PreviousIsCheckpoint, delta.From, rowVerified);
 
@@ -102,13 +109,16 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            if (_suspicious)
+            var (book, records) = (Aggregate.Book, delta.Records.Records);
+
+            // Without what these take out it may be possible to fold what is there.
+            var quarantining = records.Count(static record => record.Record is LogRecord.Quarantined);
+            if (_suspicious && quarantining == 0)
             {
                 // What cannot be folded without them is not of these records.
                 await RefreshTotalsAsync();
             }
 
-            var (book, records) = (Aggregate.Book, delta.Records.Records);
             await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
             var resends = book.Counts.Resends;
             var changed = new HashSet<BucketKey>();
@@ -122,7 +132,8 @@ internal abstract partial class EntityGrain<TAggregate>
 
                 var buckets = Fold(record);
                 changed.UnionWith(buckets);
-                if (_suspicious)
+                quarantining -= record.Record is LogRecord.Quarantined ? 1 : 0;
+                if (_suspicious && quarantining == 0 && record.Record is not LogRecord.Quarantined)
                 {
                     await FoldTotalsAsync(record, buckets);
                 }

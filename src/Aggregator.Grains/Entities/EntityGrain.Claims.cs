@@ -1,7 +1,9 @@
+using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
+using Aggregator.Grains.Protocol;
 using Aggregator.Store;
 
 namespace Aggregator.Grains.Entities;
@@ -67,6 +69,11 @@ internal abstract partial class EntityGrain<TAggregate>
             {
                 // It stumbled over what is missing: what came of it is not used.
                 return default;
+            }
+            catch (FoldException fault)
+            {
+                TellOfPoison(fault);
+                throw;
             }
         }
     }
@@ -153,13 +160,43 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
+            Failpoint.Reach(Failpoint.Totals, Aggregate);
             return fold();
         }
-        catch (Exception fault) when (!Aggregate.HasMisses)
+        catch (Exception fault) when (!Aggregate.HasMisses && fault is not FoldException)
         {
             throw new FoldFaultException(fault);
         }
     }
+
+    // The record may be of another partition, or of long ago, and the entity may have been sent nothing: its partition writes that no fold takes it, and that comes
+    // as all records do. It is told with each read that fails, until then.
+    private void TellOfPoison(FoldException fault)
+    {
+        if (services.Log.Allows(FeatureLevel.LaterCalls))
+        {
+            _ = TellAsync(_store.Era);
+        }
+        else
+        {
+            LogNotQuarantined(Logger, Key, fault);
+        }
+
+        async Task TellAsync(long era)
+        {
+            try
+            {
+                await GrainFactory.GetGrain<IPartitionGrain>(fault.Position.Partition).QuarantineAsync(PoisonedIn(fault.Position, fault.InnerException!), era);
+            }
+            catch (Exception unknown)
+            {
+                LogNotQuarantined(Logger, Key, unknown);
+            }
+        }
+    }
+
+    private PoisonedRecord PoisonedIn(LogPosition position, Exception fault) =>
+        new() { Sequence = position.Sequence, Ordinal = position.Ordinal, Reason = $"{Key}: {fault.GetType().Name}: {fault.Message}" };
 
     /// <summary>Brings buckets into memory.</summary>
     private Task LoadAsync(IEnumerable<BucketKey> buckets) => LoadAsync(buckets.SelectMany(Aggregate.Book.Away));

@@ -24,6 +24,9 @@ internal abstract partial class EntityGrain<TAggregate>
     [LoggerMessage(Level = LogLevel.Information, Message = "{Entity}: left with changes that are not in its row; the partitions send them again")]
     private static partial void LogLeftUnsaved(ILogger logger, EntityKey entity, Exception fault);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Entity}: a record cannot be folded, and what it touches waits; it is not quarantined yet")]
+    private static partial void LogNotQuarantined(ILogger logger, EntityKey entity, Exception fault);
+
     /// <summary>A source was not told.</summary>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: a source was not told of its track record; tried again")]
     protected static partial void LogTellFailed(ILogger logger, EntityKey entity, Exception fault);

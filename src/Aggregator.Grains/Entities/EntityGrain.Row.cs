@@ -102,7 +102,7 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            await UnderGateAsync(() => PersistAsync(mayWait: true, _stop.Token));
+            await UnderGateAsync(() => PersistAsync(mayWait: true, _stop.Token), _stop.Token);
             if (_dirty && !_mustReload)
             {
                 MarkDirty();

@@ -14,6 +14,7 @@ internal abstract partial class EntityGrain<TAggregate>
     private const int LongestUntilLook = 120;
     private int _untilLook = 1;
     private int _lookEvery = 1;
+    private bool _wereRecent;
 
     /// <inheritdoc/>
     public async Task OutrankedAsync(long epoch)
@@ -102,13 +103,33 @@ internal abstract partial class EntityGrain<TAggregate>
     });
 
     /// <inheritdoc/>
-    public Task SettleAsync() => UnlessDepartingAsync(SettleAllAsync());
+    public Task SettleAsync() => UnlessDepartingAsync(SettleAllAsync(static () => true));
 
-    private async Task SettleAllAsync()
+    /// <inheritdoc/>
+    public Task<bool> SettleToAsync(int partition, long mark, long era)
+    {
+        return UnlessDepartingAsync(MeetAndSettleAsync());
+
+        async Task<bool> MeetAndSettleAsync()
+        {
+            await _store.MeetAsync(era, _stop.Token);
+            return await SettleAllAsync(() => _marks[partition].Sequence >= mark && !_store.IsLaterThan(era));
+        }
+    }
+
+    // False if what is needed is not there, or was dropped on the way: what was told then may have been without it.
+    private async Task<bool> SettleAllAsync(Func<bool> hasAll)
     {
         // What the caller knows to be applied may be in the row by another activation, which is gone.
         await OutrankedAsync(await _epochNow.RunAsync());
+        var settled = await UnderGateAsync(() => Task.FromResult(hasAll() ? Aggregate : null));
+        if (settled is null)
+        {
+            return false;
+        }
+
         await Task.WhenAll(SettleAboveAsync(), SettleBesidesAsync());
+        return await UnderGateAsync(() => Task.FromResult(ReferenceEquals(settled, Aggregate)));
     }
 
     private async Task SettleAboveAsync()
@@ -147,7 +168,15 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private async Task LookWhetherOutrankedAsync(CancellationToken cancellationToken)
     {
-        // Also where there was no row: another activation may have made it since, of claims that nobody sends again.
+        // Also where there was no row: another activation may have made it since, of claims that nobody sends again. After silos have come or gone that is likely,
+        // and views look by themselves as long: it is looked meanwhile, and once more when that is over.
+        var areRecent = services.MembershipChanges.AreRecent;
+        if (areRecent || _wereRecent)
+        {
+            _untilLook = _lookEvery = 1;
+        }
+
+        _wereRecent = areRecent;
         if (--_untilLook > 0)
         {
             return;

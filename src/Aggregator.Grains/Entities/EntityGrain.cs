@@ -1,3 +1,5 @@
+using System.Globalization;
+using Aggregator.Contracts;
 using Aggregator.Contracts.Entities;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
@@ -18,6 +20,8 @@ namespace Aggregator.Grains.Entities;
 internal abstract partial class EntityGrain<TAggregate>(EntityServices services) : Grain, IEntityGrain, IDeparting
     where TAggregate : class, IAggregate
 {
+    private static readonly TimeSpan LongestTurn = TimeSpan.Parse(CallLimits.Step, CultureInfo.InvariantCulture) - TimeSpan.FromSeconds(1);
+
     private readonly Gate _gate = new();
     private readonly Ending _departure = new(services.Time);
     private readonly Ending _stop = new(services.Time);
@@ -168,9 +172,22 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     /// <summary>An empty aggregate.</summary>
     protected abstract TAggregate Create(string id);
 
-    /// <summary>Runs a step alone, on an aggregate that is not behind its row.</summary>
-    protected Task<T> UnderGateAsync<T>(Func<Task<T>> step) => UnderGateAsync(step, _stop.Token);
+    /// <summary>
+    /// Runs a step alone, on an aggregate that is not behind its row, for a caller who waits for it no longer than <see cref="CallLimits.Step"/>: one whose turn has not
+    /// come by then is not run at all, or what nobody waits for any more would hold up what is asked next.
+    /// </summary>
+    /// <exception cref="TimeoutException">Its turn did not come in time.</exception>
+    protected async Task<T> UnderGateAsync<T>(Func<Task<T>> step)
+    {
+        if (!await _gate.EnterAsync(LongestTurn, services.Time, _stop.Token))
+        {
+            throw new TimeoutException($"{Key} was at other work");
+        }
 
+        return await InsideAsync(step, _stop.Token);
+    }
+
+    // What the entity does by itself has its turn however long that takes.
     private async Task<T> UnderGateAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
         await _gate.EnterAsync(cancellationToken);

@@ -15,6 +15,15 @@ public sealed class PartitionOptions
     /// </summary>
     public long MaximumUnapplied { get; set; } = 200_000;
 
+    /// <summary>
+    /// Entries times entities after the checkpoint that a partition keeps in memory; beyond it a batch is refused as busy: an entity whose row cannot be written, or that
+    /// takes nothing, holds up nobody else before. Default 2,000,000, of some 16 MiB.
+    /// </summary>
+    public long MaximumTracked { get; set; } = 2_000_000;
+
+    /// <summary>How long the checkpoint may stand still before the partition says, as an alert, which entity holds it up. Default 10 minutes.</summary>
+    public TimeSpan CheckpointStands { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Claims in one log entry. Default 2,000: larger entries cost fewer writes and longer replays.</summary>
     public int MaximumClaimsPerEntry { get; set; } = 2_000;
 

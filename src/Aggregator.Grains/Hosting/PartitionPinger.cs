@@ -12,23 +12,27 @@ internal sealed partial class PartitionPinger(
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, identity.Partitions).Select(partition => PingAsync(partition, stoppingToken)));
+
+    // Each by itself: one that does not answer keeps no other asleep.
+    private async Task PingAsync(int partition, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, time);
         do
         {
             try
             {
-                await Task.WhenAll(Enumerable.Range(0, identity.Partitions).Select(partition => grains.GetGrain<IPartitionGrain>(partition).PingAsync())).ConfigureAwait(false);
+                await grains.GetGrain<IPartitionGrain>(partition).PingAsync().ConfigureAwait(false);
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                LogPingFailed(logger, fault);
+                LogPingFailed(logger, partition, fault);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A partition did not answer its ping; pinged again")]
-    private static partial void LogPingFailed(ILogger logger, Exception fault);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition} did not answer its ping; pinged again")]
+    private static partial void LogPingFailed(ILogger logger, int partition, Exception fault);
 }

@@ -1,11 +1,12 @@
 using Aggregator.Contracts;
+using Aggregator.Domain.Aggregates;
 using Aggregator.Store;
 using StackExchange.Redis;
 
 namespace Aggregator.Grains.Hosting;
 
 /// <summary>
-/// Gives faults of the store that leave a grain a form that every caller can read; else one on another host hears of a missing codec, and
+/// Gives faults of the store, and of folds, that leave a grain a form that every caller can read; else one on another host hears of a missing codec, and
 /// the cause is lost. What a grain throws while it is activated passes no filter: there <see cref="TranslateAsync"/> is called.
 /// </summary>
 internal sealed class StoreFaultFilter : IIncomingGrainCallFilter
@@ -24,6 +25,11 @@ internal sealed class StoreFaultFilter : IIncomingGrainCallFilter
         catch (Exception fault) when (fault is StoreException or RedisException or RedisTimeoutException)
         {
             throw new StoreFaultException(fault.Message);
+        }
+        catch (FoldException fault)
+        {
+            // The record is taken out; soon there is an answer.
+            throw new TimeoutException(fault.Message);
         }
     }
 }

@@ -6,7 +6,9 @@ using Aggregator.Grains.Protocol;
 namespace Aggregator.Grains.Partition;
 
 /// <summary>A batch that waits for its append.</summary>
-internal sealed class Waiting(IReadOnlyList<Candidate> candidates)
+/// <param name="candidates">What it is of.</param>
+/// <param name="isAwaited">Whether whoever sent it waits for the views.</param>
+internal sealed class Waiting(IReadOnlyList<Candidate> candidates, bool isAwaited)
 {
     private readonly TaskCompletionSource<AppendReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AppendOutcome[] _outcomes = new AppendOutcome[candidates.Count];
@@ -16,13 +18,19 @@ internal sealed class Waiting(IReadOnlyList<Candidate> candidates)
 
     public IReadOnlyList<Candidate> Candidates => candidates;
 
+    public bool IsAwaited => isAwaited;
+
     public Task<AppendReply> Reply => _reply.Task;
 
-    public void Done(int at, AppendOutcome outcome, long sequence, IEnumerable<Claim> replaced)
+    /// <param name="at">Which of its candidates is in the log.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <param name="sequence">The entry it rests on.</param>
+    /// <param name="alsoTouched">Whom that touches and the candidate may not name.</param>
+    public void Done(int at, AppendOutcome outcome, long sequence, IEnumerable<EntityKey> alsoTouched)
     {
         _outcomes[at] = outcome;
         _lastSequence = Math.Max(_lastSequence, sequence);
-        _alsoTouched.UnionWith(replaced.SelectMany(LogRecord.TouchedBy));
+        _alsoTouched.UnionWith(alsoTouched);
 
         if (--_left == 0)
         {

@@ -21,6 +21,21 @@ internal sealed class FannedEntry(LogEntryContent content)
     /// <summary>The records that touch an entity, in log order and without words.</summary>
     public IReadOnlyList<PlacedRecord> For(EntityKey entity) => _byEntity.TryGetValue(entity, out var records) ? records : [];
 
+    /// <summary>Whom a record touches, with those that went with it: the claims that the text of a report took away follow it.</summary>
+    public static IEnumerable<EntityKey> TouchedWith(IReadOnlyList<PlacedRecord> records, int ordinal)
+    {
+        if (ordinal >= records.Count)
+        {
+            // The entry cannot be read: nothing of it shows.
+            return [];
+        }
+
+        var touched = records[ordinal].Record.Touches;
+        return records[ordinal].Record is LogRecord.Reported
+            ? touched.Concat(records.Skip(ordinal + 1).Select(placed => placed.Record).TakeWhile(static record => record is LogRecord.Superseded).SelectMany(static record => record.Touches))
+            : touched;
+    }
+
     private static Dictionary<EntityKey, List<PlacedRecord>> ByEntity(IReadOnlyList<PlacedRecord> all)
     {
         var byEntity = new Dictionary<EntityKey, List<PlacedRecord>>();

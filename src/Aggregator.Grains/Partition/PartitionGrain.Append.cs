@@ -35,9 +35,10 @@ internal sealed partial class PartitionGrain
         try
         {
             var sorted = await AppendAsync([.. group.Select(one => one.Candidate)]);
+            var originals = await TouchedByOriginalsAsync(sorted.Originals.Where(one => group[one.At].Batch.IsAwaited));
             for (var at = 0; at < group.Count; at++)
             {
-                group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at]);
+                group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at].SelectMany(LogRecord.TouchedBy).Concat(originals[at]));
             }
         }
         catch (EntryTooLargeException) when (group.Count > 1)
@@ -70,6 +71,23 @@ internal sealed partial class PartitionGrain
                 DeactivateOnIdle();
             }
         }
+    }
+
+    // Whoever waits for the views of a duplicate waits for its original: for whom that names, and for whom those named that went with it. What is behind
+    // the checkpoint is in the rows of all of them.
+    private async Task<ILookup<int, EntityKey>> TouchedByOriginalsAsync(IEnumerable<(int At, LogPosition Position)> originals)
+    {
+        var touched = new List<(int At, EntityKey Entity)>();
+        foreach (var (at, position) in originals)
+        {
+            if (position.Sequence > _fanOut.Checkpoint)
+            {
+                var entry = await _entries.GetAsync(position.Sequence, _stop.Token);
+                touched.AddRange(FannedEntry.TouchedWith(entry.Records, position.Ordinal).Select(entity => (at, entity)));
+            }
+        }
+
+        return touched.ToLookup(one => one.At, one => one.Entity);
     }
 
     /// <summary>Sorts and appends claims; nothing holds before the append has.</summary>

@@ -31,6 +31,9 @@ internal sealed partial class PartitionGrain
 
     private void LogUnreadable(long sequence, Exception fault) => LogUnreadable(logger, _partition, sequence, fault);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}: the checkpoint has stood at {Checkpoint} for {Time} or more: {Entity} takes nothing, or its row is not written; nothing is lost, but the log is kept in memory from there on")]
+    private static partial void LogHeldUp(ILogger logger, int partition, long checkpoint, TimeSpan time, Domain.Log.EntityKey entity);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: entry {Sequence} is not in every view in time")]
     private static partial void LogNotApplied(ILogger logger, int partition, long sequence, Exception fault);
 

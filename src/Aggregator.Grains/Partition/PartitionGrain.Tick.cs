@@ -26,11 +26,12 @@ internal sealed partial class PartitionGrain
             }
 
             _pump.Tick();
+            SayWhoHoldsUp();
             StartFollowing();
             StartWriting();
             if (_quarantine.Reported.Count > 0 && MayWrite)
             {
-                await TryAsync(QuarantineAsync);
+                await TryAsync(AppendQuarantinedAsync);
             }
 
             if (_duplicates.Count > 0 && MayWrite)
@@ -68,6 +69,20 @@ internal sealed partial class PartitionGrain
         {
             LogTidyFailed(logger, _partition, fault);
             await RaiseAlarmAsync(fault);
+        }
+    }
+
+    // Nothing is lost while the checkpoint stands; but the log is kept in memory from there on, until no more is taken in.
+    private void SayWhoHoldsUp()
+    {
+        if (_fanOut.Checkpoint != _stoodAt || _fanOut.Checkpoint == _fanOut.Head || _fanOut.IsBehind)
+        {
+            (_stoodAt, _stoodSince) = (_fanOut.Checkpoint, time.GetTimestamp());
+        }
+        else if (time.GetElapsedTime(_stoodSince) >= _options.CheckpointStands && _fanOut.Holder is { } holder)
+        {
+            LogHeldUp(logger, _partition, _fanOut.Checkpoint, _options.CheckpointStands, holder);
+            _stoodSince = time.GetTimestamp();
         }
     }
 
@@ -109,7 +124,7 @@ internal sealed partial class PartitionGrain
     }
 
     /// <summary>Writes into the log which records no fold takes any more.</summary>
-    private async Task QuarantineAsync()
+    private async Task AppendQuarantinedAsync()
     {
         if (!log.Allows(FeatureLevel.Quarantine))
         {

@@ -57,6 +57,8 @@ internal sealed partial class PartitionGrain(
     private bool _isLeaving;
     private bool _hasToldOfLoss;
     private long _indexed;
+    private long _stoodAt;
+    private long _stoodSince;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -123,6 +125,18 @@ internal sealed partial class PartitionGrain(
         _sending.Dispose();
     }
 
+    /// <inheritdoc/>
+    public Task QuarantineAsync(PoisonedRecord record, long era)
+    {
+        // Who is of another run of the store than this may mean a record that the store has lost; it fails again, if it does, and tells again.
+        if (era == _era && record.Sequence <= _fanOut.End)
+        {
+            _quarantine.Report(new LogPosition(_partition, record.Sequence, record.Ordinal), record.Reason);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task PingAsync() => Task.CompletedTask;
 
     public Task<bool> IsCaughtUpAsync() => Task.FromResult(_isCaughtUp);
@@ -132,7 +146,7 @@ internal sealed partial class PartitionGrain(
     public Task<AppendReply> AppendAsync(ClaimBatch batch)
     {
         Candidate[] candidates = [.. batch.Claims.Claims.Select(Candidate.Of), .. batch.Texts.Select(box => Candidate.Of(box.Text))];
-        return candidates.Length == 0 ? Task.FromResult(new AppendReply()) : EnqueueAsync(candidates);
+        return candidates.Length == 0 ? Task.FromResult(new AppendReply()) : EnqueueAsync(candidates, batch.IsAwaited);
     }
 
     public async Task<KnownReport?> FindReportAsync(ReportTextBox report)
@@ -141,7 +155,7 @@ internal sealed partial class PartitionGrain(
         var held = await _index.FindAsync([candidate.Key], _stop.Token);
         if (!held.TryGetValue(candidate.Key, out var hit) || hit.Versions.All(version => version.ContentHash != report.Text.TextHash))
         {
-            return null;
+            return hit?.Versions.Count >= ClaimIndex.MaximumVersions ? new KnownReport { Found = 0, Claims = new ClaimList([]), Sequence = 0, IsFull = true } : null;
         }
 
         await log.Session.ConfirmAsync(_era, _stop.Token);
@@ -149,7 +163,8 @@ internal sealed partial class PartitionGrain(
         try
         {
             var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
-            return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(await ClaimsAsync(text.Claims)), Sequence = version.Sequence };
+            var touched = await TouchedByOriginalsAsync([(0, new LogPosition(_partition, version.Sequence, version.Ordinal))]);
+            return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(await ClaimsAsync(text.Claims)), Sequence = version.Sequence, AlsoTouched = [.. touched[0].Distinct()] };
         }
         catch (StoreException fault)
         {
@@ -175,9 +190,9 @@ internal sealed partial class PartitionGrain(
     }
 
     public Task<AppendReply> RetractAsync(RetractionBox retraction) =>
-        EnqueueAsync([Candidate.Of(new Retraction(new ClaimKey(retraction.Source, retraction.Id), retraction.SourceId))]);
+        EnqueueAsync([Candidate.Of(new Retraction(new ClaimKey(retraction.Source, retraction.Id), retraction.SourceId))], retraction.IsAwaited);
 
-    private Task<AppendReply> EnqueueAsync(Candidate[] candidates)
+    private Task<AppendReply> EnqueueAsync(Candidate[] candidates, bool isAwaited)
     {
         if (_stop.HasBegun || IsOutlived)
         {
@@ -189,9 +204,9 @@ internal sealed partial class PartitionGrain(
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.StoreUnavailable });
         }
 
-        var waiting = new Waiting(candidates);
+        var waiting = new Waiting(candidates, isAwaited);
         var behind = _fanOut.End - Math.Min(_fanOut.Head, _indexed);
-        if (_fanOut.Unapplied > _options.MaximumUnapplied || behind > _options.MaximumBehind || !_queue.TryAdd(waiting))
+        if (_fanOut.Unapplied > _options.MaximumUnapplied || _fanOut.Tracked > _options.MaximumTracked || behind > _options.MaximumBehind || !_queue.TryAdd(waiting))
         {
             return Task.FromResult(new AppendReply { Refusal = AppendRefusal.Busy });
         }
@@ -213,7 +228,13 @@ internal sealed partial class PartitionGrain(
             }
 
             await _pump.AppliedAsync(sequence, entities, timeout.Token);
-            await Task.WhenAll(entities.Select(entity => GrainFactory.GrainOf(entity).SettleAsync())).WaitAsync(timeout.Token);
+            while (!Array.TrueForAll(await Task.WhenAll(entities.Select(entity => SettleAsync(entity, sequence))).WaitAsync(timeout.Token), static settled => settled))
+            {
+                // An entity has dropped what it had not written yet: the next delta, or the question for its marks, tells that it lacks it.
+                await Task.Delay(_options.Tick, time, timeout.Token);
+                await _pump.AppliedAsync(sequence, entities, timeout.Token);
+            }
+
             return true;
         }
         catch (OperationCanceledException) when (_departure.HasBegun)
@@ -227,6 +248,18 @@ internal sealed partial class PartitionGrain(
             LogNotApplied(logger, _partition, sequence, fault);
             return false;
         }
+    }
+
+    private async Task<bool> SettleAsync(EntityKey entity, long sequence)
+    {
+        var grain = GrainFactory.GrainOf(entity);
+        if (log.Allows(FeatureLevel.LaterCalls))
+        {
+            return await grain.SettleToAsync(_partition, _fanOut.LastOf(entity, sequence), _era);
+        }
+
+        await grain.SettleAsync();
+        return true;
     }
 
     /// <summary>Finds where log, index and checkpoint end. The rest of the log is followed from there.</summary>

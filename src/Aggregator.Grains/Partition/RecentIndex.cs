@@ -14,6 +14,9 @@ internal sealed class RecentIndex(ClaimIndex store, int partition, long era, int
     private Dictionary<UInt128, IndexRow>? _writing;
     private long _unwrittenTo;
 
+    // Entries taken in: what the store was asked before one of them may have another answer since.
+    private long _taken;
+
     /// <summary>The last entry that the store's index has.</summary>
     public long WrittenTo { get; private set; }
 
@@ -47,12 +50,19 @@ internal sealed class RecentIndex(ClaimIndex store, int partition, long era, int
 
         if (missing.Count > 0)
         {
+            var taken = _taken;
             var hits = await store.FindAsync(partition, missing, cancellationToken);
             for (var at = 0; at < missing.Count; at++)
             {
-                if (hits[at] is { } hit)
+                // The writer is alone, but who only reads may be late.
+                if ((InMemory(missing[at]) ?? hits[at]) is not { } hit)
                 {
-                    found[missing[at]] = hit;
+                    continue;
+                }
+
+                found[missing[at]] = hit;
+                if (taken == _taken)
+                {
                     Hold(missing[at], hit);
                 }
             }
@@ -70,6 +80,7 @@ internal sealed class RecentIndex(ClaimIndex store, int partition, long era, int
         }
 
         _unwrittenTo = sequence;
+        _taken++;
     }
 
     /// <summary>Writes what waits; after a failure it waits again.</summary>

@@ -76,6 +76,9 @@ public sealed record Sorted
     /// <summary>The versions that a candidate replaced or took back, by its place.</summary>
     public required ILookup<int, Claim> Replaced { get; init; }
 
+    /// <summary>The records that duplicates are duplicates of, each with the duplicate's place.</summary>
+    public required IReadOnlyList<(int At, LogPosition Position)> Originals { get; init; }
+
     /// <summary>Duplicates per source id.</summary>
     public required IReadOnlyDictionary<string, long> Duplicates { get; init; }
 }
@@ -133,13 +136,13 @@ public static class Deduplicator
     ];
 
     /// <summary>After a retraction everything under its key is a duplicate of it.</summary>
-    internal static long? Original(IndexHit hit, UInt128? content)
+    internal static IndexVersion? Original(IndexHit hit, UInt128? content)
     {
         foreach (var version in hit.Versions)
         {
             if (version.IsRetraction || version.ContentHash == content)
             {
-                return version.Sequence;
+                return version;
             }
         }
 

@@ -18,6 +18,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
     private readonly long[] _sequences = new long[candidates];
     private readonly Dictionary<string, long> _duplicates = new(StringComparer.Ordinal);
     private readonly List<(int At, Claim Claim)> _replaced = [];
+    private readonly List<(int At, LogPosition Position)> _originals = [];
 
     public Sorted Sorted => new()
     {
@@ -26,6 +27,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         Outcomes = _outcomes,
         Sequences = _sequences,
         Replaced = _replaced.ToLookup(one => one.At, one => one.Claim),
+        Originals = _originals,
         Duplicates = _duplicates,
     };
 
@@ -35,7 +37,8 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         if (before is not null && Deduplicator.Original(before, candidate.Content) is { } original)
         {
             _outcomes[at] = AppendOutcome.Duplicate;
-            _sequences[at] = original;
+            _sequences[at] = original.Sequence;
+            _originals.Add((at, new LogPosition(partition, original.Sequence, original.Ordinal)));
             if ((candidate.Claim?.Source.Id ?? candidate.Retraction?.Source) is { } source)
             {
                 _duplicates[source] = _duplicates.GetValueOrDefault(source) + 1;

@@ -28,6 +28,9 @@ public static class Failpoint
     /// <summary>An entity is about to fold a record (the detail: the <see cref="Domain.Log.LogRecord"/>).</summary>
     public const string Fold = "fold";
 
+    /// <summary>An entity is about to fold what its claims amount to (the detail: its <see cref="Domain.Aggregates.IAggregate"/>).</summary>
+    public const string Totals = "totals";
+
     private static readonly Action<string, object?>? Hook = AppContext.GetData(DataName) as Action<string, object?>;
 
     /// <summary>The process has come to a moment.</summary>

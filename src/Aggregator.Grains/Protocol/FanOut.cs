@@ -57,6 +57,12 @@ public sealed class FanOut
     /// <summary>What the entries weigh that some entity lacks.</summary>
     public long Weight { get; private set; }
 
+    /// <summary>Entries after the checkpoint times the entities they touch: what is kept in memory of them, laggards' too.</summary>
+    public long Tracked { get; private set; }
+
+    /// <summary>Whose row holds up the checkpoint; null if it is at the last entry taken.</summary>
+    public EntityKey? Holder => NotYetDurable().OrderBy(static one => one.First).Select(static one => (EntityKey?)one.Entity).FirstOrDefault();
+
     /// <summary>What the entries up to a sequence weigh that some entity lacks.</summary>
     public long WeightUpTo(long sequence) => _entries.Where(pair => pair.Key <= sequence && pair.Value.Lacking > 0).Sum(pair => (long)pair.Value.Weight);
 
@@ -87,6 +93,7 @@ public sealed class FanOut
             }
 
             target.Touched.Add(sequence);
+            Tracked++;
             lacking += target.Applied < sequence && !target.IsLaggard ? 1 : 0;
             Note(entity, target);
         }
@@ -105,12 +112,10 @@ public sealed class FanOut
     /// </summary>
     public IReadOnlyList<EntityKey> NotDurable(int maximum) =>
     [
-        .. _targets.Where(pair => pair.Value is { InFlight: false, HasUnapplied: false })
-            .Select(pair => (pair.Key, First: pair.Value.FirstAfter(pair.Value.Durable)))
-            .Where(one => one.First is not null)
+        .. NotYetDurable().Where(one => one.Target is { InFlight: false, HasUnapplied: false })
             .OrderBy(one => one.First)
             .Take(maximum)
-            .Select(one => one.Key),
+            .Select(one => one.Entity),
     ];
 
     /// <summary>The next delta for an entity, which counts as in flight from now on; null if one is, or nothing is known of it.</summary>
@@ -192,6 +197,9 @@ public sealed class FanOut
     /// <summary>Whether an entity has everything that was taken.</summary>
     public bool HasAll(EntityKey entity) => HasAll(entity, Head);
 
+    /// <summary>The last entry up to a sequence that touched an entity; 0 if there is none after the checkpoint.</summary>
+    public long LastOf(EntityKey entity, long sequence) => _targets.TryGetValue(entity, out var target) ? target.LastUpTo(sequence) ?? 0 : 0;
+
     private bool HasAll(EntityKey entity, long sequence) =>
         !_targets.TryGetValue(entity, out var target) || target.FirstAfter(target.Applied) is not { } first || first > sequence;
 
@@ -224,7 +232,7 @@ public sealed class FanOut
         Checkpoint = checkpoint;
         foreach (var (entity, target) in _targets)
         {
-            target.ForgetUpTo(checkpoint);
+            Tracked -= target.ForgetUpTo(checkpoint);
             if (target.Touched.Count == 0 && !target.InFlight && target.Applied <= Head)
             {
                 _targets.Remove(entity);
@@ -233,6 +241,12 @@ public sealed class FanOut
 
         return true;
     }
+
+    private IEnumerable<(EntityKey Entity, Target Target, long First)> NotYetDurable() =>
+        from pair in _targets
+        let first = pair.Value.FirstAfter(pair.Value.Durable)
+        where first is not null
+        select (pair.Key, pair.Value, first.Value);
 
     // Entries that an entity lacks count for it; those of a laggard hold up nobody.
     private void Count(Target target, long after, long upTo, int more)
@@ -299,7 +313,12 @@ public sealed class FanOut
             return Touched.GetRange(start, Index(upTo) - start);
         }
 
-        public void ForgetUpTo(long sequence) => Touched.RemoveRange(0, Index(sequence));
+        public int ForgetUpTo(long sequence)
+        {
+            var forgotten = Index(sequence);
+            Touched.RemoveRange(0, forgotten);
+            return forgotten;
+        }
 
         // How many are at or below.
         private int Index(long sequence)

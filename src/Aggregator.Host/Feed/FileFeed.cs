@@ -49,7 +49,7 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder fe
             return Refused(name, $"{error.Code}: {error.Message}");
         }
 
-        var fed = await feeder.FeedAsync([(0, report!)], store: true, waitApplied: true, cancellationToken);
+        var fed = await feeder.FeedAsync([(0, report!)], store: true, waitApplied: true, slot: null, cancellationToken);
         return fed.Result.Refusal != AppendRefusal.None
             ? Refused(name, $"the store does not take it: {fed.Result.Refusal}")
             : new FileResult(name, fed.Answer, null, [.. fed.New.Concat(fed.Stored).SelectMany(one => LogRecord.TouchedBy(one.Claim)).Distinct()]);
@@ -69,7 +69,7 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder fe
         var applied = true;
         foreach (var step in claims.Chunk(ClaimsPerStep))
         {
-            var result = await ingestor.AppendAsync(new Feeding([.. step.Select(one => one.Claim)]), waitApplied: true, cancellationToken);
+            var result = await ingestor.AppendAsync(new Feeding([.. step.Select(one => one.Claim)]), waitApplied: true, slot: null, cancellationToken);
             if (result.Refusal != AppendRefusal.None)
             {
                 return Refused(name, $"the store does not take it: {result.Refusal}");

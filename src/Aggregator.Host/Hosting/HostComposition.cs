@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using System.Threading.RateLimiting;
 using Aggregator.Extraction;
 using Aggregator.Grains.Hosting;
 using Aggregator.Host.Diagnostics;
@@ -21,7 +20,6 @@ namespace Aggregator.Host.Hosting;
 /// <summary>What the host is made of, and what it answers.</summary>
 internal static class HostComposition
 {
-    private const string FeedPolicy = "feed";
     private const string ProblemType = "application/problem+json";
 
     /// <summary>Opens a store, joins its fold generation, and builds the host over it.</summary>
@@ -73,20 +71,7 @@ internal static class HostComposition
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemHandler>();
         services.AddRequestDecompression();
-        services.AddRateLimiter(options =>
-        {
-            var feeds = new PatientLimiter(
-                new ConcurrencyLimiter(new ConcurrencyLimiterOptions
-                {
-                    PermitLimit = IngestLimits.ConcurrentFeeds,
-                    QueueLimit = IngestLimits.WaitingFeeds,
-                    QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-                }),
-                IngestLimits.FeedsWait,
-                TimeProvider.System);
-            options.AddPolicy(FeedPolicy, _ => RateLimitPartition.Get(FeedPolicy, _ => feeds));
-            options.OnRejected = async (rejected, _) => await Problem.Busy().ToResult().ExecuteAsync(rejected.HttpContext);
-        });
+        services.AddSingleton(new FeedSlots(TimeProvider.System));
         services.AddOpenApi("v1", OpenApiText.Describe);
         services.AddSingleton<ReadyCheck>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
@@ -116,7 +101,6 @@ internal static class HostComposition
         app.UseMiddleware<RequestGate>();
         app.UseRequestDecompression();
         app.UseMiddleware<BodyAdmission>();
-        app.UseRateLimiter();
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = AnswerReadyAsync });
@@ -129,7 +113,7 @@ internal static class HostComposition
 
         var api = app.MapGroup("").AddEndpointFilter<StoreSeal>()
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status503ServiceUnavailable, typeof(ProblemAnswer), [ProblemType]));
-        var feed = api.MapGroup("/v1").WithTags("feeding").RequireRateLimiting(FeedPolicy);
+        var feed = api.MapGroup("/v1").WithTags("feeding").AddEndpointFilter<FeedGate>();
         feed.MapPost("/claims", ClaimsEndpoint.PostAsync)
             .Takes<ClaimInput>(text: false)
             .Produces<FeedAnswer>()
@@ -155,7 +139,7 @@ internal static class HostComposition
             .WithDescription("Extracts claims and feeds them. JSON {source,url,title,publishedAt,text,language}, an array, NDJSON, or text whose first line is ' date YYYY-MM-DD'. dryRun=true stores nothing.");
         api.MapQueries();
         api.MapLive();
-        api.MapRegistry(FeedPolicy);
+        api.MapRegistry();
 
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/docs", options => options.WithTitle("Aggregator").DisableDefaultFonts());

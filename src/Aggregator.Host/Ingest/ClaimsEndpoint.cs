@@ -29,7 +29,7 @@ internal static class ClaimsEndpoint
             return Problem.Unprocessable(only.Code, only.Field ?? "", only.Message).ToResult();
         }
 
-        var result = await ingestor.AppendAsync(new Feeding([.. claims.Select(one => one.Claim)]), wait is not null, cancellationToken);
+        var result = await ingestor.AppendAsync(new Feeding([.. claims.Select(one => one.Claim)]), wait is not null, FeedSlot.Of(request.HttpContext), cancellationToken);
         return result.Refusal switch
         {
             AppendRefusal.None => Results.Ok(FeedAnswer.From(result, claims, errors)),

@@ -21,6 +21,9 @@ internal static class IngestLimits
     /// <summary>Feeding requests that may wait; beyond it they are refused.</summary>
     public const int WaitingFeeds = 1024;
 
-    /// <summary>How long they wait at most; then they are refused as well.</summary>
+    /// <summary>Feeding requests that may wait for views (<c>wait=applied</c>); beyond it they are answered at once that views may not show them yet.</summary>
+    public const int FeedsAwaitingViews = 256;
+
+    /// <summary>How long those that wait to be worked on wait at most; then they are refused as well.</summary>
     public static readonly TimeSpan FeedsWait = TimeSpan.FromSeconds(10);
 }

@@ -25,7 +25,11 @@ internal sealed record Feeding(IReadOnlyList<Claim> Claims)
 /// <param name="Refusal">Why it cannot be said that all are durable; <see cref="AppendRefusal.None"/> if they are.</param>
 /// <param name="Outcomes">Per claim, in the order given.</param>
 /// <param name="Applied">Whether all views show them; null if that was not asked.</param>
-internal sealed record IngestResult(AppendRefusal Refusal, AppendOutcome[] Outcomes, bool? Applied);
+internal sealed record IngestResult(AppendRefusal Refusal, AppendOutcome[] Outcomes, bool? Applied)
+{
+    /// <summary>Per report's text, in the order given; empty on a refusal.</summary>
+    public AppendOutcome[] TextOutcomes { get; init; } = [];
+}
 
 /// <summary>Admission: checks and resolves drafts and hands the claims to the partitions of their sources.</summary>
 internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreIdentity identity, IOptions<PartitionOptions> options, TimeProvider time)
@@ -70,20 +74,25 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         grains.GetGrain<IPartitionGrain>(PartitionOf(text.Source)).FindReportAsync(new ReportTextBox(text));
 
     /// <summary>Makes claims durable, and waits for the views if asked.</summary>
-    public async Task<IngestResult> AppendAsync(Feeding feeding, bool waitApplied, CancellationToken cancellationToken)
+    /// <param name="feeding">The claims, and the texts of reports that they are of.</param>
+    /// <param name="waitApplied">Whether to wait.</param>
+    /// <param name="slot">The place of the request, which is given back for the wait; null if it has none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IngestResult> AppendAsync(Feeding feeding, bool waitApplied, FeedSlot? slot, CancellationToken cancellationToken)
     {
-        var outcomes = new AppendOutcome[feeding.Claims.Count];
+        var (outcomes, textOutcomes) = (new AppendOutcome[feeding.Claims.Count], new AppendOutcome[feeding.Texts.Count]);
         var claims = feeding.Claims.Select((claim, at) => (Claim: claim, At: at)).ToLookup(one => PartitionOf(one.Claim.Key.Source));
-        var texts = feeding.Texts.ToLookup(text => PartitionOf(text.Source));
+        var texts = feeding.Texts.Select((text, at) => (Text: text, At: at)).ToLookup(one => PartitionOf(one.Text.Source));
         var known = feeding.Known.ToLookup(one => PartitionOf(one.Text.Source), one => one.Report);
         int[] partitions = [.. claims.Select(group => group.Key).Union(texts.Select(group => group.Key)).Union(known.Select(group => group.Key))];
-        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one, [.. claims[one]], [.. texts[one]], outcomes, cancellationToken)));
+        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one, ([.. claims[one]], [.. texts[one]]), waitApplied, (outcomes, textOutcomes), cancellationToken)));
         if (replies.FirstOrDefault(reply => reply.Refusal != AppendRefusal.None) is { } refused)
         {
             return new IngestResult(refused.Refusal, outcomes, null);
         }
 
-        return new IngestResult(AppendRefusal.None, outcomes, waitApplied ? await AwaitAppliedAsync() : null);
+        bool? applied = waitApplied ? slot?.TryAwaitViews() != false && await AwaitAppliedAsync() : null;
+        return new IngestResult(AppendRefusal.None, outcomes, applied) { TextOutcomes = textOutcomes };
 
         async Task<bool> AwaitAppliedAsync()
         {
@@ -94,7 +103,8 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
                     .. claims[pair.First].Select(one => one.Claim)
                         .Concat(known[pair.First].SelectMany(report => report.Claims.Claims))
                         .SelectMany(LogRecord.TouchedBy)
-                        .Concat(texts[pair.First].Select(text => new EntityKey(EntityKind.Source, text.SourceId)))
+                        .Concat(texts[pair.First].Select(one => new EntityKey(EntityKind.Source, one.Text.SourceId)))
+                        .Concat(known[pair.First].SelectMany(report => report.AlsoTouched))
                         .Union(pair.Second.AlsoTouched),
                 ],
                 cancellationToken));
@@ -103,12 +113,13 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
     }
 
     /// <summary>Takes a claim back, and waits for the views if asked.</summary>
-    public async Task<IngestResult> RetractAsync(ClaimKey claim, bool waitApplied, CancellationToken cancellationToken)
+    /// <inheritdoc cref="AppendAsync(Feeding, bool, FeedSlot?, CancellationToken)"/>
+    public async Task<IngestResult> RetractAsync(ClaimKey claim, bool waitApplied, FeedSlot? slot, CancellationToken cancellationToken)
     {
         var source = registry.Current.Resolve(EntityKind.Source, claim.Source)!.Id;
         var partition = PartitionOf(claim.Source);
         var grain = grains.GetGrain<IPartitionGrain>(partition);
-        var retraction = new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = source };
+        var retraction = new RetractionBox { Source = claim.Source, Id = claim.Id, SourceId = source, IsAwaited = waitApplied };
         var reply = await PatientlyAsync(() => grain.RetractAsync(retraction), cancellationToken);
         if (reply.Refusal != AppendRefusal.None)
         {
@@ -116,7 +127,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         }
 
         bool? applied = waitApplied
-            ? await ShowsAsync(partition, reply.LastSequence, [.. reply.AlsoTouched.Append(new EntityKey(EntityKind.Source, source)).Distinct()], cancellationToken)
+            ? slot?.TryAwaitViews() != false && await ShowsAsync(partition, reply.LastSequence, [.. reply.AlsoTouched.Append(new EntityKey(EntityKind.Source, source)).Distinct()], cancellationToken)
             : null;
         return new IngestResult(AppendRefusal.None, reply.Outcomes, applied);
     }
@@ -129,12 +140,13 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
 
     /// <summary>One batch after another: a large request waits for the partition rather than being refused by it. Texts come last.</summary>
     private async Task<AppendReply> AppendAsync(
-        int partition, (Claim Claim, int At)[] claims, ReportText[] texts, AppendOutcome[] outcomes, CancellationToken cancellationToken)
+        int partition, ((Claim Claim, int At)[] Claims, (ReportText Text, int At)[] Texts) some, bool isAwaited, (AppendOutcome[] Claims, AppendOutcome[] Texts) outcomes, CancellationToken cancellationToken)
     {
+        var (claims, texts) = some;
         var grain = grains.GetGrain<IPartitionGrain>(partition);
         var last = 0L;
         var alsoTouched = new HashSet<EntityKey>();
-        var batches = claims.Chunk(ClaimsPerBatch).Select(batch => (Claims: batch, Texts: Array.Empty<ReportText>())).ToList();
+        var batches = claims.Chunk(ClaimsPerBatch).Select(batch => (Claims: batch, Texts: Array.Empty<(ReportText Text, int At)>())).ToList();
         if (texts.Length > 0)
         {
             batches = [.. batches.SkipLast(1), (batches.Count > 0 ? batches[^1].Claims : [], texts)];
@@ -145,7 +157,8 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
             var sent = new ClaimBatch
             {
                 Claims = new ClaimList([.. batch.Select(one => one.Claim)]),
-                Texts = [.. withTexts.Select(text => new ReportTextBox(text))],
+                Texts = [.. withTexts.Select(one => new ReportTextBox(one.Text))],
+                IsAwaited = isAwaited,
             };
             var reply = await PatientlyAsync(() => grain.AppendAsync(sent), cancellationToken);
             if (reply.Refusal != AppendRefusal.None)
@@ -155,7 +168,12 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
 
             for (var at = 0; at < batch.Length; at++)
             {
-                outcomes[batch[at].At] = reply.Outcomes[at];
+                outcomes.Claims[batch[at].At] = reply.Outcomes[at];
+            }
+
+            for (var at = 0; at < withTexts.Length; at++)
+            {
+                outcomes.Texts[withTexts[at].At] = reply.Outcomes[batch.Length + at];
             }
 
             last = Math.Max(last, reply.LastSequence);

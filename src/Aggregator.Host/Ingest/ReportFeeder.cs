@@ -27,11 +27,15 @@ internal sealed record FedReports(
 /// </summary>
 internal sealed class ReportFeeder(ReportClaims reports, Ingestor ingestor)
 {
+    private const int ReportsAskedAtOnce = 64;
+    private static readonly ClaimError TooManyTexts = new(ClaimErrorCodes.TooManyTexts, "text", "the report has had as many texts as one may have; send it under another url");
+
     /// <param name="some">Reports, each with its place in the request.</param>
     /// <param name="store">False: extract and store nothing.</param>
     /// <param name="waitApplied">Whether to wait for the views.</param>
+    /// <param name="slot">The place of the request; null if it has none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<FedReports> FeedAsync(IReadOnlyList<(int Index, Report Report)> some, bool store, bool waitApplied, CancellationToken cancellationToken)
+    public async Task<FedReports> FeedAsync(IReadOnlyList<(int Index, Report Report)> some, bool store, bool waitApplied, FeedSlot? slot, CancellationToken cancellationToken)
     {
         var errors = new List<FeedError>();
         var extracted = new List<(int Index, Report Report, ExtractedReport Found)>(some.Count);
@@ -47,11 +51,24 @@ internal sealed class ReportFeeder(ReportClaims reports, Ingestor ingestor)
             }
         }
 
-        var before = store ? await Task.WhenAll(extracted.Select(one => ingestor.FindReportAsync(one.Found.Text))) : new KnownReport?[extracted.Count];
+        var before = new KnownReport?[extracted.Count];
+        if (store)
+        {
+            await Parallel.ForAsync(
+                0, extracted.Count, new ParallelOptions { MaxDegreeOfParallelism = ReportsAskedAtOnce, CancellationToken = cancellationToken },
+                async (at, _) => before[at] = await ingestor.FindReportAsync(extracted[at].Found.Text));
+        }
+
         var (fresh, stored) = (new List<(int Index, Claim Claim)>(), new List<(int Index, Claim Claim)>());
-        var (texts, known) = (new List<ReportText>(), new List<(ReportText Text, KnownReport Report)>());
+        var (texts, known) = (new List<(ReportText Text, int Index, string? Url)>(), new List<(ReportText Text, KnownReport Report)>());
         foreach (var ((index, report, found), seen) in extracted.Zip(before))
         {
+            if (seen is { IsFull: true })
+            {
+                errors.Add(FeedError.From(index, report.Url, TooManyTexts));
+                continue;
+            }
+
             if (seen is not null)
             {
                 known.Add((found.Text, seen));
@@ -61,12 +78,14 @@ internal sealed class ReportFeeder(ReportClaims reports, Ingestor ingestor)
 
             errors.AddRange(found.Refused.Select(one => FeedError.From(index, report.Url, one)));
             fresh.AddRange(found.Claims.Select(claim => (index, claim)));
-            texts.Add(found.Text);
+            texts.Add((found.Text, index, report.Url));
         }
 
         var result = store
-            ? await ingestor.AppendAsync(new Feeding([.. fresh.Select(one => one.Claim)]) { Texts = texts, Known = known }, waitApplied, cancellationToken)
+            ? await ingestor.AppendAsync(new Feeding([.. fresh.Select(one => one.Claim)]) { Texts = [.. texts.Select(one => one.Text)], Known = known }, waitApplied, slot, cancellationToken)
             : new IngestResult(AppendRefusal.None, [], null);
+        // Others may have sent the last ones that there was room for in between.
+        errors.AddRange(texts.Zip(result.TextOutcomes).Where(pair => pair.Second == AppendOutcome.TooManyVersions).Select(pair => FeedError.From(pair.First.Index, pair.First.Url, TooManyTexts)));
         return new FedReports(result, fresh, stored, known.Sum(one => one.Report.Found), errors);
     }
 }

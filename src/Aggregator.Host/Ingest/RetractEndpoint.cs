@@ -42,7 +42,7 @@ internal static class RetractEndpoint
             return Problem.Unprocessable(ClaimErrorCodes.Missing, "id", $"id has 1 to {ClaimAdmission.MaxNameLength} characters").ToResult();
         }
 
-        var result = await ingestor.RetractAsync(claim, wait is not null, cancellationToken);
+        var result = await ingestor.RetractAsync(claim, wait is not null, FeedSlot.Of(context), cancellationToken);
         return result.Refusal switch
         {
             AppendRefusal.None => Results.Ok(new RetractionAnswer(

@@ -16,8 +16,7 @@ internal static class EntryEndpoints
 
     /// <summary>Maps what reads and edits the registry.</summary>
     /// <param name="routes">The routes.</param>
-    /// <param name="limiter">The policy that bounds how many edits are worked on.</param>
-    public static void MapRegistry(this IEndpointRouteBuilder routes, string limiter)
+    public static void MapRegistry(this IEndpointRouteBuilder routes)
     {
         Map(EntityKind.Actor, "actors", "actor");
         Map(EntityKind.Region, "regions", "region");
@@ -42,7 +41,7 @@ internal static class EntryEndpoints
                     [FromHeader(Name = "If-None-Match"), Description("*: only make a new entry.")] string? ifNoneMatch,
                     IRegistry registry, IRegistryEditor editor, RegistryChanges changes, CancellationToken cancellationToken) =>
                     PutAsync(context, kind, id, wait, registry, editor, changes, cancellationToken))
-                .RequireRateLimiting(limiter)
+                .AddEndpointFilter<FeedGate>()
                 .TakesOne<EntryInput>()
                 .Produces<EntryEdited>()
                 .Produces<EntryEdited>(StatusCodes.Status201Created)
@@ -60,7 +59,7 @@ internal static class EntryEndpoints
                     [Description("applied: answer when the views of both show it.")] string? wait,
                     IRegistry registry, IRegistryEditor editor, RegistryChanges changes, CancellationToken cancellationToken) =>
                     MergeEndpoint.MergeAsync(context, kind, singular, (id, other, wait), registry, editor, changes, cancellationToken))
-                .RequireRateLimiting(limiter)
+                .AddEndpointFilter<FeedGate>()
                 .ProducesMergeAnswers()
                 .WithName("merge-" + singular)
                 .WithSummary($"Read one {singular} as another")
@@ -72,7 +71,7 @@ internal static class EntryEndpoints
                     [Description("applied: answer when the views of both show it.")] string? wait,
                     IRegistry registry, IRegistryEditor editor, RegistryChanges changes, CancellationToken cancellationToken) =>
                     MergeEndpoint.UndoAsync(context, kind, singular, (id, other, wait), registry, editor, changes, cancellationToken))
-                .RequireRateLimiting(limiter)
+                .AddEndpointFilter<FeedGate>()
                 .ProducesMergeAnswers()
                 .WithName("unmerge-" + singular)
                 .WithSummary($"Undo a merge of one {singular} into another")
@@ -125,7 +124,7 @@ internal static class EntryEndpoints
             return problem.ToResult();
         }
 
-        bool? applied = wait is null ? null : await changes.AwaitAppliedAsync(edit, kind, id, cancellationToken);
+        bool? applied = wait is null ? null : FeedSlot.Of(context).TryAwaitViews() && await changes.AwaitAppliedAsync(edit, kind, id, cancellationToken);
         var entry = edit.After.Find(kind, id)!;
         context.Response.GetTypedHeaders().ETag = Preconditions.TagOf(entry);
         var answer = new EntryEdited(EntryAnswer.Of(entry), edit.After.Version, applied);

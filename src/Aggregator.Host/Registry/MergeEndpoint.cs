@@ -44,7 +44,7 @@ internal static class MergeEndpoint
             return problem.ToResult();
         }
 
-        bool? applied = asked.Wait is null ? null : await changes.AwaitAppliedAsync(edit, kind, id!, cancellationToken);
+        bool? applied = asked.Wait is null ? null : FeedSlot.Of(context).TryAwaitViews() && await changes.AwaitAppliedAsync(edit, kind, id!, cancellationToken);
         return Results.Ok(new MergeAnswer(id!, edit.After.IsMerged(kind, id!) ? other : null, edit.After.Version, applied));
 
         string? IdOf(string name) => registry.Current.Resolve(kind, name)?.Id;

@@ -1,3 +1,4 @@
+using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
 
@@ -116,6 +117,13 @@ internal sealed partial class World
                 Note($"{folding.Key} fails on {folded.Key}");
                 throw new InvalidOperationException("a fault in a rule");
             }
+        }
+
+        if (moment == Failpoint.Totals && detail is IAggregate aggregate && Acting.Value is { IsDead: false } totalling && FailsOnTotals is { } failsOn
+            && aggregate.Book.Loaded.SelectMany(static chunk => chunk.Standing).FirstOrDefault(one => failsOn(totalling.Key, one.Claim)) is { } failing)
+        {
+            Note($"{totalling.Key} makes no totals with {failing.Claim.Key}");
+            throw new FoldException(failing.Position, new InvalidOperationException("a fault in a rule"));
         }
 
         if (Acting.Value is { IsDead: false } activation && Chance(moment == Perils.Focus ? Perils.FocusOneIn : Perils.Failpoint))

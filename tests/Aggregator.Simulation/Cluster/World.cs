@@ -71,6 +71,9 @@ internal sealed partial class World : IStoreCalls
     /// <summary>Whether the fold of an entity fails on a claim.</summary>
     public Func<GrainKey, Claim, bool>? FailsOn { get; set; }
 
+    /// <summary>Whether what claims of an entity amount to cannot be made with a claim.</summary>
+    public Func<GrainKey, Claim, bool>? FailsOnTotals { get; set; }
+
     /// <summary>Hears of a restart of the store, before what it loses is lost.</summary>
     public Action? Restarting { get; set; }
 
