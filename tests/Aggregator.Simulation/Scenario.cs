@@ -234,6 +234,11 @@ internal sealed partial class Scenario : IStoreAlarm
             Until(() => shows.IsCompleted, "claims do not come to show");
             Done(shows);
             _world.Note("all claims show");
+            if (_edits.Latest.Version == 1 && _world.Random.Next(4) == 0)
+            {
+                // As whoever waited for it sees it: nothing has to be written yet.
+                Audit(new LogReader(_world, _partitions));
+            }
         }
 
         Until(AllCheckpointed, "checkpoints do not come to the end");

@@ -168,6 +168,25 @@ public sealed class FanOutTests
         Assert.Equal((3, 4, 3), (send.From, send.To, send.Previous));
     }
 
+    [Fact]
+    public void Tracked_EntityThatTakesNothing_CountsUntilTheCheckpointPasses_AndIsNamed()
+    {
+        var fanOut = new FanOut(0, 0);
+        Append(fanOut, 1, A);
+        Append(fanOut, 2, B);
+        Append(fanOut, 3, B);
+        fanOut.Failed(fanOut.Begin(A, 10)!);
+        fanOut.Answered(fanOut.Begin(B, 10)!, 3, 3);
+        Assert.False(fanOut.Advance());
+        Assert.Equal((0, 3, A), (fanOut.Unapplied, fanOut.Tracked, fanOut.Holder));
+        Assert.Equal((1, 2, 3, 0), (fanOut.LastOf(A, 3), fanOut.LastOf(B, 2), fanOut.LastOf(B, 9), fanOut.LastOf(B, 1)));
+
+        fanOut.Answered(fanOut.Begin(A, 10)!, 1, 1);
+        Assert.True(fanOut.Advance());
+        Assert.Equal((0, null), (fanOut.Tracked, fanOut.Holder));
+        Assert.Equal(0, fanOut.LastOf(A, 3));
+    }
+
     private static void Append(FanOut fanOut, long sequence, EntityKey entity)
     {
         fanOut.Appended(sequence);

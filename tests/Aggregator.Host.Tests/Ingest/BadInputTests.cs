@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Aggregator.Host.Tests.Running;
+using Aggregator.Store.Index;
 
 namespace Aggregator.Host.Tests.Ingest;
 
@@ -294,6 +296,27 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
         var (_, answer) = await PostAsync("/v1/reports?source=w&dryRun=true", " date 2020-09-30\nThe Armenian defence ministry said four Azerbaijani tanks were destroyed near Fizuli.\n", "text/plain");
 
         Assert.Equal(4, (int)Assert.Single(answer["claims"]!.AsArray())!["figure"]!["best"]!);
+    }
+
+    [Fact]
+    public async Task Report_WithMoreTextsThanItMayHave_IsRefused_AndTheLastStands()
+    {
+        var texts = string.Join('\n', Enumerable.Range(0, ClaimIndex.MaximumVersions + 1).Select(Text));
+        var (status, answer) = await PostAsync("/v1/reports", texts, "application/x-ndjson");
+
+        Assert.Equal((HttpStatusCode.OK, 1), (status, (int)answer["rejected"]!));
+        var error = answer["errors"]!.AsArray().Single()!;
+        Assert.Equal((ClaimIndex.MaximumVersions, "report.too-many-texts", "https://live.example/blog"), ((int)error["index"]!, (string?)error["code"], (string?)error["id"]));
+
+        // One by one it is refused before its claims are sent, and one that came before is known.
+        var (refused, problem) = await PostAsync("/v1/reports", Text(5_000), "application/json");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "report.too-many-texts"), (refused, (string?)problem["code"]));
+        var (known, again) = await PostAsync("/v1/reports", Text(7), "application/json");
+        Assert.Equal((HttpStatusCode.OK, 0, 0), (known, (int)again["accepted"]!, (int)again["rejected"]!));
+
+        static string Text(int at) => string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"source":"live blog","url":"https://live.example/blog","publishedAt":"2024-05-01T{{at / 60 % 24:00}}:{{at % 60:00}}:00Z","text":"Nothing has happened by minute {{at}}."}""");
     }
 
     [Fact]

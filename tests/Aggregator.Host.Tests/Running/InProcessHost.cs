@@ -1,7 +1,10 @@
+using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
 using Aggregator.Host.Hosting;
 using Aggregator.Host.Security;
 using Aggregator.Store;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Aggregator.Host.Tests.Running;
@@ -35,6 +38,13 @@ internal sealed class InProcessHost : RunningHost
 
     /// <summary>Starts a host on the store and the ports of one that has ended, and waits until it is ready.</summary>
     public static Task<InProcessHost> AfterAsync(RunningHost before) => StartAsync(new InProcessHost(before));
+
+    /// <summary>The partition that has the claims of a source, as the host's own code calls it.</summary>
+    public IPartitionGrain PartitionOf(string source)
+    {
+        var identity = _app!.Services.GetRequiredService<StoreIdentity>();
+        return _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IPartitionGrain>(ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed));
+    }
 
     public override async ValueTask DisposeAsync()
     {
