@@ -23,7 +23,7 @@ internal sealed partial class StoreWatch : BackgroundService
     private readonly ILogger<StoreWatch> _logger;
     private readonly SharedRun _looks;
 
-    // Nobody but this process reaches the embedded store: nobody empties it between two looks, and it is silent only if the process is.
+    // Nobody but this process reaches the embedded store: nobody empties it between two looks, and it is silent if the process is, or says that it is down.
     private readonly bool _isOurs;
     private long _silentSince;
 
@@ -35,7 +35,7 @@ internal sealed partial class StoreWatch : BackgroundService
     }
 
     /// <summary>Whether the store has not answered for longer than a hiccup: what would be written now would wait in vain.</summary>
-    public bool IsSilent => !_isOurs && Volatile.Read(ref _silentSince) is var since and not 0 && _time.GetElapsedTime(since) > Hiccup;
+    public bool IsSilent => _isOurs ? _store.IsDown : Volatile.Read(ref _silentSince) is var since and not 0 && _time.GetElapsedTime(since) > Hiccup;
 
     /// <summary>Whether the store has been raised to a level that this release does not know: the host stops, in order.</summary>
     public bool IsOutgrown { get; private set; }

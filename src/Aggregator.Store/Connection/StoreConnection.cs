@@ -38,6 +38,9 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
     /// <summary>What the server promised when the connection was opened.</summary>
     public StorePromise Promise { get; }
 
+    /// <summary>Whether the embedded store is known to serve nobody; false of a Redis.</summary>
+    public bool IsDown => _embedded is { IsDown: true };
+
     /// <summary>Starts the embedded store if no Redis is set, connects and reads the promise.</summary>
     /// <exception cref="StoreUnavailableException">No server answered in time.</exception>
     /// <exception cref="StoreUnsuitableException">The server is a replica, keeps no append-only file, or may evict keys.</exception>

@@ -4,39 +4,50 @@ using Garnet;
 using Garnet.common;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using Tsavorite.core;
 
 namespace Aggregator.Store.Embedded;
 
-/// <summary>Garnet in this process, on a Unix domain socket that only this user can reach.</summary>
+/// <summary>
+/// Garnet in this process, on a Unix domain socket that only this user can reach. A Garnet that could not write its append-only file once, as on a full disk, commits
+/// nothing any more: it is started again once the folder can be written to, which those who use it see as a restart of their store.
+/// </summary>
 public sealed partial class EmbeddedStore : IAsyncDisposable
 {
-    private static readonly TimeSpan WitnessPeriod = TimeSpan.FromSeconds(1);
+    private const int ProbeBytes = 1024 * 1024;
+    private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly GarnetServer _server;
+    private readonly Func<GarnetServer> _start;
     private readonly FolderLock _lock;
     private readonly string _socketFolder;
     private readonly ILogger _logger;
     private readonly ReachedWitness _witness;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _witnessing;
+    private readonly Task _watching;
+    private GarnetServer? _server;
+    private string? _notStarted;
+    private bool _witnessFails;
     private int _disposed;
 
     private EmbeddedStore(
-        GarnetServer server, FolderLock folderLock, string folder, string socketFolder,
+        GarnetServer server, Func<GarnetServer> start, FolderLock folderLock, string folder, string socketFolder,
         ConfigurationOptions configuration, ReachedWitness witness, ILogger logger)
     {
-        _server = server;
+        (_server, _start) = (server, start);
         _lock = folderLock;
         Folder = folder;
         _socketFolder = socketFolder;
         Configuration = configuration;
         _witness = witness;
         _logger = logger;
-        _witnessing = WitnessAsync();
+        _watching = WatchAsync();
     }
 
     /// <summary>The data folder, as a full path.</summary>
     public string Folder { get; }
+
+    /// <summary>Whether it serves nobody: its folder could not be written to, and it has not been started again yet.</summary>
+    public bool IsDown => Volatile.Read(ref _server) is null;
 
     /// <summary>How to connect. A copy for each caller.</summary>
     public ConfigurationOptions Configuration { get => field.Clone(); }
@@ -67,20 +78,22 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
             // Made by the system with access for this user alone, so no password is needed and no port can be taken.
             socketFolder = SocketFolder.Create(folder);
             var socketPath = Path.Combine(socketFolder, "s");
-            server = await Task.Run(
-                () =>
-                {
-                    var started = new GarnetServer(GarnetSettings.For(folder, socketPath, options, logger), loggers);
-                    started.Start();
-                    return started;
-                },
-                CancellationToken.None).ConfigureAwait(false);
+            server = await Task.Run(Start, CancellationToken.None).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             var witness = new ReachedWitness(folder);
             witness.Check(AofAddress(server, "TailAddress"));
             LogStarted(logger, Version, folder);
             var configuration = new ConfigurationOptions { EndPoints = { new UnixDomainSocketEndPoint(socketPath) } };
-            return new EmbeddedStore(server, folderLock, folder, socketFolder, configuration, witness, logger);
+            return new EmbeddedStore(server, Start, folderLock, folder, socketFolder, configuration, witness, logger);
+
+            GarnetServer Start()
+            {
+                // One before may have left it.
+                File.Delete(socketPath);
+                var started = new GarnetServer(GarnetSettings.For(folder, socketPath, options, logger), loggers);
+                started.Start();
+                return started;
+            }
         }
         catch (Exception fault)
         {
@@ -111,13 +124,15 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
         try
         {
             await _stop.CancelAsync().ConfigureAwait(false);
-            await _witnessing.ConfigureAwait(false);
-            await _server.Store.WaitForCommitAsync().ConfigureAwait(false);
-            _witness.Note(AofAddress(_server, "CommittedUntilAddress"));
+            await _watching.ConfigureAwait(false);
+            if (_server is { } server && await CommitsAsync(server, CancellationToken.None).ConfigureAwait(false))
+            {
+                _witness.Note(AofAddress(server, "CommittedUntilAddress"));
+            }
         }
         finally
         {
-            await Task.Run(() => _server.Dispose(false)).ConfigureAwait(false);
+            await Task.Run(() => _server?.Dispose(false)).ConfigureAwait(false);
             SocketFolder.Delete(Folder, _socketFolder);
             _lock.Dispose();
             _stop.Dispose();
@@ -125,23 +140,107 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
         }
     }
 
-    private async Task WitnessAsync()
+    private async Task WatchAsync()
     {
-        using var timer = new PeriodicTimer(WitnessPeriod);
+        using var timer = new PeriodicTimer(WatchPeriod);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
-                _witness.Note(AofAddress(_server, "CommittedUntilAddress"));
+                if (_server is null)
+                {
+                    await TryStartAgainAsync().ConfigureAwait(false);
+                }
+                else if (await CommitsAsync(_server, _stop.Token).ConfigureAwait(false))
+                {
+                    Note(_server);
+                }
+                else
+                {
+                    LogCannotWrite(_logger, Folder);
+                    var failed = _server;
+                    _server = null;
+                    await Task.Run(() => failed.Dispose(false)).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException)
         {
             // Stopping: the last note is made after the last commit.
         }
+    }
+
+    private static async Task<bool> CommitsAsync(GarnetServer server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.Store.WaitForCommitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (CommitFailureException)
+        {
+            return false;
+        }
+    }
+
+    private async Task TryStartAgainAsync()
+    {
+        try
+        {
+            await ProbeAsync().ConfigureAwait(false);
+            var started = await Task.Run(_start).ConfigureAwait(false);
+            try
+            {
+                _witness.Check(AofAddress(started, "TailAddress"));
+            }
+            catch
+            {
+                await Task.Run(() => started.Dispose(false)).ConfigureAwait(false);
+                throw;
+            }
+
+            (_server, _notStarted) = (started, null);
+            LogStarted(_logger, Version, Folder);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            if (fault.Message != _notStarted)
+            {
+                _notStarted = fault.Message;
+                LogNotStarted(_logger, Folder, fault.Message);
+            }
+        }
+    }
+
+    // Whether there is room again for what comes first.
+    private async Task ProbeAsync()
+    {
+        var path = Path.Combine(Folder, "store.probe");
+        try
+        {
+            await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.WriteThrough | FileOptions.Asynchronous);
+            await file.WriteAsync(new byte[ProbeBytes], _stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private void Note(GarnetServer server)
+    {
+        try
+        {
+            _witness.Note(AofAddress(server, "CommittedUntilAddress"));
+            _witnessFails = false;
+        }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            LogWitnessFailed(_logger, Folder, fault);
+            if (!_witnessFails)
+            {
+                _witnessFails = true;
+                LogWitnessFailed(_logger, Folder, fault);
+            }
         }
     }
 
@@ -155,6 +254,12 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
 
     [LoggerMessage(3, LogLevel.Warning, "The witness of the append-only file in {Folder} cannot be written; damage to that file may go unnoticed")]
     private static partial void LogWitnessFailed(ILogger logger, string folder, Exception fault);
+
+    [LoggerMessage(4, LogLevel.Critical, "Embedded Garnet cannot write its append-only file in {Folder}: nothing is taken in until it can; what was acknowledged is in the file. It is started again")]
+    private static partial void LogCannotWrite(ILogger logger, string folder);
+
+    [LoggerMessage(5, LogLevel.Error, "Embedded Garnet is not started again on {Folder} yet: {Reason}")]
+    private static partial void LogNotStarted(ILogger logger, string folder, string reason);
 
     [LoggerMessage(1, LogLevel.Information, "Embedded Garnet {Version} on {Folder}")]
     private static partial void LogStarted(ILogger logger, string version, string folder);

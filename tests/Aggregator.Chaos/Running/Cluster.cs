@@ -39,6 +39,9 @@ internal sealed record ClusterOptions
 /// <summary>A redis-server, silos and an api as processes of their own; all of it ends with it.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    /// <summary>What the folder of an embedded store is called in that of the run.</summary>
+    public const string DataFolderName = "data";
+
     private readonly List<HostNode> _nodes = [];
     private readonly RedisNode? _redis;
 
@@ -54,7 +57,7 @@ internal sealed class Cluster : IAsyncDisposable
     public RedisNode Redis => _redis ?? throw new InvalidOperationException("the store is embedded");
 
     /// <summary>Folder of an embedded store.</summary>
-    public string DataFolder => Path.Combine(Folder, "data");
+    public string DataFolder => Path.Combine(Folder, DataFolderName);
 
     public bool HasRedis => _redis is not null;
 

@@ -11,8 +11,9 @@ internal static class StoreScenarios
 {
     private static readonly TimeSpan Unreachable = TimeSpan.FromSeconds(60);
 
-    // Above what a host takes to find its store silent, and what was under way to end.
-    private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(20);
+    /// <summary>Above what a host takes to find its store silent, and what was under way to end.</summary>
+    public static readonly TimeSpan Noticed = TimeSpan.FromSeconds(20);
+
     private const int RefusedToStart = 1;
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
@@ -27,6 +28,7 @@ internal static class StoreScenarios
         new("redis-no-replies", "the store does what it is asked for 60 s, and nobody hears of it", context => UnreachableAsync(context, ProxyMode.DropReplies)),
         new("redis-oom", "the store's memory is full, and is raised later", OutOfMemoryAsync),
         new("garnet-checkpoint", "kill -9 of a host with an embedded store in each part of a checkpoint", GarnetScenario.RunAsync),
+        new("disk-full", "the disk of an embedded store is full, and has room again later; mounts a file system, as root may", DiskScenario.RunAsync),
     ];
 
     private static async Task KillAsync(ScenarioContext context, string fsync)
