@@ -101,6 +101,68 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Disk_ThatWasFull_TakesWritesAgain_AndHasWhatWasAcknowledged()
+    {
+        SmallDisk disk;
+        try
+        {
+            disk = await SmallDisk.MountAsync(_folder.Path, 64);
+        }
+        catch (NotSupportedException fault)
+        {
+            Assert.Skip(fault.Message);
+            return;
+        }
+
+        await using (disk)
+        {
+            await using var store = await ConnectAsync();
+            var log = new ClaimLog(store);
+            var opened = await log.OpenAsync(0);
+            await log.AppendAsync(0, opened.Incarnation, 1, AppendingChild.Entry(1));
+            disk.Fill();
+
+            // An append of unknown outcome is tried until it is known.
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var appending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+            var acknowledged = 1L;
+            var appends = AppendAllAsync();
+            await UntilAsync(() => Task.FromResult(store.IsDown), limit.Token);
+            await appending.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => appends);
+
+            disk.Free();
+            await UntilAsync(
+                async () =>
+                {
+                    try
+                    {
+                        return (await log.OpenAsync(0)).LastSequence >= acknowledged;
+                    }
+                    catch (StoreException)
+                    {
+                        return false;
+                    }
+                },
+                limit.Token);
+            var again = await log.OpenAsync(0);
+            Assert.InRange(again.LastSequence, acknowledged, acknowledged + 1);
+            var entries = await log.ReadAsync(0, 1, again.LastSequence).ToListAsync();
+            Assert.All(entries, static entry => Assert.Equal(AppendingChild.Entry(entry.Sequence), entry.Bytes));
+            Assert.IsType<AppendResult.Appended>(await log.AppendAsync(0, again.Incarnation, again.LastSequence + 1, AppendingChild.Entry(again.LastSequence + 1)));
+
+            async Task AppendAllAsync()
+            {
+                while (true)
+                {
+                    await log.AppendAsync(0, opened.Incarnation, acknowledged + 1, AppendingChild.Entry(acknowledged + 1), cancellationToken: appending.Token);
+                    acknowledged++;
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Start_FolderInUse_NamesFolderAndHolder()
     {
         await using (await EmbeddedStore.StartAsync(_folder.Path, NullLoggerFactory.Instance))
@@ -156,6 +218,15 @@ public sealed class EmbeddedStoreTests : IDisposable
         var store = await EmbeddedStore.StartAsync(_folder.Path, NullLoggerFactory.Instance);
         await store.DisposeAsync();
         await store.DisposeAsync();
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken limit)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            await timer.WaitForNextTickAsync(limit);
+        }
     }
 
     private Task<StoreConnection> ConnectAsync() => StoreConnection.ConnectAsync(new() { Path = _folder.Path });

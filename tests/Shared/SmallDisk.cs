@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Aggregator.Chaos.Running;
+namespace Aggregator.Tests.Shared;
 
 /// <summary>A folder on a file system of its own, in memory, of which a part can be taken by a file so that there is no room left.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
