@@ -262,5 +262,7 @@ BUGS = [
      (PARTITION + "RecentIndex.cs", "if (taken == _taken)", "if (taken >= 0)")),
     ("failing-totals-unsaid",
      "totals cannot be made of a claim, and nobody hears of it",
-     (ENTITIES + "EntityGrain.Claims.cs", "_ = TellAsync(_store.Era);", "_ = fault;")),
+     (ENTITIES + "EntityGrain.Claims.cs", 
+      "await GrainFactory.GetGrain<IPartitionGrain>(fault.Position.Partition).QuarantineAsync(PoisonedIn(fault.Position, fault.InnerException!), era);",
+      "await Task.FromResult(era);")),
 ]
