@@ -139,7 +139,7 @@ internal abstract partial class EntityGrain<TAggregate>
         try
         {
             var began = services.Time.GetTimestamp();
-            while (!await ReadAsync(() => Folding(() => _roller.Refresh(_registry, Math.Max(1, Options.LinesAtOnce)))))
+            while (!await ReadAsync(() => Folding(RefreshSome)))
             {
                 // Others have their turns in between.
                 await Task.Yield();
@@ -153,6 +153,12 @@ internal abstract partial class EntityGrain<TAggregate>
             _mustReload = _suspicious = true;
             throw;
         }
+
+        bool RefreshSome()
+        {
+            Failpoint.Reach(Failpoint.Totals, Aggregate);
+            return _roller.Refresh(_registry, Math.Max(1, Options.LinesAtOnce));
+        }
     }
 
     // Only what the fold itself throws is its own: reading what it needs may fail for reasons that no record is to blame for.
@@ -160,7 +166,6 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            Failpoint.Reach(Failpoint.Totals, Aggregate);
             return fold();
         }
         catch (Exception fault) when (!Aggregate.HasMisses && fault is not FoldException)
