@@ -21,43 +21,56 @@ public sealed class FoldException(LogPosition position, Exception fault) : Excep
     internal static T Guard<T>(IReadOnlyCollection<Appearance> claims, Func<IReadOnlyCollection<Appearance>, T> fold) => Guard(claims, [], (some, _) => fold(some));
 
     /// <summary>Folds claims beside which others are looked at.</summary>
-    /// <inheritdoc cref="Guard{T}(IReadOnlyCollection{Appearance}, Func{IReadOnlyCollection{Appearance}, T})"/>
+    /// <typeparam name="T">What they come to.</typeparam>
+    /// <param name="claims">The claims, in any order.</param>
+    /// <param name="others">The others.</param>
+    /// <param name="fold">The fold, of these or of some of them.</param>
+    /// <param name="plain">The fold without what else bears on it, as answers do; null if nothing does. Where this succeeds no claim is to blame, and the fault comes as it is.</param>
+    /// <exception cref="FoldException">It fails, and does not of nothing.</exception>
     internal static T Guard<T>(
-        IReadOnlyCollection<Appearance> claims, IReadOnlyCollection<Appearance> others, Func<IReadOnlyCollection<Appearance>, IReadOnlyCollection<Appearance>, T> fold)
+        IReadOnlyCollection<Appearance> claims,
+        IReadOnlyCollection<Appearance> others,
+        Func<IReadOnlyCollection<Appearance>, IReadOnlyCollection<Appearance>, T> fold,
+        Func<IReadOnlyCollection<Appearance>, IReadOnlyCollection<Appearance>, T>? plain = null)
     {
         try
         {
             return fold(claims, others);
         }
-        catch (Exception fault) when (claims.Count + others.Count > 0 && fault is not (FoldException or OutOfMemoryException))
+        catch (Exception fault) when (fault is not (FoldException or OutOfMemoryException) && Fails(() => (plain ?? fold)(claims, others)) && !Fails(() => fold([], [])))
         {
             var all = claims.Select(static one => (Claim: one, IsOther: false)).Concat(others.Select(static one => (Claim: one, IsOther: true)))
                 .OrderBy(static one => one.Claim.Position.Partition).ThenBy(static one => one.Claim.Position.Sequence).ThenBy(static one => one.Claim.Position.Ordinal).ToArray();
-            var needed = LeastThatFail(all.Length, count => fold(
+            var needed = LeastThatFail(all.Length, count => Fails(() => fold(
                 [.. all.Take(count).Where(static one => !one.IsOther).Select(static one => one.Claim)],
-                [.. all.Take(count).Where(static one => one.IsOther).Select(static one => one.Claim)]));
+                [.. all.Take(count).Where(static one => one.IsOther).Select(static one => one.Claim)])));
             throw new FoldException(all[needed - 1].Claim.Position, fault);
         }
     }
 
-    // Of so many of the first it fails, of one less it does not; of all of them it does. Found in as many tries as halving takes.
-    private static int LeastThatFail<T>(int all, Func<int, T> fold)
+    // Of so many of the first it fails, of one less it does not; of none it does not, of all of them it does. Found in as many tries as halving takes.
+    private static int LeastThatFail(int all, Func<int, bool> fails)
     {
         var (good, bad) = (0, all);
         while (bad - good > 1)
         {
             var middle = good + ((bad - good) / 2);
-            try
-            {
-                fold(middle);
-                good = middle;
-            }
-            catch (Exception fault) when (fault is not OutOfMemoryException)
-            {
-                bad = middle;
-            }
+            (good, bad) = fails(middle) ? (good, middle) : (middle, bad);
         }
 
         return bad;
+    }
+
+    private static bool Fails<T>(Func<T> fold)
+    {
+        try
+        {
+            fold();
+            return false;
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return true;
+        }
     }
 }

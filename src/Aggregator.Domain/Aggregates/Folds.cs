@@ -162,7 +162,8 @@ internal sealed class Folds(ClaimBook book, Parts parts)
             return new Control(ControlStatus.Unknown, []);
         }
 
-        var control = FoldException.Guard(Claims(bucket, registry), claims => Ledger.Control.Fold(claims, registry, inherited));
+        var control = FoldException.Guard(
+            Claims(bucket, registry), [], (claims, _) => Ledger.Control.Fold(claims, registry, inherited), (claims, _) => Ledger.Control.Fold(claims, registry, []));
         _control[bucket] = (stamp, inherited, control);
         return control;
     }
@@ -212,7 +213,7 @@ internal sealed class Folds(ClaimBook book, Parts parts)
         }
 
         var voices = FoldException.Guard<Voices>(
-            Claims(bucket, registry), [.. related[..^1].SelectMany(other => Claims(other, registry))], (claims, others) => Cell.Fold(claims, registry, answers, others));
+            Claims(bucket, registry), [.. related[..^1].SelectMany(other => Claims(other, registry))], (claims, others) => Cell.Fold(claims, registry, answers, others), (claims, others) => Cell.Fold(claims, registry, [], others));
         if (answers.Count == 0)
         {
             _folded[bucket] = (stamp, voices);

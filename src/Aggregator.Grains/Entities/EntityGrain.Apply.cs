@@ -109,21 +109,23 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            var (book, records) = (Aggregate.Book, delta.Records.Records);
-
-            // Without what these take out it may be possible to fold what is there.
-            var quarantining = records.Count(static record => record.Record is LogRecord.Quarantined);
-            if (_suspicious && quarantining == 0)
-            {
-                // What cannot be folded without them is not of these records.
-                await RefreshTotalsAsync();
-            }
-
+            // Where one is looked for on which totals fail, those first that take out what may be it: it is all one in which order they come.
+            var book = Aggregate.Book;
+            var records = _suspicious ? [.. delta.Records.Records.OrderBy(static placed => placed.Record is not LogRecord.Quarantined)] : delta.Records.Records;
+            var isSound = !_suspicious;
             await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
             var resends = book.Counts.Resends;
             var changed = new HashSet<BucketKey>();
             foreach (var record in records)
             {
+                if (!isSound && record.Record is not LogRecord.Quarantined)
+                {
+                    // What cannot be folded without them is not of these records.
+                    await NoteAsync(changed, []);
+                    await RefreshTotalsAsync();
+                    isSound = true;
+                }
+
                 if (record.Record is not LogRecord.Added)
                 {
                     // One record may put into a bucket what the next one needs out of it.
@@ -132,8 +134,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
                 var buckets = Fold(record);
                 changed.UnionWith(buckets);
-                quarantining -= record.Record is LogRecord.Quarantined ? 1 : 0;
-                if (_suspicious && quarantining == 0 && record.Record is not LogRecord.Quarantined)
+                if (_suspicious && record.Record is not LogRecord.Quarantined)
                 {
                     await FoldTotalsAsync(record, buckets);
                 }

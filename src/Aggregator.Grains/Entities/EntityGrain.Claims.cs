@@ -70,11 +70,6 @@ internal abstract partial class EntityGrain<TAggregate>
                 // It stumbled over what is missing: what came of it is not used.
                 return default;
             }
-            catch (FoldException fault)
-            {
-                TellOfPoison(fault);
-                throw;
-            }
         }
     }
 

@@ -52,6 +52,8 @@ internal abstract partial class EntityGrain<TAggregate>
             return;
         }
 
+        // What is broken off here is a state that nobody would take up again.
+        _mustReload = true;
         foreach (var part in Aggregate.Parts.Ids.Where(IsGone).ToArray())
         {
             Aggregate.Parts.Drop(part);
@@ -84,6 +86,8 @@ internal abstract partial class EntityGrain<TAggregate>
             Changed();
             MarkDirty();
         }
+
+        _mustReload = false;
 
         bool IsGone(string part) => registry.Parent(Kind, part) != Key.Id;
     }

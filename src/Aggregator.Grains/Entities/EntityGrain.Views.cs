@@ -75,18 +75,9 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         var past = await PastAsync(moment);
-        return await UnderGateAsync(() =>
-        {
-            try
-            {
-                return Task.FromResult(View(past, moment, make));
-            }
-            catch (FoldException fault)
-            {
-                TellOfPoison(fault);
-                throw;
-            }
-        });
+
+        // A fold that fails of what stood once takes nothing out of what stands.
+        return await UnderGateAsync(() => Task.FromResult(View(past, moment, make)));
     }
 
     // Another activation may have shown more than this one knows, and versions do not fall. Two that are both asked would outbid each other with every view.

@@ -216,6 +216,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
             await RaiseAlarmAsync(fault);
             throw;
         }
+        catch (FoldException fault)
+        {
+            TellOfPoison(fault);
+            throw;
+        }
         finally
         {
             _gate.Leave();

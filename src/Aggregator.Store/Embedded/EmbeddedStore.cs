@@ -91,8 +91,16 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
                 // One before may have left it.
                 File.Delete(socketPath);
                 var started = new GarnetServer(GarnetSettings.For(folder, socketPath, options, logger), loggers);
-                started.Start();
-                return started;
+                try
+                {
+                    started.Start();
+                    return started;
+                }
+                catch
+                {
+                    started.Dispose(false);
+                    throw;
+                }
             }
         }
         catch (Exception fault)
@@ -147,26 +155,37 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
-                if (_server is null)
+                try
                 {
-                    await TryStartAgainAsync().ConfigureAwait(false);
+                    await WatchOnceAsync().ConfigureAwait(false);
                 }
-                else if (await CommitsAsync(_server, _stop.Token).ConfigureAwait(false))
+                catch (Exception fault) when (fault is not OperationCanceledException)
                 {
-                    Note(_server);
-                }
-                else
-                {
-                    LogCannotWrite(_logger, Folder);
-                    var failed = _server;
-                    _server = null;
-                    await Task.Run(() => failed.Dispose(false)).ConfigureAwait(false);
+                    LogNotWatched(_logger, Folder, fault);
                 }
             }
         }
         catch (OperationCanceledException)
         {
             // Stopping: the last note is made after the last commit.
+        }
+    }
+
+    private async Task WatchOnceAsync()
+    {
+        if (_server is not { } server)
+        {
+            await TryStartAgainAsync().ConfigureAwait(false);
+        }
+        else if (await CommitsAsync(server, _stop.Token).ConfigureAwait(false))
+        {
+            Note(server);
+        }
+        else
+        {
+            LogCannotWrite(_logger, Folder);
+            _server = null;
+            await Task.Run(() => server.Dispose(false)).ConfigureAwait(false);
         }
     }
 
@@ -260,6 +279,9 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
 
     [LoggerMessage(5, LogLevel.Error, "Embedded Garnet is not started again on {Folder} yet: {Reason}")]
     private static partial void LogNotStarted(ILogger logger, string folder, string reason);
+
+    [LoggerMessage(6, LogLevel.Error, "Embedded Garnet on {Folder} was not looked after; tried again")]
+    private static partial void LogNotWatched(ILogger logger, string folder, Exception fault);
 
     [LoggerMessage(1, LogLevel.Information, "Embedded Garnet {Version} on {Folder}")]
     private static partial void LogStarted(ILogger logger, string version, string folder);

@@ -49,6 +49,22 @@ public sealed class FoldExceptionTests
         Assert.Throws<OverflowException>(() => FoldException.Guard<int>([], _ => throw new OverflowException()));
 
     [Fact]
+    public void Guard_FoldThatFailsWhateverTheClaims_BlamesNone() =>
+        Assert.Throws<OverflowException>(() => FoldException.Guard<int>(Claims(5), _ => throw new OverflowException()));
+
+    [Fact]
+    public void Guard_FoldThatFailsForWhatElseBearsOnIt_BlamesNoClaim()
+    {
+        var claims = Claims(5);
+
+        Assert.Throws<OverflowException>(() => FoldException.Guard(claims, [], (some, _) => some.Count > 0 ? throw new OverflowException() : 0, static (_, _) => 0));
+        var fault = Assert.Throws<FoldException>(() => FoldException.Guard(claims, [], Fold, Fold));
+        Assert.Equal(claims[2].Position, fault.Position);
+
+        int Fold(IReadOnlyCollection<Appearance> some, IReadOnlyCollection<Appearance> _) => some.Contains(claims[2]) ? throw new OverflowException() : 0;
+    }
+
+    [Fact]
     public void Guard_FoldThatSucceeds_IsDoneOnce()
     {
         var folds = 0;

@@ -2,13 +2,11 @@ using System.Text.Json.Nodes;
 using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
-using Aggregator.Host.Ingest;
 using Aggregator.Host.Tests.Running;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Aggregator.Host.Tests.Reliability;
 
-/// <summary>What <c>wait=applied</c> waits for, and what it holds up meanwhile.</summary>
+/// <summary>What <c>wait=applied</c> waits for.</summary>
 public sealed class AppliedTests
 {
     [Fact]
@@ -35,51 +33,6 @@ public sealed class AppliedTests
         var again = await host.PostClaimsAsync([Claim("1", "Odesa")]);
         Assert.Equal((1, true), ((int)again["duplicate"]!, (bool)again["applied"]!));
         Assert.Equal(0, (long)(await host.GetAsync("/v1/regions/kyiv"))["claims"]!["total"]!);
-    }
-
-    [Fact]
-    public async Task Slot_OfWhoWaitsForViewsAlone_IsGivenToTheNext()
-    {
-        var time = new FakeTimeProvider();
-        using var slots = new FeedSlots(time);
-        var working = new List<FeedSlot>();
-        for (var at = 0; at < IngestLimits.ConcurrentFeeds; at++)
-        {
-            working.Add((await slots.EnterAsync(TestContext.Current.CancellationToken))!);
-        }
-
-        var next = slots.EnterAsync(TestContext.Current.CancellationToken);
-        Assert.False(next.IsCompleted);
-        Assert.True(working[0].TryAwaitViews());
-        Assert.True(working[0].TryAwaitViews());
-        using var entered = await next;
-        Assert.NotNull(entered);
-
-        var refused = slots.EnterAsync(TestContext.Current.CancellationToken);
-        time.Advance(IngestLimits.FeedsWait);
-        Assert.Null(await refused);
-        working.ForEach(static slot => slot.Dispose());
-        using var free = await slots.EnterAsync(TestContext.Current.CancellationToken);
-        Assert.NotNull(free);
-    }
-
-    [Fact]
-    public async Task Slots_OfMoreThanMayWaitForViews_SayThatTheyMayNot()
-    {
-        using var slots = new FeedSlots(TimeProvider.System);
-        var waiting = new List<FeedSlot>();
-        for (var at = 0; at < IngestLimits.FeedsAwaitingViews; at++)
-        {
-            waiting.Add((await slots.EnterAsync(TestContext.Current.CancellationToken))!);
-            Assert.True(waiting[^1].TryAwaitViews());
-        }
-
-        using var more = (await slots.EnterAsync(TestContext.Current.CancellationToken))!;
-        Assert.False(more.TryAwaitViews());
-        waiting[0].Dispose();
-        using var last = (await slots.EnterAsync(TestContext.Current.CancellationToken))!;
-        Assert.True(last.TryAwaitViews());
-        waiting.ForEach(static slot => slot.Dispose());
     }
 
     private static JsonNode Claim(string id, string region) => JsonNode.Parse(
