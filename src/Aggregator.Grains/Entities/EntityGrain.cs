@@ -187,7 +187,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         return await InsideAsync(step, _stop.Token);
     }
 
-    // What the entity does by itself has its turn however long that takes.
+    // Writing the row, and leaving, have their turn however long that takes.
     private async Task<T> UnderGateAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
         await _gate.EnterAsync(cancellationToken);

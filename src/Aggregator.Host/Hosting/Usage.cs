@@ -24,6 +24,8 @@ internal static class Usage
           Cluster:StartTimeout  how long an api looks for a silo when it starts (00:02:00)
           Entity:LoadedClaims   stored claims that one aggregate keeps in memory (20000)
           Entity:LoadedClaimsInAll  claims that all aggregates of a process keep in memory (500000)
+          Partition:RecordsAhead  of a backlog of the log, records that a partition has in memory until all have them (8000)
+          Partition:MaximumTracked  entries times entities kept in memory while some entity's row lacks them (2000000)
           Entity:PastClaims     claims of one aggregate up to which a view of the past is made (500000)
           Feed:Path             file or folder to feed at start: .txt wire copy, .json and .ndjson claims
           Ingest:BytesInFlight  bytes of bodies, decompressed, that are held at once (268435456)
