@@ -1,7 +1,7 @@
 using System.Globalization;
 using Aggregator.Chaos.Hook;
 using Aggregator.Grains.Hosting;
-using Aggregator.Grains.Protocol;
+using Aggregator.Domain;
 
 /// <summary>Runs before the host's own code and sets what <see cref="Failpoint"/> and <see cref="ProcessClock"/> look for. The runtime wants this name, in no namespace.</summary>
 internal static class StartupHook

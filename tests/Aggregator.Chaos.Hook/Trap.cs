@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Aggregator.Domain.Log;
-using Aggregator.Grains.Protocol;
+using Aggregator.Domain;
 
 namespace Aggregator.Chaos.Hook;
 

@@ -47,7 +47,7 @@ internal sealed partial class Scenario : IStoreAlarm
     private readonly Views _views;
     private readonly Growth _growth;
     private readonly List<(long Step, IReadOnlyCollection<(ClaimKey Key, UInt128? Content)> Lost)> _lost = [];
-    private readonly UInt128? _failing;
+    private readonly HashSet<UInt128> _failing = [];
     private LogReader? _beforeRestart;
     private string? _alarm;
 
@@ -72,14 +72,18 @@ internal sealed partial class Scenario : IStoreAlarm
         _world.Store.Ran = _growth.Ran;
         if (random.Next(8) == 0)
         {
-            // A claim that some folds fail on: those of one kind of entity, as a fault in a rule would.
-            _failing = Claims.Of(random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash;
-            var type = new[] { "region", "actor", "source" }[random.Next(3)];
-            var inTotals = random.Next(2) == 0;
-            _world.FailsOn = (entity, claim) => !inTotals && Fails(entity, claim);
-            _world.FailsOnTotals = (entity, claim) => inTotals && Fails(entity, claim);
+            // A claim that some folds fail on, or two: those of one kind of entity, as a fault in a rule would.
+            for (var failing = random.Next(2); failing >= 0; failing--)
+            {
+                _failing.Add(Claims.Of(random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash);
+            }
 
-            bool Fails(GrainKey entity, Claim claim) => entity.Type == type && claim.ContentHash == _failing;
+            var type = new[] { "region", "actor", "source" }[random.Next(3)];
+            var isLate = random.Next(2) == 0;
+            _world.FailsOn = (entity, claim) => !isLate && Fails(entity, claim);
+            _world.FailsOnClaims = (entity, claim) => isLate && Fails(entity, claim);
+
+            bool Fails(GrainKey entity, Claim claim) => entity.Type == type && _failing.Contains(claim.ContentHash);
         }
 
         _world.Restarting = () => _beforeRestart = new LogReader(_world, _partitions);
@@ -234,7 +238,7 @@ internal sealed partial class Scenario : IStoreAlarm
             Until(() => shows.IsCompleted, "claims do not come to show");
             Done(shows);
             _world.Note("all claims show");
-            if (_edits.Latest.Version == 1 && _failing is null && _world.Random.Next(4) == 0)
+            if (_edits.Latest.Version == 1 && _failing.Count == 0 && _world.Random.Next(4) == 0)
             {
                 // As whoever waited for it sees it: nothing has to be written yet. What is found to be quarantined only now goes from views again.
                 Audit(new LogReader(_world, _partitions));
@@ -264,7 +268,7 @@ internal sealed partial class Scenario : IStoreAlarm
             }
         }
 
-        Audit(new LogReader(_world, _partitions));
+        AuditUntilNothingFails();
         Lose();
     }
 

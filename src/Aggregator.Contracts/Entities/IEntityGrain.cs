@@ -61,6 +61,17 @@ public interface IEntityGrain : IGrainWithStringKey
     [Alias("settle-to")]
     Task<bool> SettleToAsync(int partition, long mark, long era);
 
+    /// <summary>
+    /// Answers when what a part has told shows in this entity's view and in every ancestor's. A call that came after level 1.
+    /// </summary>
+    /// <param name="part">The part.</param>
+    /// <param name="epoch">The part's epoch under which it has told; 0 if it has told nothing.</param>
+    /// <param name="number">The last version under that epoch that this entity has acknowledged.</param>
+    /// <param name="era">The era of the store that the part has read its row in.</param>
+    /// <returns>False if the entity lacks what the part told, or has read its row meanwhile: tell, and ask again.</returns>
+    [Alias("settle-part")]
+    Task<bool> SettlePartAsync(string part, long epoch, long number, long era);
+
     /// <summary>What this entity would have told its parent at a past moment (R19), its parts asked in turn.</summary>
     /// <param name="asOf">The moment, UTC.</param>
     [Alias("past")]

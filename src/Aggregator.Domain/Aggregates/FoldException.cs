@@ -35,17 +35,26 @@ public sealed class FoldException(LogPosition position, Exception fault) : Excep
     {
         try
         {
-            return fold(claims, others);
+            return Once(fold, claims, others);
         }
-        catch (Exception fault) when (fault is not (FoldException or OutOfMemoryException) && Fails(() => (plain ?? fold)(claims, others)) && !Fails(() => fold([], [])))
+        catch (Exception fault) when (fault is not (FoldException or OutOfMemoryException) && Fails(() => Once(plain ?? fold, claims, others)) && !Fails(() => fold([], [])))
         {
             var all = claims.Select(static one => (Claim: one, IsOther: false)).Concat(others.Select(static one => (Claim: one, IsOther: true)))
                 .OrderBy(static one => one.Claim.Position.Partition).ThenBy(static one => one.Claim.Position.Sequence).ThenBy(static one => one.Claim.Position.Ordinal).ToArray();
-            var needed = LeastThatFail(all.Length, count => Fails(() => fold(
+            var needed = LeastThatFail(all.Length, count => Fails(() => Once(
+                fold,
                 [.. all.Take(count).Where(static one => !one.IsOther).Select(static one => one.Claim)],
                 [.. all.Take(count).Where(static one => one.IsOther).Select(static one => one.Claim)])));
             throw new FoldException(all[needed - 1].Claim.Position, fault);
         }
+    }
+
+    private static T Once<T>(
+        Func<IReadOnlyCollection<Appearance>, IReadOnlyCollection<Appearance>, T> fold, IReadOnlyCollection<Appearance> claims, IReadOnlyCollection<Appearance> others)
+    {
+        Failpoint.Reach(Failpoint.Claims, claims);
+        Failpoint.Reach(Failpoint.Claims, others);
+        return fold(claims, others);
     }
 
     // Of so many of the first it fails, of one less it does not; of none it does not, of all of them it does. Found in as many tries as halving takes.

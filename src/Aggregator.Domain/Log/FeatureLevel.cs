@@ -13,7 +13,7 @@ public static class FeatureLevel
     public const int Quarantine = 2;
 
     /// <summary>
-    /// Hosts may make the calls of grains that came after level 1 (outranked, version, caught-up, settle-to, quarantine): a host that does not know a call cannot even read it.
+    /// Hosts may make the calls of grains that came after level 1 (outranked, version, caught-up, settle-to, settle-part, quarantine): a host that does not know a call cannot even read it.
     /// </summary>
     public const int LaterCalls = 2;
 

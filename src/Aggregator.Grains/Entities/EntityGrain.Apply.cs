@@ -1,4 +1,5 @@
 using Aggregator.Contracts.Entities;
+using Aggregator.Domain;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;
@@ -8,6 +9,10 @@ namespace Aggregator.Grains.Entities;
 // The one way in: a partition's delta, judged by its marks, and folded record by record.
 internal abstract partial class EntityGrain<TAggregate>
 {
+    // What has changed of which the lines are not known yet, as a record that had come before keeps them from being found.
+    private readonly HashSet<BucketKey> _unnotedBuckets = [];
+    private readonly HashSet<LineKey> _unnotedLines = [];
+
     /// <inheritdoc/>
     public async Task<ApplyReply> ApplyAsync(EntityDelta delta)
     {
@@ -121,8 +126,11 @@ internal abstract partial class EntityGrain<TAggregate>
                 if (!isSound && record.Record is not LogRecord.Quarantined)
                 {
                     // What cannot be folded without them is not of these records.
-                    await NoteAsync(changed, []);
-                    await RefreshTotalsAsync();
+                    await PastOthersAsync(IsOfDelta, async () =>
+                    {
+                        await NoteAsync(changed, []);
+                        await RefreshTotalsAsync();
+                    });
                     isSound = true;
                 }
 
@@ -136,11 +144,11 @@ internal abstract partial class EntityGrain<TAggregate>
                 changed.UnionWith(buckets);
                 if (_suspicious && record.Record is not LogRecord.Quarantined)
                 {
-                    await FoldTotalsAsync(record, buckets);
+                    await PastOthersAsync(IsOfDelta, () => FoldTotalsAsync(record, buckets));
                 }
             }
 
-            await NoteAsync(changed, []);
+            await PastOthersAsync(IsOfDelta, () => NoteAsync(changed, []));
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {
                 _roller.Tell();
@@ -161,6 +169,23 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         MarkDirty();
+
+        bool IsOfDelta(LogPosition position) => position.Partition == delta.Partition && position.Sequence > delta.From;
+    }
+
+    // Takes a step towards totals while something comes in. A record that had come before keeps nothing out on which it fails: that it is taken out comes the same way, and may
+    // itself be kept out by another one. Totals are not made until it is.
+    private async Task PastOthersAsync(Func<LogPosition, bool> isNew, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (FoldException fault) when (!isNew(fault.Position))
+        {
+            TellOfPoison(fault);
+            _roller.Tell();
+        }
     }
 
     private IReadOnlyCollection<BucketKey> Fold(PlacedRecord record)
@@ -194,7 +219,23 @@ internal abstract partial class EntityGrain<TAggregate>
     private async Task NoteAsync(IReadOnlyCollection<BucketKey> buckets, IEnumerable<LineKey> lines)
     {
         BucketsChanged(buckets);
-        var hanging = await ReadAsync(() => Folding(() => buckets.SelectMany(bucket => Aggregate.LinesOf(bucket, _registry)).ToHashSet()));
-        _roller.Changed(hanging.Union(lines), buckets.Where(bucket => Aggregate.Tells(bucket, _registry)));
+        _unnotedBuckets.UnionWith(buckets);
+        _unnotedLines.UnionWith(lines);
+        await NoteRestAsync();
+    }
+
+    private async Task NoteRestAsync()
+    {
+        if (_unnotedBuckets.Count + _unnotedLines.Count == 0)
+        {
+            return;
+        }
+
+        var (lines, told) = await ReadAsync(() => Folding(() => (
+            _unnotedBuckets.SelectMany(bucket => Aggregate.LinesOf(bucket, _registry)).ToHashSet(),
+            _unnotedBuckets.Where(bucket => Aggregate.Tells(bucket, _registry)).ToArray())));
+        _roller.Changed(lines.Union(_unnotedLines), told);
+        _unnotedBuckets.Clear();
+        _unnotedLines.Clear();
     }
 }

@@ -3,7 +3,6 @@ using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
-using Aggregator.Grains.Protocol;
 using Aggregator.Store;
 
 namespace Aggregator.Grains.Entities;
@@ -134,7 +133,8 @@ internal abstract partial class EntityGrain<TAggregate>
         try
         {
             var began = services.Time.GetTimestamp();
-            while (!await ReadAsync(() => Folding(RefreshSome)))
+            await NoteRestAsync();
+            while (!await ReadAsync(() => Folding(() => _roller.Refresh(_registry, Math.Max(1, Options.LinesAtOnce)))))
             {
                 // Others have their turns in between.
                 await Task.Yield();
@@ -147,12 +147,6 @@ internal abstract partial class EntityGrain<TAggregate>
             // Something since the last write of the row: the partitions send it again, and it is looked for.
             _mustReload = _suspicious = true;
             throw;
-        }
-
-        bool RefreshSome()
-        {
-            Failpoint.Reach(Failpoint.Totals, Aggregate);
-            return _roller.Refresh(_registry, Math.Max(1, Options.LinesAtOnce));
         }
     }
 

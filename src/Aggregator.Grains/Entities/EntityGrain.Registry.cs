@@ -1,4 +1,5 @@
 using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 
 namespace Aggregator.Grains.Entities;
@@ -107,7 +108,7 @@ internal abstract partial class EntityGrain<TAggregate>
             return false;
         }
 
-        _parent = parent is null ? null : new ParentLink(Key.Id, parent, GrainOf(parent), NextPushAsync);
+        _parent = parent is null ? null : new ParentLink(Key.Id, parent, GrainOf(parent), NextPushAsync, () => services.Log.Allows(FeatureLevel.LaterCalls));
         return true;
     }
 

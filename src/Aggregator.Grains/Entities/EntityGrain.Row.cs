@@ -29,6 +29,8 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         Aggregate = aggregate;
+        _unnotedBuckets.Clear();
+        _unnotedLines.Clear();
         _marks = head.Marks;
         _appliedAt = head.AppliedAt;
         _epoch = epoch;

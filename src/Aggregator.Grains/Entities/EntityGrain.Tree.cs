@@ -12,6 +12,7 @@ internal abstract partial class EntityGrain<TAggregate>
 {
     // Of the periods of the parts' refresh: how seldom an entity that does not change looks whether it was overtaken.
     private const int LongestUntilLook = 120;
+    private const int TriesOfSettling = 3;
     private int _untilLook = 1;
     private int _lookEvery = 1;
     private bool _wereRecent;
@@ -103,17 +104,34 @@ internal abstract partial class EntityGrain<TAggregate>
     });
 
     /// <inheritdoc/>
-    public Task SettleAsync() => UnlessDepartingAsync(SettleAllAsync(static () => true));
+    public async Task SettleAsync()
+    {
+        for (var tries = 0; tries < TriesOfSettling; tries++)
+        {
+            if (await UnlessDepartingAsync(SettleAllAsync(static () => true)))
+            {
+                return;
+            }
+        }
+
+        throw new TimeoutException($"{Key}, or who is above it, read its row again each time, or does not take what it is told");
+    }
 
     /// <inheritdoc/>
-    public Task<bool> SettleToAsync(int partition, long mark, long era)
-    {
-        return UnlessDepartingAsync(MeetAndSettleAsync());
+    public Task<bool> SettlePartAsync(string part, long epoch, long number, long era) =>
+        MeetAndSettleAsync(era, () => epoch == 0 || (Aggregate.Parts.VersionOf(part) is var held && held.Epoch == epoch && held.Number >= number));
 
-        async Task<bool> MeetAndSettleAsync()
+    /// <inheritdoc/>
+    public Task<bool> SettleToAsync(int partition, long mark, long era) => MeetAndSettleAsync(era, () => _marks[partition].Sequence >= mark);
+
+    private async Task<bool> MeetAndSettleAsync(long era, Func<bool> hasAll)
+    {
+        return await UnlessDepartingAsync(SettleAsync());
+
+        async Task<bool> SettleAsync()
         {
             await _store.MeetAsync(era, _stop.Token);
-            return await SettleAllAsync(() => _marks[partition].Sequence >= mark && !_store.IsLaterThan(era));
+            return await SettleAllAsync(() => hasAll() && !_store.IsLaterThan(era));
         }
     }
 
@@ -122,26 +140,33 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         // What the caller knows to be applied may be in the row by another activation, which is gone.
         await OutrankedAsync(await _epochNow.RunAsync());
-        var settled = await UnderGateAsync(() => Task.FromResult(hasAll() ? Aggregate : null));
+        var settled = await UnderGateAsync(async () =>
+        {
+            await NoteRestAsync();
+            return hasAll() ? Aggregate : null;
+        });
         if (settled is null)
         {
             return false;
         }
 
-        await Task.WhenAll(SettleAboveAsync(), SettleBesidesAsync());
-        return await UnderGateAsync(() => Task.FromResult(ReferenceEquals(settled, Aggregate)));
+        var above = SettleAboveAsync();
+        await Task.WhenAll(above, SettleBesidesAsync());
+        return await above && await UnderGateAsync(() => Task.FromResult(ReferenceEquals(settled, Aggregate)));
     }
 
-    private async Task SettleAboveAsync()
+    private async Task<bool> SettleAboveAsync()
     {
         // An edit may give the entity another parent meanwhile, which is then told as well.
         ParentLink? told;
+        bool isSettled;
         do
         {
             told = _parent;
-            await (told?.SettleAsync(HasNews, () => _roller, OutrankedAsync) ?? Task.CompletedTask);
+            isSettled = told is null || await told.SettleAsync(HasNews, () => (_roller, _store.Era), OutrankedAsync);
         }
         while (!ReferenceEquals(told, _parent));
+        return isSettled;
 
         // What no claim has touched has nothing to tell, and stays without a row.
         bool HasNews() => _roller.HasNews && (_epoch > 0 || Aggregate.Parts.Ids.Count > 0);

@@ -246,7 +246,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         var changed = changes.Where(one => one.Change.Lines.Count > 0 || one.Change.Claims.Count > 0).ToArray();
         if (changed.Length > 0)
         {
-            await NoteAsync([.. changed.SelectMany(one => one.Change.Claims).Distinct()], changed.SelectMany(one => one.Change.Lines));
+            await PastOthersAsync(static _ => false, () => NoteAsync([.. changed.SelectMany(one => one.Change.Claims).Distinct()], changed.SelectMany(one => one.Change.Lines)));
             Changed();
             MarkDirty();
         }

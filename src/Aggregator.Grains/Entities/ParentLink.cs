@@ -13,14 +13,15 @@ namespace Aggregator.Grains.Entities;
 /// <param name="parentId">The parent's id.</param>
 /// <param name="parent">The parent's grain.</param>
 /// <param name="next">Makes the next push, under the gate; null if the entity has another parent by then.</param>
-internal sealed class ParentLink(string id, string parentId, IEntityGrain parent, Func<ParentLink, Task<Push?>> next)
+/// <param name="mayCallLater">Whether the parent may be asked what came after level 1 (<see cref="Domain.Log.FeatureLevel.LaterCalls"/>).</param>
+internal sealed class ParentLink(string id, string parentId, IEntityGrain parent, Func<ParentLink, Task<Push?>> next, Func<bool> mayCallLater)
 {
     // A push that meets a gap is followed by one that tells everything; more than that is the next caller's.
     private const int PushesPerSettling = 3;
 
     private readonly SingleFlight _push = new();
     private Task _telling = Task.CompletedTask;
-    private Task? _nextSettling;
+    private Task<bool>? _nextSettling;
     private bool _asking;
     private bool _isRefused;
 
@@ -34,29 +35,42 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
     /// Tells the parent all that there is when this is called, and has it tell its own. Who comes before that has begun shares it: above many
     /// parts there would be as many ways up as they have claims.
     /// </summary>
-    public Task SettleAsync(Func<bool> hasNews, Func<Roller> roller, Func<long, Task> outranked) => _nextSettling ??= SettleNextAsync(hasNews, roller, outranked);
+    /// <returns>False if the parent does not take it, or if it or who is above it has read its row on the way: it may have lacked what it was told.</returns>
+    public Task<bool> SettleAsync(Func<bool> hasNews, Func<(Roller Roller, long Era)> teller, Func<long, Task> outranked) =>
+        _nextSettling ??= SettleNextAsync(hasNews, teller, outranked);
 
-    private async Task SettleNextAsync(Func<bool> hasNews, Func<Roller> roller, Func<long, Task> outranked)
+    private async Task<bool> SettleNextAsync(Func<bool> hasNews, Func<(Roller Roller, long Era)> teller, Func<long, Task> outranked)
     {
         // One has begun, maybe without what the next is for.
         await _telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.ForceYielding);
         _nextSettling = null;
-        await (_telling = TellAllAsync(hasNews, roller, outranked));
+        var telling = TellAllAsync(hasNews, teller, outranked);
+        _telling = telling;
+        if (await telling is not var (told, era))
+        {
+            return false;
+        }
+
+        if (mayCallLater())
+        {
+            return await parent.SettlePartAsync(id, told.Epoch, told.Number, era);
+        }
+
         await parent.SettleAsync();
+        return true;
     }
 
-    private async Task TellAllAsync(Func<bool> hasNews, Func<Roller> roller, Func<long, Task> outranked)
+    // What the parent has taken by then, and the era that it was told in; null if it does not take it.
+    private async Task<(PartVersion Told, long Era)?> TellAllAsync(Func<bool> hasNews, Func<(Roller Roller, long Era)> teller, Func<long, Task> outranked)
     {
-        await FindLostAsync(roller(), outranked);
+        await FindLostAsync(teller().Roller, outranked);
         for (var pushes = 0; pushes < PushesPerSettling && (hasNews() || _push.IsRunning); pushes++)
         {
             await PushAsync(hasNews);
         }
 
-        if (_isRefused)
-        {
-            throw new TimeoutException($"{parentId} does not take what {id} tells it");
-        }
+        var (roller, era) = teller();
+        return _isRefused || (roller.LastAcknowledged is null && hasNews()) ? null : (roller.LastAcknowledged ?? PartVersion.None, era);
     }
 
     /// <summary>Asks what is safe with the parent, and finds out what it lost; one question is under way at a time.</summary>

@@ -32,6 +32,9 @@ internal sealed class Roller(IAggregate aggregate)
     /// <summary>The epoch that all is told under; 0 before it is known.</summary>
     public long Epoch => _epoch;
 
+    /// <summary>The last version that the parent is known to have taken; null if it is to be told everything.</summary>
+    public PartVersion? LastAcknowledged => _acknowledged;
+
     /// <summary>Starts the versions of this activation.</summary>
     public void StartEpoch(long epoch) => _epoch = epoch;
 

@@ -1,5 +1,6 @@
 using Aggregator.Contracts.Entities;
 using Aggregator.Contracts.Partitions;
+using Aggregator.Domain;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Hosting;
 using Aggregator.Grains.Protocol;

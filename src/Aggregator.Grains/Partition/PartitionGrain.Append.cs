@@ -1,4 +1,5 @@
 using Aggregator.Contracts.Partitions;
+using Aggregator.Domain;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Protocol;

@@ -1,6 +1,6 @@
+using Aggregator.Domain;
 using Aggregator.Domain.Log;
 using Aggregator.Grains.Hosting;
-using Aggregator.Grains.Protocol;
 using Aggregator.Store;
 using Aggregator.Store.Log;
 

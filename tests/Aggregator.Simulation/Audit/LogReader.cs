@@ -29,6 +29,9 @@ internal sealed class LogReader
     /// <summary>All records, partition by partition.</summary>
     public IReadOnlyList<PlacedRecord> Records => _records;
 
+    /// <summary>How many records say of another that no fold takes it.</summary>
+    public int Quarantined => _records.Count(static placed => placed.Record is LogRecord.Quarantined);
+
     /// <summary>The last entry of each partition.</summary>
     public IReadOnlyList<long> Ends() => _ends;
 
@@ -50,7 +53,7 @@ internal sealed class LogReader
     /// <summary>(B, C) Nothing is in the log twice, and (F) each record says what it replaces or takes back.</summary>
     /// <param name="failing">The content of claims that some folds fail on; no record of another may be quarantined (H).</param>
     /// <param name="delivered">How many claims and retractions of each source have come to a partition, however often.</param>
-    public void Audit(UInt128? failing, IReadOnlyDictionary<string, long> delivered)
+    public void Audit(IReadOnlyCollection<UInt128> failing, IReadOnlyDictionary<string, long> delivered)
     {
         var (known, resends) = (new Dictionary<ClaimKey, Versions>(), new Dictionary<string, long>(StringComparer.Ordinal));
         var texts = new Dictionary<(int Partition, ClaimKey Report), ReportTexts>();
@@ -85,7 +88,7 @@ internal sealed class LogReader
                     break;
                 case LogRecord.Quarantined { Record: var taken, Reason: var reason }:
                     var content = ((taken as LogRecord.Added)?.Claim ?? (taken as LogRecord.Corrected)?.Claim)?.ContentHash;
-                    Require(content is not null && content == failing, $"H: {taken.GetType().Name} {content} is quarantined: {reason}");
+                    Require(content is { } hash && failing.Contains(hash), $"H: {taken.GetType().Name} {content} is quarantined: {reason}");
                     break;
                 case LogRecord.Duplicates { Source: var source, Count: var count }:
                     resends[source] = resends.GetValueOrDefault(source) + count;

@@ -1,6 +1,6 @@
-using Aggregator.Domain.Aggregates;
+using Aggregator.Domain;
+using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
-using Aggregator.Grains.Protocol;
 
 namespace Aggregator.Simulation.Cluster;
 
@@ -119,11 +119,16 @@ internal sealed partial class World
             }
         }
 
-        if (moment == Failpoint.Totals && detail is IAggregate aggregate && Acting.Value is { IsDead: false } totalling && FailsOnTotals is { } failsOn
-            && aggregate.Book.Loaded.SelectMany(static chunk => chunk.Standing).FirstOrDefault(one => failsOn(totalling.Key, one.Claim)) is { } failing)
+        if (moment == Failpoint.Claims)
         {
-            Note($"{totalling.Key} makes no totals with {failing.Claim.Key}");
-            throw new FoldException(failing.Position, new InvalidOperationException("a fault in a rule"));
+            if (detail is IReadOnlyCollection<Appearance> claims && Acting.Value is { IsDead: false } folded && FailsOnClaims is { } failsOn
+                && claims.FirstOrDefault(one => failsOn(folded.Key, one.Claim)) is { } failing)
+            {
+                Note($"{folded.Key} does not come to an end with {failing.Claim.Key}");
+                throw new InvalidOperationException("a fault in a rule");
+            }
+
+            return;
         }
 
         if (Acting.Value is { IsDead: false } activation && Chance(moment == Perils.Focus ? Perils.FocusOneIn : Perils.Failpoint))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Domain;
 using Aggregator.Domain.Claims;
 using Aggregator.Grains.Protocol;
 using Aggregator.Simulation.Store;
@@ -71,8 +72,8 @@ internal sealed partial class World : IStoreCalls
     /// <summary>Whether the fold of an entity fails on a claim.</summary>
     public Func<GrainKey, Claim, bool>? FailsOn { get; set; }
 
-    /// <summary>Whether what claims of an entity amount to cannot be made with a claim.</summary>
-    public Func<GrainKey, Claim, bool>? FailsOnTotals { get; set; }
+    /// <summary>Whether what claims of an entity amount to cannot be made with one of them.</summary>
+    public Func<GrainKey, Claim, bool>? FailsOnClaims { get; set; }
 
     /// <summary>Hears of a restart of the store, before what it loses is lost.</summary>
     public Action? Restarting { get; set; }

@@ -1,4 +1,6 @@
-namespace Aggregator.Grains.Protocol;
+using Aggregator.Domain.Log;
+
+namespace Aggregator.Domain;
 
 /// <summary>
 /// Moments between two steps of the protocol, at which a test ends or stops the process. Nothing happens at them unless a start-up
@@ -25,11 +27,11 @@ public static class Failpoint
     /// <summary>A checkpoint is saved.</summary>
     public const string AfterCheckpoint = "after-checkpoint";
 
-    /// <summary>An entity is about to fold a record (the detail: the <see cref="Domain.Log.LogRecord"/>).</summary>
+    /// <summary>An entity is about to fold a record (the detail: the <see cref="LogRecord"/>).</summary>
     public const string Fold = "fold";
 
-    /// <summary>An entity is about to fold what its claims amount to (the detail: its <see cref="Domain.Aggregates.IAggregate"/>).</summary>
-    public const string Totals = "totals";
+    /// <summary>Claims are about to be folded (the detail: the claims, of type <see cref="IReadOnlyCollection{T}"/> of <see cref="Ledger.Appearance"/>).</summary>
+    public const string Claims = "claims";
 
     private static readonly Action<string, object?>? Hook = AppContext.GetData(DataName) as Action<string, object?>;
 
