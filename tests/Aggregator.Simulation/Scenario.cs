@@ -73,9 +73,10 @@ internal sealed partial class Scenario : IStoreAlarm
         if (random.Next(8) == 0)
         {
             // A claim that some folds fail on, or two: those of one kind of entity, as a fault in a rule would.
+            var answers = random.Next(2) == 0;
             for (var failing = random.Next(2); failing >= 0; failing--)
             {
-                _failing.Add(Claims.Of(random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash);
+                _failing.Add(Claims.Of(answers ? Claims.Denials[failing] : random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash);
             }
 
             var type = new[] { "region", "actor", "source" }[random.Next(3)];
@@ -234,11 +235,14 @@ internal sealed partial class Scenario : IStoreAlarm
 
         if (!_shape.EndsInDeath && _shape.Last != Last.Silence)
         {
+            var ended = false;
+            EndBeforeFirstAsked(() => ended = true);
             var shows = _world.Begin(() => AllShowAsync(new LogReader(_world, _partitions)));
             Until(() => shows.IsCompleted, "claims do not come to show");
             Done(shows);
+            _world.EndsBefore = null;
             _world.Note("all claims show");
-            if (_edits.Latest.Version == 1 && _failing.Count == 0 && _world.Random.Next(4) == 0)
+            if (_edits.Latest.Version == 1 && _failing.Count == 0 && (ended || _world.Random.Next(4) == 0))
             {
                 // As whoever waited for it sees it: nothing has to be written yet. What is found to be quarantined only now goes from views again.
                 Audit(new LogReader(_world, _partitions));
@@ -270,6 +274,26 @@ internal sealed partial class Scenario : IStoreAlarm
 
         AuditUntilNothingFails();
         Lose();
+    }
+
+    // An entity that somebody has been told by, and that is killed before it has said to anybody that it shows that, may not say so before it has been told again.
+    private void EndBeforeFirstAsked(Action ended)
+    {
+        var asked = new HashSet<GrainKey>();
+        var oneIn = _world.Random.Next(6);
+        if (oneIn > 0)
+        {
+            _world.EndsBefore = (to, call) =>
+            {
+                var ends = call.StartsWith("Settle", StringComparison.Ordinal) && asked.Add(to) && _world.Chance(oneIn);
+                if (ends)
+                {
+                    ended();
+                }
+
+                return ends;
+            };
+        }
     }
 
     private void Edit()

@@ -69,7 +69,7 @@ public sealed record ClaimBatch
     public bool IsAwaited { get; init; }
 }
 
-/// <summary>A report that came before with the same text.</summary>
+/// <summary>A report that came before: with the same text, or with others.</summary>
 [GenerateSerializer, Immutable, Alias("aggregator.known-report")]
 public sealed record KnownReport
 {
@@ -89,9 +89,9 @@ public sealed record KnownReport
     [Id(3)]
     public EntityKey[] AlsoTouched { get; init; } = [];
 
-    /// <summary>Whether this text never came, and none may come any more: the report has had as many as one may have. Nothing else is said then.</summary>
+    /// <summary>How many texts may still come, where this one never came; null where it did. Nothing else is said of one that did not.</summary>
     [Id(4)]
-    public bool IsFull { get; init; }
+    public int? TextsLeft { get; init; }
 }
 
 /// <summary>A claim to take back.</summary>

@@ -210,16 +210,19 @@ public sealed class ClaimBook(EntityKey owner)
     public void CopyTo(ClaimBook past, DateTimeOffset asOf)
     {
         ArgumentNullException.ThrowIfNull(past);
+        past.RestoreQuarantined(_quarantined);
         foreach (var bucket in _buckets.Keys)
         {
             past.TakePast(bucket, this[bucket], FormersOf(bucket), asOf);
         }
     }
 
-    /// <summary>Takes in what of some claims of a bucket was known at a moment (R19): a book of the past is made of all chunks so.</summary>
+    /// <summary>
+    /// Takes in what of some claims of a bucket was known at a moment (R19), but for what is quarantined: a book of the past is made of all chunks so.
+    /// </summary>
     public void TakePast(BucketKey bucket, IEnumerable<Appearance> standing, IEnumerable<Former> formers, DateTimeOffset asOf)
     {
-        foreach (var one in ClaimBucket.AsOf(standing, formers, asOf))
+        foreach (var one in ClaimBucket.AsOf(standing, formers, asOf).Where(one => !_quarantined.Contains(one.Position)))
         {
             // A claim may be in two buckets, and after a write that broke off in two chunks.
             if (!BucketKey.Of(one.Claim, owner).Any(other => _buckets.TryGetValue(other, out var held) && held.Find(one.Claim.Key) is not null))

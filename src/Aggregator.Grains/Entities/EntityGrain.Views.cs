@@ -27,7 +27,9 @@ internal abstract partial class EntityGrain<TAggregate>
     public async Task<PartUpdateBox> GetPastAsync(DateTimeOffset asOf)
     {
         var past = await PastAsync(asOf);
-        return new PartUpdateBox(past.Everything(services.Registry.Current));
+
+        // Under the gate as all folds are, so that somebody hears of one that fails.
+        return new PartUpdateBox(await UnderGateAsync(() => Task.FromResult(past.Everything(_registry))));
     }
 
     /// <summary>The aggregate as it was known at a moment (R19). The parts are asked for theirs, and not under the gate.</summary>
@@ -48,7 +50,7 @@ internal abstract partial class EntityGrain<TAggregate>
     /// <exception cref="PastTooLargeException">There are more than may be in memory for it.</exception>
     protected Task<TAggregate> KnownAsync(DateTimeOffset asOf)
     {
-        return OverOwnClaimsAsync(() => Create(Key.Id), (past, bucket, standing, formers) =>
+        return OverOwnClaimsAsync(Empty, (past, bucket, standing, formers) =>
         {
             past.Book.TakePast(bucket, standing, formers, asOf);
             if (past.Book.Counts.Total > Options.PastClaims)
@@ -56,6 +58,13 @@ internal abstract partial class EntityGrain<TAggregate>
                 throw new PastTooLargeException($"{Key} has more than {Options.PastClaims} claims at that moment");
             }
         });
+
+        TAggregate Empty()
+        {
+            var past = Create(Key.Id);
+            past.Book.RestoreQuarantined(Aggregate.Book.Quarantined);
+            return past;
+        }
     }
 
     /// <summary>
@@ -75,8 +84,6 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         var past = await PastAsync(moment);
-
-        // A fold that fails of what stood once takes nothing out of what stands.
         return await UnderGateAsync(() => Task.FromResult(View(past, moment, make)));
     }
 

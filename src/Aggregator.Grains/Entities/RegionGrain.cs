@@ -40,9 +40,8 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     public async Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf)
     {
         var inherited = await InheritedAnswersAsync(asOf);
-        var own = asOf is { } moment
-            ? (await KnownAsync(moment)).OwnAnswers(Services.Registry.Current)
-            : await UnderGateAsync(() => ReadAsync(() => Aggregate.OwnAnswers(Registry)));
+        var past = asOf is { } moment ? await KnownAsync(moment) : null;
+        var own = await UnderGateAsync(() => past is null ? ReadAsync(() => Aggregate.OwnAnswers(Registry)) : Task.FromResult(past.OwnAnswers(Registry)));
         return own.Count == 0 ? inherited : new AnswerList([.. inherited.Answers, .. own]);
     }
 

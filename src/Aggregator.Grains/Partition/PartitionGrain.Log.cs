@@ -26,6 +26,9 @@ internal sealed partial class PartitionGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Position} cannot be folded, and what it touches waits: {Reason}. At the store's level it is not quarantined; once no older host is left, --raise-level lets the rest go on")]
     private static partial void LogNotQuarantined(ILogger logger, Domain.Log.LogPosition position, string reason);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Position} cannot be folded, and its entry cannot be read so as to quarantine it; restore the entry from an archive: {Reason}")]
+    private static partial void LogNotFound(ILogger logger, Domain.Log.LogPosition position, string reason);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}: entry {Sequence} cannot be read, no view shows what was in it; restore it from an archive")]
     private static partial void LogUnreadable(ILogger logger, int partition, long sequence, Exception fault);
 

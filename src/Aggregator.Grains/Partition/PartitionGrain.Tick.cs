@@ -141,16 +141,26 @@ internal sealed partial class PartitionGrain
         try
         {
             await LookAheadAsync();
-            var records = new List<LogRecord>();
+            var records = new List<LogRecord.Quarantined>();
             foreach (var (position, reason) in _quarantine.Reported.Take(QuarantinedAtOnce).ToArray())
             {
-                records.Add(new LogRecord.Quarantined(position, (await _entries.GetAsync(position.Sequence, _stop.Token)).Records[position.Ordinal].Record, reason));
-                LogQuarantined(logger, position, reason);
+                var entry = await _entries.GetAsync(position.Sequence, _stop.Token);
+                if (position.Ordinal < entry.Records.Count)
+                {
+                    records.Add(new LogRecord.Quarantined(position, entry.Records[position.Ordinal].Record, reason));
+                }
+                else if (_quarantine.Forget(position))
+                {
+                    LogNotFound(logger, position, reason);
+                }
             }
 
-            if (records.Count > 0)
+            if (records.Count > 0 && await AppendRecordsAsync([.. records], [], _fanOut.End + 1, time.GetUtcNow()))
             {
-                await AppendRecordsAsync([.. records], [], _fanOut.End + 1, time.GetUtcNow());
+                foreach (var record in records)
+                {
+                    LogQuarantined(logger, record.Position, record.Reason);
+                }
             }
         }
         finally

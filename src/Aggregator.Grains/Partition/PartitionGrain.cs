@@ -153,9 +153,14 @@ internal sealed partial class PartitionGrain(
     {
         var candidate = Candidate.Of(report.Text);
         var held = await _index.FindAsync([candidate.Key], _stop.Token);
-        if (!held.TryGetValue(candidate.Key, out var hit) || hit.Versions.All(version => version.ContentHash != report.Text.TextHash))
+        if (!held.TryGetValue(candidate.Key, out var hit))
         {
-            return hit?.Versions.Count >= ClaimIndex.MaximumVersions ? new KnownReport { Found = 0, Claims = new ClaimList([]), Sequence = 0, IsFull = true } : null;
+            return null;
+        }
+
+        if (hit.Versions.All(version => version.ContentHash != report.Text.TextHash))
+        {
+            return new KnownReport { Found = 0, Claims = new ClaimList([]), Sequence = 0, TextsLeft = Math.Max(0, ClaimIndex.MaximumVersions - hit.Versions.Count) };
         }
 
         await log.Session.ConfirmAsync(_era, _stop.Token);

@@ -30,6 +30,14 @@ internal sealed class Quarantine
         }
     }
 
+    /// <summary>A record cannot be quarantined: its entry, which was folded once, can be read no more.</summary>
+    /// <returns>Whether that was not given of it before.</returns>
+    public bool Forget(LogPosition position)
+    {
+        _reported.Remove(position);
+        return _said.Add(position);
+    }
+
     /// <summary>The log has an entry: what it quarantines is.</summary>
     public void Take(IEnumerable<PlacedRecord> records)
     {

@@ -58,6 +58,12 @@ internal sealed partial class StoreWatch : BackgroundService
 
     private async Task LookOnceAsync()
     {
+        if (_store.Lost is { } missing)
+        {
+            _alarm.Lost(missing);
+            return;
+        }
+
         try
         {
             var level = _store.Level;

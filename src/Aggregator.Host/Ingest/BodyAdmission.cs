@@ -29,6 +29,7 @@ internal sealed class BodyAdmission(RequestDelegate next, BytesInFlight bytes, I
         }
 
         context.Features.Set(new Body.Read(body!));
+        context.Features.Set(share);
         await next(context);
     }
 

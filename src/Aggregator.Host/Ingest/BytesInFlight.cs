@@ -5,10 +5,15 @@ namespace Aggregator.Host.Ingest;
 /// <param name="BodyTimeout">How long one body may take to come.</param>
 internal sealed record IngestSettings(long BytesInFlight, TimeSpan BodyTimeout);
 
-/// <summary>The bytes of all bodies that are held at once.</summary>
+/// <summary>
+/// The bytes of all bodies that are held at once. Those of requests that wait for views alone are half of them at most, unless it is one: an entity that does not get on
+/// would hold up all feeding through its host.
+/// </summary>
 internal sealed class BytesInFlight(IngestSettings settings)
 {
+    private readonly long _mostAwaiting = settings.BytesInFlight / 2;
     private long _free = settings.BytesInFlight;
+    private long _awaiting;
 
     /// <summary>Bytes that may still be taken.</summary>
     public long Free => Volatile.Read(ref _free);
@@ -37,6 +42,7 @@ internal sealed class BytesInFlight(IngestSettings settings)
     internal sealed class Share(BytesInFlight all) : IDisposable
     {
         private long _held;
+        private bool _isAwaiting;
 
         /// <summary>Holds as many bytes in all; false if there is no room, and then what was held is held still.</summary>
         public bool TryGrowTo(long bytes)
@@ -55,8 +61,30 @@ internal sealed class BytesInFlight(IngestSettings settings)
             return true;
         }
 
+        /// <summary>The request goes on to wait for views, and holds what it holds meanwhile.</summary>
+        /// <returns>Whether it may; false if others that wait hold too much.</returns>
+        public bool TryAwaitViews()
+        {
+            if (!_isAwaiting)
+            {
+                _isAwaiting = Interlocked.Add(ref all._awaiting, _held) is var awaiting && (awaiting <= all._mostAwaiting || awaiting == _held);
+                if (!_isAwaiting)
+                {
+                    Interlocked.Add(ref all._awaiting, -_held);
+                }
+            }
+
+            return _isAwaiting;
+        }
+
         public void Dispose()
         {
+            if (_isAwaiting)
+            {
+                Interlocked.Add(ref all._awaiting, -_held);
+                _isAwaiting = false;
+            }
+
             Interlocked.Add(ref all._free, _held);
             _held = 0;
         }

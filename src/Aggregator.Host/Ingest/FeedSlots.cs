@@ -22,12 +22,14 @@ internal sealed class FeedSlots : IDisposable
         time);
 
     /// <summary>A place for a request, once there is one; null if there is none in time.</summary>
-    public async Task<FeedSlot?> EnterAsync(CancellationToken cancellationToken)
+    /// <param name="share">What it holds of all bodies; null if it has none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<FeedSlot?> EnterAsync(BytesInFlight.Share? share, CancellationToken cancellationToken)
     {
         var lease = await _working.AcquireAsync(1, cancellationToken);
         if (lease.IsAcquired)
         {
-            return new FeedSlot(lease, _awaiting);
+            return new FeedSlot(lease, _awaiting, share);
         }
 
         lease.Dispose();
@@ -45,7 +47,7 @@ internal sealed class FeedSlots : IDisposable
 /// <summary>
 /// The place of one feeding request. While it waits for views alone it leaves its place to others: an entity that does not get on would hold up all feeding through its host.
 /// </summary>
-internal sealed class FeedSlot(RateLimitLease working, RateLimiter awaiting) : IDisposable
+internal sealed class FeedSlot(RateLimitLease working, RateLimiter awaiting, BytesInFlight.Share? share) : IDisposable
 {
     private RateLimitLease? _awaiting;
 
@@ -58,7 +60,7 @@ internal sealed class FeedSlot(RateLimitLease working, RateLimiter awaiting) : I
     {
         working.Dispose();
         _awaiting ??= awaiting.AttemptAcquire();
-        return _awaiting.IsAcquired;
+        return _awaiting.IsAcquired && share?.TryAwaitViews() != false;
     }
 
     /// <inheritdoc/>
@@ -75,7 +77,7 @@ internal sealed class FeedGate(FeedSlots slots) : IEndpointFilter
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        using var slot = await slots.EnterAsync(context.HttpContext.RequestAborted);
+        using var slot = await slots.EnterAsync(context.HttpContext.Features.Get<BytesInFlight.Share>(), context.HttpContext.RequestAborted);
         if (slot is null)
         {
             return Problem.Busy().ToResult();

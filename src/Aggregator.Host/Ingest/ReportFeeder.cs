@@ -61,18 +61,20 @@ internal sealed class ReportFeeder(ReportClaims reports, Ingestor ingestor)
 
         var (fresh, stored) = (new List<(int Index, Claim Claim)>(), new List<(int Index, Claim Claim)>());
         var (texts, known) = (new List<(ReportText Text, int Index, string? Url)>(), new List<(ReportText Text, KnownReport Report)>());
+        var room = new TextRoom();
         foreach (var ((index, report, found), seen) in extracted.Zip(before))
         {
-            if (seen is { IsFull: true })
-            {
-                errors.Add(FeedError.From(index, report.Url, TooManyTexts));
-                continue;
-            }
-
-            if (seen is not null)
+            if (seen is { TextsLeft: null })
             {
                 known.Add((found.Text, seen));
                 stored.AddRange(seen.Claims.Claims.Select(claim => (index, claim)));
+                continue;
+            }
+
+            // Before its claims are: they are not to stay without it.
+            if (!room.TryTake(found.Text, seen?.TextsLeft))
+            {
+                errors.Add(FeedError.From(index, report.Url, TooManyTexts));
                 continue;
             }
 

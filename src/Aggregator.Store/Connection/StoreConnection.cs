@@ -41,6 +41,9 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
     /// <summary>Whether the embedded store is known to serve nobody; false of a Redis.</summary>
     public bool IsDown => _embedded is { IsDown: true };
 
+    /// <summary>What the embedded store was found to have lost; null of a Redis, and while nothing is known to be.</summary>
+    public string? Lost => _embedded?.Lost;
+
     /// <summary>Starts the embedded store if no Redis is set, connects and reads the promise.</summary>
     /// <exception cref="StoreUnavailableException">No server answered in time.</exception>
     /// <exception cref="StoreUnsuitableException">The server is a replica, keeps no append-only file, or may evict keys.</exception>

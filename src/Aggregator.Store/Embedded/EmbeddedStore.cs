@@ -26,6 +26,7 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
     private readonly Task _watching;
     private GarnetServer? _server;
     private string? _notStarted;
+    private string? _lost;
     private bool _witnessFails;
     private int _disposed;
 
@@ -48,6 +49,9 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
 
     /// <summary>Whether it serves nobody: its folder could not be written to, and it has not been started again yet.</summary>
     public bool IsDown => Volatile.Read(ref _server) is null;
+
+    /// <summary>What was found to be missing when it was to be started again; null while nothing is. It stays down then.</summary>
+    public string? Lost => Volatile.Read(ref _lost);
 
     /// <summary>How to connect. A copy for each caller.</summary>
     public ConfigurationOptions Configuration { get => field.Clone(); }
@@ -173,6 +177,11 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
 
     private async Task WatchOnceAsync()
     {
+        if (_lost is not null)
+        {
+            return;
+        }
+
         if (_server is not { } server)
         {
             await TryStartAgainAsync().ConfigureAwait(false);
@@ -220,6 +229,10 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
 
             (_server, _notStarted) = (started, null);
             LogStarted(_logger, Version, Folder);
+        }
+        catch (StoreTruncatedException fault)
+        {
+            Volatile.Write(ref _lost, fault.Message);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -56,6 +56,23 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public void Quarantined_WhatStoodOnce_IsNotInThePastEither()
+    {
+        var added = Placed(1, new LogRecord.Added(First));
+        var retracted = Placed(2, new LogRecord.Retracted(new Retraction(First.Key, "wire"), First, added.Position)) with { ReceivedAt = At.AddHours(2) };
+        var (book, past) = (new ClaimBook(Town), new ClaimBook(Town));
+        Array.ForEach([added, retracted], record => book.Apply(record));
+        var between = At.AddHours(1);
+        book.CopyTo(past, between);
+        Assert.Equal(1, past.Counts.Total);
+
+        book.Apply(Quarantine(added));
+        past = new ClaimBook(Town);
+        book.CopyTo(past, between);
+        Assert.Equal(0, past.Counts.Total);
+    }
+
+    [Fact]
     public void Quarantined_Retraction_TakesTheClaimOutAllTheSame()
     {
         var added = Placed(1, new LogRecord.Added(First));

@@ -301,7 +301,7 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
     [Fact]
     public async Task Report_WithMoreTextsThanItMayHave_IsRefused_AndTheLastStands()
     {
-        var texts = string.Join('\n', Enumerable.Range(0, ClaimIndex.MaximumVersions + 1).Select(Text));
+        var texts = string.Join('\n', Enumerable.Range(0, ClaimIndex.MaximumVersions + 1).Select(static at => Text(at)));
         var (status, answer) = await PostAsync("/v1/reports", texts, "application/x-ndjson");
 
         Assert.Equal((HttpStatusCode.OK, 1), (status, (int)answer["rejected"]!));
@@ -314,9 +314,14 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
         var (known, again) = await PostAsync("/v1/reports", Text(7), "application/json");
         Assert.Equal((HttpStatusCode.OK, 0, 0), (known, (int)again["accepted"]!, (int)again["rejected"]!));
 
-        static string Text(int at) => string.Create(
+        // Nor do claims stay of a text that is one too many among others of its request.
+        var last = Text(6_000, "The Armenian defence ministry said four Azerbaijani tanks were destroyed near Fizuli.");
+        var (_, both) = await PostAsync("/v1/reports", last + '\n' + last, "application/x-ndjson");
+        Assert.Equal((0, 0, 2), ((int)both["accepted"]!, (int)both["duplicate"]!, (int)both["rejected"]!));
+
+        static string Text(int at, string says = "") => string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"source":"live blog","url":"https://live.example/blog","publishedAt":"2024-05-01T{{at / 60 % 24:00}}:{{at % 60:00}}:00Z","text":"Nothing has happened by minute {{at}}."}""");
+            $$"""{"source":"live blog","url":"https://live.example/blog","publishedAt":"2024-05-01T{{at / 60 % 24:00}}:{{at % 60:00}}:00Z","text":"Nothing has happened by minute {{at}}. {{says}}"}""");
     }
 
     [Fact]

@@ -34,6 +34,28 @@ public sealed class BytesInFlightTests
     }
 
     [Fact]
+    public void AwaitingViews_HalfIsLeftToOthers_UnlessItIsOneAlone()
+    {
+        using var first = _bytes.Hold();
+        using var second = _bytes.Hold();
+        Assert.True(first.TryGrowTo(30));
+        Assert.True(second.TryGrowTo(60));
+
+        Assert.True(first.TryAwaitViews());
+        Assert.True(first.TryAwaitViews());
+        Assert.False(second.TryAwaitViews());
+
+        first.Dispose();
+        Assert.True(second.TryAwaitViews());
+        second.Dispose();
+
+        using var third = _bytes.Hold();
+        Assert.True(third.TryGrowTo(50));
+        Assert.True(third.TryAwaitViews());
+        Assert.Equal(50, _bytes.Free);
+    }
+
+    [Fact]
     public void Shares_ManyAtOnce_NeverHoldMoreThanThereIs()
     {
         Parallel.For(0, 1_000, at =>

@@ -14,21 +14,21 @@ public sealed class FeedSlotsTests
         var working = new List<FeedSlot>();
         for (var at = 0; at < IngestLimits.ConcurrentFeeds; at++)
         {
-            working.Add((await slots.EnterAsync(TestContext.Current.CancellationToken))!);
+            working.Add((await slots.EnterAsync(null, TestContext.Current.CancellationToken))!);
         }
 
-        var next = slots.EnterAsync(TestContext.Current.CancellationToken);
+        var next = slots.EnterAsync(null, TestContext.Current.CancellationToken);
         Assert.False(next.IsCompleted);
         Assert.True(working[0].TryAwaitViews());
         Assert.True(working[0].TryAwaitViews());
         using var entered = await next;
         Assert.NotNull(entered);
 
-        var refused = slots.EnterAsync(TestContext.Current.CancellationToken);
+        var refused = slots.EnterAsync(null, TestContext.Current.CancellationToken);
         time.Advance(IngestLimits.FeedsWait);
         Assert.Null(await refused);
         working.ForEach(static slot => slot.Dispose());
-        using var free = await slots.EnterAsync(TestContext.Current.CancellationToken);
+        using var free = await slots.EnterAsync(null, TestContext.Current.CancellationToken);
         Assert.NotNull(free);
     }
 
@@ -39,14 +39,14 @@ public sealed class FeedSlotsTests
         var waiting = new List<FeedSlot>();
         for (var at = 0; at < IngestLimits.FeedsAwaitingViews; at++)
         {
-            waiting.Add((await slots.EnterAsync(TestContext.Current.CancellationToken))!);
+            waiting.Add((await slots.EnterAsync(null, TestContext.Current.CancellationToken))!);
             Assert.True(waiting[^1].TryAwaitViews());
         }
 
-        using var more = (await slots.EnterAsync(TestContext.Current.CancellationToken))!;
+        using var more = (await slots.EnterAsync(null, TestContext.Current.CancellationToken))!;
         Assert.False(more.TryAwaitViews());
         waiting[0].Dispose();
-        using var last = (await slots.EnterAsync(TestContext.Current.CancellationToken))!;
+        using var last = (await slots.EnterAsync(null, TestContext.Current.CancellationToken))!;
         Assert.True(last.TryAwaitViews());
         waiting.ForEach(static slot => slot.Dispose());
     }

@@ -236,6 +236,13 @@ internal sealed class Request(Activation? from, GrainKey to, MethodInfo method, 
             return;
         }
 
+        if (world.EndsBefore?.Invoke(to, method.Name) == true)
+        {
+            world.Note($"kill {to} before {method.Name}");
+            world.End(target);
+            target = world.Find(to);
+        }
+
         world.Delivered?.Invoke(arguments);
         world.Note($"{method.Name} {to} on {target.Silo}");
         target.Serving.Add(this);

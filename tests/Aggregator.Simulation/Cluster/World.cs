@@ -75,6 +75,9 @@ internal sealed partial class World : IStoreCalls
     /// <summary>Whether what claims of an entity amount to cannot be made with one of them.</summary>
     public Func<GrainKey, Claim, bool>? FailsOnClaims { get; set; }
 
+    /// <summary>Whether the activation that a message comes to is killed before it has it: the next one is given it.</summary>
+    public Func<GrainKey, string, bool>? EndsBefore { get; set; }
+
     /// <summary>Hears of a restart of the store, before what it loses is lost.</summary>
     public Action? Restarting { get; set; }
 

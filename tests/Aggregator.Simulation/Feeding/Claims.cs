@@ -9,6 +9,10 @@ internal static class Claims
     public const int Keys = 10;
     public const int Versions = 3;
     public const int FirstOfPaper = 2;
+
+    /// <summary>The keys of those that deny, one of each source.</summary>
+    public static readonly int[] Denials = [5, 6];
+
     private const int Retold = 1;
     private const int Retelling = 8;
 
@@ -39,7 +43,7 @@ internal static class Claims
         var mix = (told * 7) + (version * 3);
         var claimant = Claimants[mix % Claimants.Length];
         var isControl = told % 5 == 4;
-        var isDenial = told % 7 == 6;
+        var isDenial = Array.IndexOf(Denials, told) >= 0;
         var source = Key(key).Source;
         return new Claim
         {
