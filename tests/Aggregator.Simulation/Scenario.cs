@@ -72,12 +72,12 @@ internal sealed partial class Scenario : IStoreAlarm
         _world.Store.Ran = _growth.Ran;
         if (random.Next(8) == 0)
         {
-            // A claim that some folds fail on, or two: those of one kind of entity, as a fault in a rule would.
-            var answers = random.Next(2) == 0;
-            for (var failing = random.Next(2); failing >= 0; failing--)
+            // A claim that some folds fail on, two, or all denials: those of one kind of entity, as a fault in a rule would.
+            _failing.UnionWith((random.Next(3) switch
             {
-                _failing.Add(Claims.Of(answers ? Claims.Denials[failing] : random.Next(_shape.Keys), random.Next(Claims.Versions)).ContentHash);
-            }
+                0 => Claims.Denials.SelectMany(Claims.Of),
+                var others => Enumerable.Range(0, others).Select(_ => Claims.Of(random.Next(_shape.Keys), random.Next(Claims.Versions))),
+            }).Select(static one => one.ContentHash));
 
             var type = new[] { "region", "actor", "source" }[random.Next(3)];
             var isLate = random.Next(2) == 0;

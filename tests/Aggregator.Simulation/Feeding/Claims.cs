@@ -10,8 +10,8 @@ internal static class Claims
     public const int Versions = 3;
     public const int FirstOfPaper = 2;
 
-    /// <summary>The keys of those that deny, one of each source.</summary>
-    public static readonly int[] Denials = [5, 6];
+    /// <summary>The keys of those that deny, of both sources.</summary>
+    public static readonly int[] Denials = [2, 3, 6];
 
     private const int Retold = 1;
     private const int Retelling = 8;
@@ -30,6 +30,9 @@ internal static class Claims
 
     /// <summary>The version with a key and a content.</summary>
     public static Claim Of(ClaimKey key, UInt128 content) => Array.Find(All, claim => claim.Key == key && claim.ContentHash == content)!;
+
+    /// <summary>All versions of a key.</summary>
+    public static IEnumerable<Claim> Of(int key) => All[(key * Versions)..((key + 1) * Versions)];
 
     /// <summary>A version of a key.</summary>
     public static Claim Of(int key, int version) => All[(key * Versions) + version];
