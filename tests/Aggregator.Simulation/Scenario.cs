@@ -81,8 +81,9 @@ internal sealed partial class Scenario : IStoreAlarm
 
             var type = new[] { "region", "actor", "source" }[random.Next(3)];
             var isLate = random.Next(2) == 0;
+            var since = random.Next(2) * random.Next(_shape.Steps);
             _world.FailsOn = (entity, claim) => !isLate && Fails(entity, claim);
-            _world.FailsOnClaims = (entity, claim) => isLate && Fails(entity, claim);
+            _world.FailsOnClaims = (entity, claim) => isLate && _world.Steps >= since && Fails(entity, claim);
 
             bool Fails(GrainKey entity, Claim claim) => entity.Type == type && _failing.Contains(claim.ContentHash);
         }

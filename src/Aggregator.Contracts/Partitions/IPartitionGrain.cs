@@ -89,8 +89,8 @@ public sealed record KnownReport
     [Id(3)]
     public EntityKey[] AlsoTouched { get; init; } = [];
 
-    /// <summary>How many texts may still come, where this one never came; null where it did. Nothing else is said of one that did not.</summary>
-    [Id(4)]
+    /// <summary>How many texts may still come, where this one never came; null where it did. Nothing else is said of one that did not. Hosts of level 1 do not know it.</summary>
+    [Id(5)]
     public int? TextsLeft { get; init; }
 }
 

@@ -9,9 +9,12 @@ namespace Aggregator.Grains.Entities;
 // The one way in: a partition's delta, judged by its marks, and folded record by record.
 internal abstract partial class EntityGrain<TAggregate>
 {
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(1);
+
     // What has changed of which the lines are not known yet, as a record that had come before keeps them from being found.
     private readonly HashSet<BucketKey> _unnotedBuckets = [];
     private readonly HashSet<LineKey> _unnotedLines = [];
+    private long? _unnotedSince;
 
     /// <inheritdoc/>
     public async Task<ApplyReply> ApplyAsync(EntityDelta delta)
@@ -126,7 +129,7 @@ internal abstract partial class EntityGrain<TAggregate>
                 if (!isSound && record.Record is not LogRecord.Quarantined)
                 {
                     // What cannot be folded without them is not of these records.
-                    await PastOthersAsync(IsOfDelta, async () =>
+                    await UnlessOfOthersAsync(delta, async () =>
                     {
                         await NoteAsync(changed, []);
                         await RefreshTotalsAsync();
@@ -144,11 +147,11 @@ internal abstract partial class EntityGrain<TAggregate>
                 changed.UnionWith(buckets);
                 if (_suspicious && record.Record is not LogRecord.Quarantined)
                 {
-                    await PastOthersAsync(IsOfDelta, () => FoldTotalsAsync(record, buckets));
+                    await UnlessOfOthersAsync(delta, () => FoldTotalsAsync(record, buckets));
                 }
             }
 
-            await PastOthersAsync(IsOfDelta, () => NoteAsync(changed, []));
+            await UnlessOfOthersAsync(delta, () => NoteAsync(changed, []));
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {
                 _roller.Tell();
@@ -169,19 +172,17 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         MarkDirty();
-
-        bool IsOfDelta(LogPosition position) => position.Partition == delta.Partition && position.Sequence > delta.From;
     }
 
-    // Takes a step towards totals while something comes in. A record that had come before keeps nothing out on which it fails: that it is taken out comes the same way, and may
-    // itself be kept out by another one. Totals are not made until it is.
-    private async Task PastOthersAsync(Func<LogPosition, bool> isNew, Func<Task> step)
+    // Takes a step towards totals while something comes in: a delta, or what a part tells. A record that had come before keeps nothing out on which it fails: that it is taken out
+    // comes the same way, and may itself be kept out by another one. Totals are not made until it is. At level 1 nothing is on its way that would take it out.
+    private async Task UnlessOfOthersAsync(EntityDelta? delta, Func<Task> step)
     {
         try
         {
             await step();
         }
-        catch (FoldException fault) when (!isNew(fault.Position))
+        catch (FoldException fault) when (services.Log.Allows(FeatureLevel.LaterCalls) && delta?.Records.Records.Any(placed => placed.Position == fault.Position) != true)
         {
             TellOfPoison(fault);
             _roller.Tell();
@@ -221,6 +222,12 @@ internal abstract partial class EntityGrain<TAggregate>
         BucketsChanged(buckets);
         _unnotedBuckets.UnionWith(buckets);
         _unnotedLines.UnionWith(lines);
+        if (_unnotedSince is { } since && services.Time.GetElapsedTime(since) < BetweenNotes)
+        {
+            // It has just failed, and looks for who is to blame each time; whoever makes totals tries all the same.
+            return;
+        }
+
         await NoteRestAsync();
     }
 
@@ -231,11 +238,19 @@ internal abstract partial class EntityGrain<TAggregate>
             return;
         }
 
+        // Until it is over without a fault.
+        _unnotedSince = services.Time.GetTimestamp();
         var (lines, told) = await ReadAsync(() => Folding(() => (
             _unnotedBuckets.SelectMany(bucket => Aggregate.LinesOf(bucket, _registry)).ToHashSet(),
             _unnotedBuckets.Where(bucket => Aggregate.Tells(bucket, _registry)).ToArray())));
         _roller.Changed(lines.Union(_unnotedLines), told);
+        ForgetUnnoted();
+    }
+
+    private void ForgetUnnoted()
+    {
         _unnotedBuckets.Clear();
         _unnotedLines.Clear();
+        _unnotedSince = null;
     }
 }

@@ -1,3 +1,4 @@
+using Aggregator.Domain.Aggregates;
 using Aggregator.Domain.Log;
 
 namespace Aggregator.Grains.Entities;
@@ -99,6 +100,12 @@ internal abstract partial class EntityGrain<TAggregate>
             // Who was told of them before may have had them made.
             _wholeTook = took > _wholeTook / 2 ? took : _wholeTook / 2;
             return true;
+        }
+        catch (FoldException fault) when (services.Log.Allows(FeatureLevel.TotalsBehind))
+        {
+            // They wait for a record to be taken out; the claims are written, or they would be kept in memory as long.
+            TellOfPoison(fault);
+            return false;
         }
         finally
         {

@@ -17,6 +17,10 @@ internal abstract partial class EntityGrain<TAggregate>
     private const int ShareWhenMany = 20;
     private int _loadedSaid;
 
+    // Records that their partitions are being told of, and those of which it was said that they are not.
+    private readonly HashSet<LogPosition> _telling = [];
+    private readonly HashSet<LogPosition> _untold = [];
+
     /// <inheritdoc/>
     public async Task<RecordList> GetToldAsync(string bucket)
     {
@@ -167,13 +171,13 @@ internal abstract partial class EntityGrain<TAggregate>
     // as all records do. It is told with each read that fails, until then.
     private void TellOfPoison(FoldException fault)
     {
-        if (services.Log.Allows(FeatureLevel.LaterCalls))
+        if (!services.Log.Allows(FeatureLevel.LaterCalls))
+        {
+            SayOnce(fault);
+        }
+        else if (_telling.Add(fault.Position))
         {
             _ = TellAsync(_store.Era);
-        }
-        else
-        {
-            LogNotQuarantined(Logger, Key, fault);
         }
 
         async Task TellAsync(long era)
@@ -184,7 +188,19 @@ internal abstract partial class EntityGrain<TAggregate>
             }
             catch (Exception unknown)
             {
-                LogNotQuarantined(Logger, Key, unknown);
+                SayOnce(unknown);
+            }
+            finally
+            {
+                _telling.Remove(fault.Position);
+            }
+        }
+
+        void SayOnce(Exception why)
+        {
+            if (_untold.Add(fault.Position))
+            {
+                LogNotQuarantined(Logger, Key, why);
             }
         }
     }

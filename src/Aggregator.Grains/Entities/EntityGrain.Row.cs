@@ -29,8 +29,7 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         Aggregate = aggregate;
-        _unnotedBuckets.Clear();
-        _unnotedLines.Clear();
+        ForgetUnnoted();
         _marks = head.Marks;
         _appliedAt = head.AppliedAt;
         _epoch = epoch;

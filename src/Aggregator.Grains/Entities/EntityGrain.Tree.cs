@@ -126,9 +126,9 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private async Task<bool> MeetAndSettleAsync(long era, Func<bool> hasAll)
     {
-        return await UnlessDepartingAsync(SettleAsync());
+        return await UnlessDepartingAsync(MetAsync());
 
-        async Task<bool> SettleAsync()
+        async Task<bool> MetAsync()
         {
             await _store.MeetAsync(era, _stop.Token);
             return await SettleAllAsync(() => hasAll() && !_store.IsLaterThan(era));
@@ -142,7 +142,12 @@ internal abstract partial class EntityGrain<TAggregate>
         await OutrankedAsync(await _epochNow.RunAsync());
         var settled = await UnderGateAsync(async () =>
         {
-            await NoteRestAsync();
+            // Below the top they are made as it is told. Who cannot make them does not show it.
+            if (_parent is null && !Gathers)
+            {
+                await RefreshTotalsAsync();
+            }
+
             return hasAll() ? Aggregate : null;
         });
         if (settled is null)
@@ -152,10 +157,13 @@ internal abstract partial class EntityGrain<TAggregate>
 
         var above = SettleAboveAsync();
         await Task.WhenAll(above, SettleBesidesAsync());
-        return await above && await UnderGateAsync(() => Task.FromResult(ReferenceEquals(settled, Aggregate)));
+        var (told, isSettled) = await above;
+
+        // An edit may have taken a part away meanwhile, or given the entity another parent.
+        return isSettled && await UnderGateAsync(() => Task.FromResult(ReferenceEquals(settled, Aggregate) && hasAll() && ReferenceEquals(told, _parent)));
     }
 
-    private async Task<bool> SettleAboveAsync()
+    private async Task<(ParentLink? Told, bool IsSettled)> SettleAboveAsync()
     {
         // An edit may give the entity another parent meanwhile, which is then told as well.
         ParentLink? told;
@@ -166,7 +174,7 @@ internal abstract partial class EntityGrain<TAggregate>
             isSettled = told is null || await told.SettleAsync(HasNews, () => (_roller, _store.Era), OutrankedAsync);
         }
         while (!ReferenceEquals(told, _parent));
-        return isSettled;
+        return (told, isSettled);
 
         // What no claim has touched has nothing to tell, and stays without a row.
         bool HasNews() => _roller.HasNews && (_epoch > 0 || Aggregate.Parts.Ids.Count > 0);

@@ -27,9 +27,7 @@ internal abstract partial class EntityGrain<TAggregate>
     public async Task<PartUpdateBox> GetPastAsync(DateTimeOffset asOf)
     {
         var past = await PastAsync(asOf);
-
-        // Under the gate as all folds are, so that somebody hears of one that fails.
-        return new PartUpdateBox(await UnderGateAsync(() => Task.FromResult(past.Everything(_registry))));
+        return new PartUpdateBox(FoldPast(() => past.Everything(services.Registry.Current)));
     }
 
     /// <summary>The aggregate as it was known at a moment (R19). The parts are asked for theirs, and not under the gate.</summary>
@@ -50,20 +48,27 @@ internal abstract partial class EntityGrain<TAggregate>
     /// <exception cref="PastTooLargeException">There are more than may be in memory for it.</exception>
     protected Task<TAggregate> KnownAsync(DateTimeOffset asOf)
     {
-        return OverOwnClaimsAsync(Empty, (past, bucket, standing, formers) =>
+        return OverOwnClaimsAsync(() => Create(Key.Id), (past, bucket, standing, formers) =>
         {
+            past.Book.RestoreQuarantined(Aggregate.Book.Quarantined);
             past.Book.TakePast(bucket, standing, formers, asOf);
             if (past.Book.Counts.Total > Options.PastClaims)
             {
                 throw new PastTooLargeException($"{Key} has more than {Options.PastClaims} claims at that moment");
             }
         });
+    }
 
-        TAggregate Empty()
+    /// <summary>Folds what was known at a moment. A fold that fails of it takes nothing out of what stands: nobody is told.</summary>
+    protected static T FoldPast<T>(Func<T> fold)
+    {
+        try
         {
-            var past = Create(Key.Id);
-            past.Book.RestoreQuarantined(Aggregate.Book.Quarantined);
-            return past;
+            return fold();
+        }
+        catch (FoldException fault)
+        {
+            throw new FoldFaultException(fault);
         }
     }
 
@@ -84,7 +89,7 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         var past = await PastAsync(moment);
-        return await UnderGateAsync(() => Task.FromResult(View(past, moment, make)));
+        return await UnderGateAsync(() => Task.FromResult(FoldPast(() => View(past, moment, make))));
     }
 
     // Another activation may have shown more than this one knows, and versions do not fall. Two that are both asked would outbid each other with every view.

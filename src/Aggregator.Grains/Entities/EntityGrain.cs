@@ -114,7 +114,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         {
             await UnderGateAsync(() => PersistAsync(mayWait: false, cancellationToken), cancellationToken);
         }
-        catch (Exception fault) when (fault is StoreException or OperationCanceledException or TimeoutException or OrleansException)
+        catch (Exception fault) when (fault is StoreException or FoldException or FoldFaultException or OperationCanceledException or TimeoutException or OrleansException)
         {
             // Nothing is lost: the partitions see a lower durable mark and send again.
             LogLeftUnsaved(Logger, Key, fault);
@@ -246,7 +246,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         var changed = changes.Where(one => one.Change.Lines.Count > 0 || one.Change.Claims.Count > 0).ToArray();
         if (changed.Length > 0)
         {
-            await PastOthersAsync(static _ => false, () => NoteAsync([.. changed.SelectMany(one => one.Change.Claims).Distinct()], changed.SelectMany(one => one.Change.Lines)));
+            await UnlessOfOthersAsync(delta: null, () => NoteAsync([.. changed.SelectMany(one => one.Change.Claims).Distinct()], changed.SelectMany(one => one.Change.Lines)));
             Changed();
             MarkDirty();
         }

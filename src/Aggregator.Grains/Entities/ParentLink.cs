@@ -13,8 +13,8 @@ namespace Aggregator.Grains.Entities;
 /// <param name="parentId">The parent's id.</param>
 /// <param name="parent">The parent's grain.</param>
 /// <param name="next">Makes the next push, under the gate; null if the entity has another parent by then.</param>
-/// <param name="mayCallLater">Whether the parent may be asked what came after level 1 (<see cref="Domain.Log.FeatureLevel.LaterCalls"/>).</param>
-internal sealed class ParentLink(string id, string parentId, IEntityGrain parent, Func<ParentLink, Task<Push?>> next, Func<bool> mayCallLater)
+/// <param name="knowsLaterCalls">Whether the parent may be asked what came after level 1 (<see cref="Domain.Log.FeatureLevel.LaterCalls"/>).</param>
+internal sealed class ParentLink(string id, string parentId, IEntityGrain parent, Func<ParentLink, Task<Push?>> next, Func<bool> knowsLaterCalls)
 {
     // A push that meets a gap is followed by one that tells everything; more than that is the next caller's.
     private const int PushesPerSettling = 3;
@@ -51,7 +51,7 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
             return false;
         }
 
-        if (mayCallLater())
+        if (knowsLaterCalls())
         {
             return await parent.SettlePartAsync(id, told.Epoch, told.Number, era);
         }
@@ -70,7 +70,7 @@ internal sealed class ParentLink(string id, string parentId, IEntityGrain parent
         }
 
         var (roller, era) = teller();
-        return _isRefused || (roller.LastAcknowledged is null && hasNews()) ? null : (roller.LastAcknowledged ?? PartVersion.None, era);
+        return _isRefused || (roller.LastAcknowledged is null && (hasNews() || _push.IsRunning)) ? null : (roller.LastAcknowledged ?? PartVersion.None, era);
     }
 
     /// <summary>Asks what is safe with the parent, and finds out what it lost; one question is under way at a time.</summary>

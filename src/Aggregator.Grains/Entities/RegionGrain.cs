@@ -41,7 +41,9 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     {
         var inherited = await InheritedAnswersAsync(asOf);
         var past = asOf is { } moment ? await KnownAsync(moment) : null;
-        var own = await UnderGateAsync(() => past is null ? ReadAsync(() => Aggregate.OwnAnswers(Registry)) : Task.FromResult(past.OwnAnswers(Registry)));
+        var own = past is null
+            ? await UnderGateAsync(() => ReadAsync(() => Aggregate.OwnAnswers(Registry)))
+            : FoldPast(() => past.OwnAnswers(Services.Registry.Current));
         return own.Count == 0 ? inherited : new AnswerList([.. inherited.Answers, .. own]);
     }
 

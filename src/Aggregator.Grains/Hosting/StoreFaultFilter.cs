@@ -1,5 +1,6 @@
 using Aggregator.Contracts;
 using Aggregator.Domain.Aggregates;
+using Aggregator.Grains.Entities;
 using Aggregator.Store;
 using StackExchange.Redis;
 
@@ -26,9 +27,9 @@ internal sealed class StoreFaultFilter : IIncomingGrainCallFilter
         {
             throw new StoreFaultException(fault.Message);
         }
-        catch (FoldException fault)
+        catch (Exception fault) when (fault is FoldException or FoldFaultException)
         {
-            // The record is taken out; soon there is an answer.
+            // The record is taken out, once it is known which it is; soon there is an answer.
             throw new TimeoutException(fault.Message);
         }
     }

@@ -122,6 +122,11 @@ internal sealed partial class PartitionGrain
     {
         // What it quarantines may be among those before it.
         _quarantine.Take(content.Records);
+        foreach (var quarantined in content.Records.Select(static placed => placed.Record).OfType<LogRecord.Quarantined>())
+        {
+            LogQuarantined(logger, quarantined.Position, quarantined.Reason);
+        }
+
         _indexed = Math.Max(_indexed, sequence);
         _fanOut.Appended(sequence);
         if (_fanOut.Head == sequence - 1)

@@ -141,7 +141,7 @@ internal sealed partial class PartitionGrain
         try
         {
             await LookAheadAsync();
-            var records = new List<LogRecord.Quarantined>();
+            var records = new List<LogRecord>();
             foreach (var (position, reason) in _quarantine.Reported.Take(QuarantinedAtOnce).ToArray())
             {
                 var entry = await _entries.GetAsync(position.Sequence, _stop.Token);
@@ -149,18 +149,16 @@ internal sealed partial class PartitionGrain
                 {
                     records.Add(new LogRecord.Quarantined(position, entry.Records[position.Ordinal].Record, reason));
                 }
-                else if (_quarantine.Forget(position))
+                else
                 {
+                    _quarantine.GiveUp(position);
                     LogNotFound(logger, position, reason);
                 }
             }
 
-            if (records.Count > 0 && await AppendRecordsAsync([.. records], [], _fanOut.End + 1, time.GetUtcNow()))
+            if (records.Count > 0)
             {
-                foreach (var record in records)
-                {
-                    LogQuarantined(logger, record.Position, record.Reason);
-                }
+                await AppendRecordsAsync([.. records], [], _fanOut.End + 1, time.GetUtcNow());
             }
         }
         finally

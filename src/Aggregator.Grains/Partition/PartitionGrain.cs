@@ -160,7 +160,8 @@ internal sealed partial class PartitionGrain(
 
         if (hit.Versions.All(version => version.ContentHash != report.Text.TextHash))
         {
-            return new KnownReport { Found = 0, Claims = new ClaimList([]), Sequence = 0, TextsLeft = Math.Max(0, ClaimIndex.MaximumVersions - hit.Versions.Count) };
+            // A host of level 1 takes any answer for a text that came.
+            return !log.Allows(FeatureLevel.LaterCalls) ? null : new KnownReport { Found = 0, Claims = new ClaimList([]), Sequence = 0, TextsLeft = Math.Max(0, ClaimIndex.MaximumVersions - hit.Versions.Count) };
         }
 
         await log.Session.ConfirmAsync(_era, _stop.Token);

@@ -11,6 +11,7 @@ internal sealed class Quarantine
     private readonly HashSet<LogPosition> _held = [];
     private readonly Dictionary<LogPosition, string> _reported = [];
     private readonly HashSet<LogPosition> _said = [];
+    private readonly HashSet<LogPosition> _lost = [];
 
     /// <summary>Records to be quarantined, each with what happened.</summary>
     public IReadOnlyCollection<KeyValuePair<LogPosition, string>> Reported => _reported;
@@ -24,18 +25,17 @@ internal sealed class Quarantine
     /// <summary>An entity has failed on a record.</summary>
     public void Report(LogPosition position, string reason)
     {
-        if (!_held.Contains(position))
+        if (!_held.Contains(position) && !_lost.Contains(position))
         {
             _reported.TryAdd(position, reason);
         }
     }
 
-    /// <summary>A record cannot be quarantined: its entry, which was folded once, can be read no more.</summary>
-    /// <returns>Whether that was not given of it before.</returns>
-    public bool Forget(LogPosition position)
+    /// <summary>A record cannot be quarantined: its entry, which was folded once, can be read no more. It is not reported again.</summary>
+    public void GiveUp(LogPosition position)
     {
         _reported.Remove(position);
-        return _said.Add(position);
+        _lost.Add(position);
     }
 
     /// <summary>The log has an entry: what it quarantines is.</summary>

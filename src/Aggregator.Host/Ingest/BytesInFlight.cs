@@ -38,11 +38,28 @@ internal sealed class BytesInFlight(IngestSettings settings)
         return false;
     }
 
+    private bool TryAwait(long bytes)
+    {
+        var awaiting = Volatile.Read(ref _awaiting);
+        while (awaiting == 0 || awaiting + bytes <= _mostAwaiting)
+        {
+            var seen = Interlocked.CompareExchange(ref _awaiting, awaiting + bytes, awaiting);
+            if (seen == awaiting)
+            {
+                return true;
+            }
+
+            awaiting = seen;
+        }
+
+        return false;
+    }
+
     /// <summary>What one request holds; given back when disposed of.</summary>
     internal sealed class Share(BytesInFlight all) : IDisposable
     {
         private long _held;
-        private bool _isAwaiting;
+        private long? _awaits;
 
         /// <summary>Holds as many bytes in all; false if there is no room, and then what was held is held still.</summary>
         public bool TryGrowTo(long bytes)
@@ -65,28 +82,19 @@ internal sealed class BytesInFlight(IngestSettings settings)
         /// <returns>Whether it may; false if others that wait hold too much.</returns>
         public bool TryAwaitViews()
         {
-            if (!_isAwaiting)
+            if (_awaits is null && all.TryAwait(_held))
             {
-                _isAwaiting = Interlocked.Add(ref all._awaiting, _held) is var awaiting && (awaiting <= all._mostAwaiting || awaiting == _held);
-                if (!_isAwaiting)
-                {
-                    Interlocked.Add(ref all._awaiting, -_held);
-                }
+                _awaits = _held;
             }
 
-            return _isAwaiting;
+            return _awaits is not null;
         }
 
         public void Dispose()
         {
-            if (_isAwaiting)
-            {
-                Interlocked.Add(ref all._awaiting, -_held);
-                _isAwaiting = false;
-            }
-
+            Interlocked.Add(ref all._awaiting, -(_awaits ?? 0));
             Interlocked.Add(ref all._free, _held);
-            _held = 0;
+            (_held, _awaits) = (0, null);
         }
     }
 }

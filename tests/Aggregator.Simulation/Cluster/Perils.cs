@@ -9,7 +9,7 @@ internal sealed record Perils
     private static readonly string[] Focuses =
     [
         "Append", "SaveCheckpoint", "IndexRows", "RaiseMark", "RaiseEpoch", "WriteRow", "OpenPartition", "get", "mget", "hgetall", "hget", "hmget", "sscan",
-        "AppendAsync", "ApplyAsync", "TakePartAsync", "GetPartAsync", "SettleAsync", "OutrankedAsync", "TakeJudgementsAsync", "GetJudgementsAsync", "TellAgainAsync",
+        "AppendAsync", "ApplyAsync", "TakePartAsync", "GetPartAsync", "SettleToAsync", "SettlePartAsync", "OutrankedAsync", "TakeJudgementsAsync", "GetJudgementsAsync", "TellAgainAsync",
         "before-append", "after-append", "mid-fan-out", "after-apply", "after-checkpoint", "fold",
     ];
 
