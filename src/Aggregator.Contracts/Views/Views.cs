@@ -37,6 +37,9 @@ public abstract record EntityView
     /// <summary>Grows with every change of what the view shows; its steps mean nothing.</summary>
     [Id(5), JsonPropertyOrder(-14)] public long Version { get; init; }
 
+    /// <summary>The era of the store that it was read in; 0 of a host that tells none. No part of the API: within one era versions do not fall.</summary>
+    [Id(12), JsonIgnore] public long Era { get; init; }
+
     /// <summary>When the last change was applied, UTC; null if none was.</summary>
     [Id(6), JsonPropertyOrder(-13)] public DateTimeOffset? AppliedAt { get; init; }
 

@@ -127,9 +127,16 @@ public sealed class ClaimBook(EntityKey owner)
             LogRecord.Corrected corrected => Holding(corrected.Claim.Key, corrected.Replaced).Union(Room(corrected.Claim)),
             LogRecord.Retracted retracted => Holding(retracted.Retraction.Key, retracted.Removed),
             LogRecord.Superseded superseded => Holding(superseded.Removed.Key, superseded.Removed),
-            LogRecord.Quarantined => _buckets.Keys.SelectMany(Away),
+            LogRecord.Quarantined quarantined => TakingOut(quarantined),
             _ => [],
         };
+
+        // All of them where what stands is counted anew, which those of the claim tell once they are in memory.
+        IEnumerable<ChunkKey> TakingOut(LogRecord.Quarantined quarantined)
+        {
+            ChunkKey[] away = [.. Versions(quarantined.Record).SelectMany(version => Holding(version.Key, version))];
+            return away.Length == 0 && IsReplacedSince(quarantined) ? _buckets.Keys.SelectMany(Away) : away;
+        }
 
         IEnumerable<ChunkKey> Holding(ClaimKey key, Claim? standing) => BucketsWithFormers(key).Union(Own(standing)).SelectMany(bucket => AwayWith(bucket, key)).Union(Room(standing));
 
@@ -183,9 +190,14 @@ public sealed class ClaimBook(EntityKey owner)
                 Retract(superseded.Removed.Key, superseded.Removed, superseded.RemovedAt, superseded.KnownFrom, changed);
                 break;
             case LogRecord.Quarantined quarantined:
+                var isReplaced = IsReplacedSince(quarantined);
                 _quarantined.Add(quarantined.Position);
                 TakeOut(quarantined.Record, quarantined.Position, changed);
-                Recount();
+                if (isReplaced)
+                {
+                    Recount();
+                }
+
                 break;
             case LogRecord.Reported:
                 _counts.Reports++;
@@ -331,27 +343,36 @@ public sealed class ClaimBook(EntityKey owner)
     // can say until another version comes. One that has come since stands.
     private void TakeOut(LogRecord record, LogPosition position, HashSet<BucketKey> changed)
     {
-        Claim?[] versions = record switch
+        foreach (var version in Versions(record))
         {
-            LogRecord.Added added => [added.Claim],
-            LogRecord.Corrected corrected => [corrected.Claim, corrected.Replaced],
-            LogRecord.Retracted retracted => [retracted.Removed],
-            LogRecord.Superseded superseded => [superseded.Removed],
-            _ => [],
-        };
-        foreach (var version in versions.OfType<Claim>().Where(Touches))
-        {
+            Claim? stood = null;
             foreach (var bucket in BucketKey.Of(version, owner))
             {
                 if (_buckets.TryGetValue(bucket, out var held) && held.Find(version.Key) is { } found && !IsAfter(found.Position, position))
                 {
+                    stood = found.Claim;
                     held.Remove(version.Key, out _);
                     Moves++;
                     changed.Add(bucket);
                 }
             }
 
+            // Who has not taken the record has what it replaces, or nothing.
+            if (stood is not null && !BucketKey.Of(stood, owner).Any(bucket => _buckets.TryGetValue(bucket, out var held) && held.Find(stood.Key) is not null))
+            {
+                _counts.Count(stood, owner, -1);
+            }
         }
+    }
+
+    // Whether a record that came after the quarantined one took its claim's place, or took it back: it was counted out then, though maybe never in.
+    private bool IsReplacedSince(LogRecord.Quarantined quarantined)
+    {
+        var held = Versions(quarantined.Record)
+            .SelectMany(version => BucketKey.Of(version, owner).Where(_buckets.ContainsKey).Select(bucket => (Version: version, Bucket: _buckets[bucket])))
+            .Select(one => (one.Bucket.Find(one.Version.Key)?.Position, HasFormer: one.Bucket.HasFormer(one.Version))).ToArray();
+        return !Array.Exists(held, one => one.Position == quarantined.Position)
+            && Array.Exists(held, one => one.HasFormer || (one.Position is { } position && IsAfter(position, quarantined.Position)));
     }
 
     // Some folds took the record and some did not: what stands is counted anew. All of it is in memory.
@@ -362,6 +383,20 @@ public sealed class ClaimBook(EntityKey owner)
         {
             _counts.Count(claim, owner, 1);
         }
+    }
+
+    // The versions of the claim that a record is about, of which one stands where the record was taken and maybe another where it was not.
+    private IEnumerable<Claim> Versions(LogRecord record)
+    {
+        Claim?[] versions = record switch
+        {
+            LogRecord.Added added => [added.Claim],
+            LogRecord.Corrected corrected => [corrected.Claim, corrected.Replaced],
+            LogRecord.Retracted retracted => [retracted.Removed],
+            LogRecord.Superseded superseded => [superseded.Removed],
+            _ => [],
+        };
+        return versions.OfType<Claim>().Where(Touches);
     }
 
     private static bool IsAfter(LogPosition one, LogPosition other) => (one.Sequence, one.Ordinal).CompareTo((other.Sequence, other.Ordinal)) > 0;

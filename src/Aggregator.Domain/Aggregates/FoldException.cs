@@ -37,12 +37,12 @@ public sealed class FoldException(LogPosition position, Exception fault) : Excep
         {
             return Once(fold, claims, others);
         }
-        catch (Exception fault) when (fault is not (FoldException or OutOfMemoryException) && Fails(() => Once(plain ?? fold, claims, others)) && !Fails(() => fold([], [])))
+        catch (Exception fault) when (fault is not (FoldException or OutOfMemoryException) && Fails(() => Once(plain ?? fold, claims, others)) && !Fails(() => (plain ?? fold)([], [])))
         {
             var all = claims.Select(static one => (Claim: one, IsOther: false)).Concat(others.Select(static one => (Claim: one, IsOther: true)))
                 .OrderBy(static one => one.Claim.Position.Partition).ThenBy(static one => one.Claim.Position.Sequence).ThenBy(static one => one.Claim.Position.Ordinal).ToArray();
             var needed = LeastThatFail(all.Length, count => Fails(() => Once(
-                fold,
+                plain ?? fold,
                 [.. all.Take(count).Where(static one => !one.IsOther).Select(static one => one.Claim)],
                 [.. all.Take(count).Where(static one => one.IsOther).Select(static one => one.Claim)])));
             throw new FoldException(all[needed - 1].Claim.Position, fault);

@@ -25,6 +25,7 @@ internal abstract partial class EntityGrain<TAggregate>
     public async Task<RecordList> GetToldAsync(string bucket)
     {
         var key = BucketKey.Parse(bucket);
+        await LookWhetherOutrankedAsync();
         var (own, told) = await UnderGateAsync(async () =>
         {
             await LoadAsync([key]);
@@ -86,7 +87,7 @@ internal abstract partial class EntityGrain<TAggregate>
             await LoadAsync(misses.SelectMany(miss => miss.Away));
             foreach (var miss in misses)
             {
-                miss.Retry?.Invoke();
+                Folding(() => Retry(miss));
             }
 
             ClaimsLoaded(misses.SelectMany(miss => miss.Away));
@@ -102,6 +103,12 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             services.Reads.Release();
         }
+    }
+
+    private static bool Retry(Miss miss)
+    {
+        miss.Retry?.Invoke();
+        return true;
     }
 
     // As many misses at once as are read in one go, and no more claims than may stay in memory; one by itself may be of more.

@@ -139,7 +139,7 @@ internal abstract partial class EntityGrain<TAggregate>
     private async Task<bool> SettleAllAsync(Func<bool> hasAll)
     {
         // What the caller knows to be applied may be in the row by another activation, which is gone.
-        await OutrankedAsync(await _epochNow.RunAsync());
+        await LookWhetherOutrankedAsync();
         var settled = await UnderGateAsync(async () =>
         {
             // Below the top they are made as it is told. Who cannot make them does not show it.
@@ -180,6 +180,11 @@ internal abstract partial class EntityGrain<TAggregate>
         bool HasNews() => _roller.HasNews && (_epoch > 0 || Aggregate.Parts.Ids.Count > 0);
     }
 
+    /// <summary>
+    /// Looks whether another activation goes on beside this one, and reads the row again if so: for who keeps what it is answered, or takes something to be here from now on.
+    /// </summary>
+    protected async Task LookWhetherOutrankedAsync() => await OutrankedAsync(await _epochNow.RunAsync());
+
     private async Task<long> EpochAsync(CancellationToken cancellationToken)
     {
         try
@@ -199,7 +204,7 @@ internal abstract partial class EntityGrain<TAggregate>
         }
     }
 
-    private async Task LookWhetherOutrankedAsync(CancellationToken cancellationToken)
+    private async Task LookNowAndThenAsync(CancellationToken cancellationToken)
     {
         // Also where there was no row: another activation may have made it since, of claims that nobody sends again. After silos have come or gone that is likely,
         // and views look by themselves as long: it is looked meanwhile, and once more when that is over.
@@ -309,7 +314,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private async Task RefreshPartsAsync(CancellationToken cancellationToken)
     {
-        await LookWhetherOutrankedAsync(cancellationToken);
+        await LookNowAndThenAsync(cancellationToken);
         var hasParts = Aggregate.Parts.Ids.Count > 0 || _registry.Children(Kind, Key.Id).Count > 0;
         if (!hasParts && !(services.Loaded.AreMany && _loadedSaid > 0))
         {

@@ -135,6 +135,7 @@ internal abstract partial class EntityGrain<TAggregate>
             Provisional = entry.Provisional,
             Parent = registry.Parent(Kind, Key.Id) is { } parent ? views.Name(Kind, parent) : null,
             Version = Version,
+            Era = _store.Era,
             AppliedAt = _appliedAt,
             AsOf = asOf,
             RegistryVersion = registry.Version,

@@ -48,12 +48,15 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     }
 
     /// <inheritdoc/>
-    public Task<SourceTally> GetJudgementsAsync(string source) =>
-        UnderGateAsync(async () =>
+    public async Task<SourceTally> GetJudgementsAsync(string source)
+    {
+        await LookWhetherOutrankedAsync();
+        return await UnderGateAsync(async () =>
         {
             await ReadAsync(() => _teller.Refresh(Registry));
             return _teller.Now(source, Epoch) with { Era = Era };
         });
+    }
 
     /// <inheritdoc/>
     protected override IEntityGrain GrainOf(string id) => GrainFactory.GrainOf<IRegionGrain>(id);

@@ -130,19 +130,20 @@ internal sealed partial class PartitionGrain
         var named = new Dictionary<UInt128, IReadOnlyCollection<EntityKey>>();
         var versions = new Dictionary<UInt128, IReadOnlyList<KnownVersion>>();
         var late = Deduplicator.Late(candidates, held);
-        foreach (var candidate in Deduplicator.Contested(candidates, held))
+        foreach (var key in Deduplicator.Contested(candidates, held))
         {
-            var (sequence, ordinal) = (held[candidate.Key].Standing.Sequence, held[candidate.Key].Standing.Ordinal);
-            if (candidate.Text is not { } text)
+            await FindVersionsAsync(key, held[key]);
+        }
+
+        foreach (var report in Deduplicator.Rivals(candidates, held).ToList())
+        {
+            if (held.TryGetValue(report.Key, out var known))
             {
-                await FindVersionsAsync(candidate.Key, held[candidate.Key]);
-                continue;
+                texts[report.Key] = await _entries.GetTextAsync(known.Standing.Sequence, known.Standing.Ordinal, _stop.Token);
             }
 
-            // The claims of one of its two texts are about to go.
-            var standing = texts[candidate.Key] = await _entries.GetTextAsync(sequence, ordinal, _stop.Token);
-            var hashes = standing.Claims.Concat(text.Claims).Select(ClaimIdentity.Hash).ToHashSet();
-            foreach (var (key, hit) in await _index.FindAsync(hashes, _stop.Token))
+            var rivals = texts.TryGetValue(report.Key, out var standing) ? report.Append(standing) : report;
+            foreach (var (key, hit) in await _index.FindAsync(rivals.SelectMany(text => text.Claims).Select(ClaimIdentity.Hash).ToHashSet(), _stop.Token))
             {
                 held[key] = hit;
                 if (!hit.Standing.IsRetraction)

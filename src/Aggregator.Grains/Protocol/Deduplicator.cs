@@ -44,7 +44,7 @@ public readonly record struct KnownVersion(Claim Claim, DateTimeOffset KnownFrom
 
 /// <summary>What stands in the log of what a batch is about.</summary>
 /// <param name="Held">What the index holds, by key; keys it does not hold are absent.</param>
-/// <param name="Claims">The standing claims of the keys that may be replaced or taken back.</param>
+/// <param name="Claims">The standing claims of the keys that may be replaced or taken back, those of <see cref="Deduplicator.Rivals"/> among them.</param>
 /// <param name="Texts">The standing texts of the reports that come with another.</param>
 public sealed record Known(
     IReadOnlyDictionary<UInt128, IndexHit> Held,
@@ -124,9 +124,15 @@ public static class Deduplicator
         }
     }
 
-    /// <summary>The keys that come with a version the index does not hold, and whose standing version is so needed.</summary>
-    public static IEnumerable<Candidate> Contested(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>
-        candidates.Where(one => held.TryGetValue(one.Key, out var hit) && Original(hit, one.Content) is null).DistinctBy(one => one.Key);
+    /// <summary>The keys of claims that come with a version the index does not hold, and whose standing version is so needed.</summary>
+    public static IEnumerable<UInt128> Contested(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>
+        candidates.Where(one => one.Text is null && held.TryGetValue(one.Key, out var hit) && Original(hit, one.Content) is null).Select(one => one.Key).Distinct();
+
+    /// <summary>The texts that the index does not hold, by report, of those reports that have had another, or come with several: the claims of one of them are about to go (R3).</summary>
+    public static IEnumerable<IGrouping<UInt128, ReportText>> Rivals(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>
+        candidates.Where(one => one.Text is not null && (!held.TryGetValue(one.Key, out var hit) || Original(hit, one.Content) is null))
+            .GroupBy(one => one.Key, one => one.Text!)
+            .Where(report => held.ContainsKey(report.Key) || report.Skip(1).Any());
 
     /// <summary>The keys that come with a version older than what stands.</summary>
     public static HashSet<UInt128> Late(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>

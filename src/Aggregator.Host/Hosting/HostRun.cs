@@ -19,7 +19,7 @@ internal static class HostRun
         var alarm = app.Services.GetRequiredService<StoreAlarm>();
         try
         {
-            await app.StartAsync();
+            await StartAsync(app);
             await ToldToStopAsync(app.Lifetime);
             if (alarm.What is null && !await StopsAsync(app))
             {
@@ -55,6 +55,18 @@ internal static class HostRun
         return StoreAlarm.ExitCode;
     }
 
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop before it had started.
+        }
+    }
+
     private static async Task CloseServerAsync(IServer server)
     {
         using var limit = new CancellationTokenSource(ServerLimit);
@@ -75,7 +87,7 @@ internal static class HostRun
             await app.StopAsync();
             return true;
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is OperationCanceledException || (fault is AggregateException all && all.InnerExceptions.All(static one => one is OperationCanceledException)))
         {
             return false;
         }

@@ -52,7 +52,7 @@ internal static class Body
         try
         {
             int read;
-            while ((read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
+            while ((read = await DecompressAsync(request, chunk, cancellationToken)) > 0)
             {
                 if (buffer.Length + read > IngestLimits.BodyBytes)
                 {
@@ -73,6 +73,19 @@ internal static class Body
         }
 
         return buffer.Length == buffer.Capacity ? buffer.GetBuffer() : buffer.ToArray();
+    }
+
+    private static async Task<int> DecompressAsync(HttpRequest request, byte[] chunk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request.Body.ReadAsync(chunk, cancellationToken);
+        }
+        catch (InvalidOperationException fault)
+        {
+            // What brotli makes of bytes that are none.
+            throw new InvalidDataException(fault.Message, fault);
+        }
     }
 
     /// <summary>The items of a JSON body, and whether it was one object; or why it cannot be taken.</summary>
@@ -114,6 +127,10 @@ internal static class Body
         catch (JsonException fault)
         {
             return ([], false, NotJson(fault));
+        }
+        catch (InvalidOperationException)
+        {
+            return ([], false, HalfACharacter());
         }
 
         if (root.ValueKind != JsonValueKind.Array)
@@ -167,7 +184,14 @@ internal static class Body
         {
             return new BodyItem(index, default, NotJson(fault) with { Line = number });
         }
+        catch (InvalidOperationException)
+        {
+            return new BodyItem(index, default, HalfACharacter() with { Line = number });
+        }
     }
+
+    // The parser unescapes names to find those that occur twice.
+    private static Problem HalfACharacter() => Problem.Malformed("the name of a field has half of a surrogate pair");
 
     private static Problem NotJson(JsonException fault) =>
         Problem.Malformed(Reason(fault), (fault.LineNumber ?? 0) + 1, (fault.BytePositionInLine ?? 0) + 1);

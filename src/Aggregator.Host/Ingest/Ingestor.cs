@@ -32,7 +32,7 @@ internal sealed record IngestResult(AppendRefusal Refusal, AppendOutcome[] Outco
 }
 
 /// <summary>Admission: checks and resolves drafts and hands the claims to the partitions of their sources.</summary>
-internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreIdentity identity, IOptions<PartitionOptions> options, TimeProvider time)
+internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreIdentity identity, IOptions<PartitionOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private const int ClaimsPerBatch = 1_000;
     private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
@@ -132,9 +132,19 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         return new IngestResult(AppendRefusal.None, reply.Outcomes, applied);
     }
 
-    /// <summary>Whether the views show in time what a partition has appended.</summary>
-    private Task<bool> ShowsAsync(int partition, long sequence, EntityKey[] entities, CancellationToken cancellationToken) =>
-        Asking.UntilAsync(() => grains.GetGrain<IPartitionGrain>(partition).AwaitAppliedAsync(sequence, entities), options.Value.AppliedTimeout, time, cancellationToken);
+    /// <summary>Whether the views show in time what a partition has appended; not if the host is to stop, as nobody would be answered then.</summary>
+    private async Task<bool> ShowsAsync(int partition, long sequence, EntityKey[] entities, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            return await Asking.UntilAsync(() => grains.GetGrain<IPartitionGrain>(partition).AwaitAppliedAsync(sequence, entities), options.Value.AppliedTimeout, time, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     private int PartitionOf(string source) => ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed);
 

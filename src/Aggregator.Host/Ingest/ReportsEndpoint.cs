@@ -38,7 +38,7 @@ internal static class ReportsEndpoint
         var fed = await feeder.FeedAsync(
             [.. read.Where(one => one.Report is not null).Select(one => (one.Index, one.Report!))], !isDryRun, wait is not null, FeedSlot.Of(request.HttpContext), cancellationToken);
         fed = fed with { Errors = [.. read.Select(one => one.Error).OfType<FeedError>(), .. fed.Errors] };
-        if (single && fed.New.Count + fed.Stored.Count == 0 && fed.Errors is [var only])
+        if (single && fed is { Result.Refusal: AppendRefusal.None, Texts: 0, Errors: [var only] })
         {
             return Problem.Unprocessable(only.Code, only.Field ?? "", only.Message).ToResult();
         }

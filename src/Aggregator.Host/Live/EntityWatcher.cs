@@ -175,13 +175,13 @@ internal sealed partial class EntityWatcher
     private async Task<bool> TakeAsync(EntityView view, EntityKey entity, LiveState? held)
     {
         var continues = held?.Entity == entity;
-        var era = held?.Era ?? await _source.GetEraAsync();
-        if (continues && view.Version < held!.Version)
+        var era = view.Era > 0 ? view.Era : held?.Era ?? await _source.GetEraAsync();
+        if (continues && (view.Version < held!.Version || era < held.Era))
         {
-            era = await _source.AskEraAsync();
-            if (era == held.Era)
+            era = view.Era > 0 ? view.Era : await _source.AskEraAsync();
+            if (era <= held.Era)
             {
-                // An activation that its cluster has given up and that has not noticed.
+                // An activation that its cluster has given up, or that has not noticed that the store has restarted, which may have lost what it shows.
                 return false;
             }
 

@@ -103,13 +103,14 @@ internal static class PromiseReader
         };
     }
 
-    /// <summary>The server that writes go to: a primary if one is connected.</summary>
+    /// <summary>The server that writes go to: a primary, or where all servers are connected and none is one, any of them.</summary>
+    /// <exception cref="StoreUnavailableException">The primary is not connected: a replica beside it is not asked in its stead.</exception>
     public static IServer Primary(IConnectionMultiplexer multiplexer)
     {
         var servers = multiplexer.GetServers();
-        return Array.Find(servers, static s => s is { IsConnected: true, IsReplica: false })
-            ?? Array.Find(servers, static s => s.IsConnected)
-            ?? throw new StoreUnavailableException("No server of the store is connected.");
+        return Array.Find(servers, static server => server is { IsConnected: true, IsReplica: false })
+            ?? (Array.TrueForAll(servers, static server => server.IsConnected) ? Array.Find(servers, static server => server.IsConnected) : null)
+            ?? throw new StoreUnavailableException("The store's primary is not connected.");
     }
 
     private static async Task<Dictionary<string, string>> InfoAsync(IServer server, CancellationToken cancellationToken)

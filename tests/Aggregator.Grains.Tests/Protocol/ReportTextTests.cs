@@ -69,6 +69,25 @@ public sealed class ReportTextTests
         Assert.Empty(Standing("a", "b"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TwoTextsBehindTheirClaims_TheLaterStands(bool isHeld)
+    {
+        if (isHeld)
+        {
+            Post(Text(3, "2024-04-30", "z"));
+        }
+
+        var (first, second) = (Text(1, "2024-05-01", "a", "c"), Text(2, "2024-05-02", "b", "c"));
+        Append([.. Claims(first), .. Claims(second).Where(one => one.Claim!.Key.Id != "c")]);
+
+        // The claims may come once more with the texts, as when nobody answered.
+        Append([.. Claims(first), Candidate.Of(second), Candidate.Of(first)]);
+
+        Assert.Equal(["b", "c"], Standing("a", "b", "c", "z"));
+    }
+
     [Fact]
     public void TwoTextsInOneBatch_TheLaterStands()
     {
@@ -129,15 +148,33 @@ public sealed class ReportTextTests
 
     private Sorted Append(Candidate[] candidates)
     {
+        // No more is known than a partition asks for.
         var hashes = candidates.Select(one => one.Key).ToHashSet();
-        var texts = new Dictionary<UInt128, ReportText>();
-        foreach (var one in Deduplicator.Contested(candidates.Where(one => one.Text is not null), _held))
+        var held = _held.Where(hit => hashes.Contains(hit.Key)).ToDictionary();
+        var (texts, claims) = (new Dictionary<UInt128, ReportText>(), new Dictionary<UInt128, Claim>());
+        foreach (var key in Deduplicator.Contested(candidates, held))
         {
-            texts[one.Key] = ((LogRecord.Reported)At(one.Key)).Text;
+            claims[key] = ((LogRecord.Added)At(key)).Claim;
         }
 
-        var claims = _held.Where(hit => !hit.Value.Standing.IsRetraction && At(hit.Key) is LogRecord.Added).ToDictionary(hit => hit.Key, hit => ((LogRecord.Added)At(hit.Key)).Claim);
-        var sorted = Deduplicator.Sort(candidates, new Known(_held, claims, texts), partition: 0, ++_sequence, Day("2024-05-03"));
+        foreach (var report in Deduplicator.Rivals(candidates, held).ToList())
+        {
+            if (held.ContainsKey(report.Key))
+            {
+                texts[report.Key] = ((LogRecord.Reported)At(report.Key)).Text;
+            }
+
+            foreach (var key in report.Concat(texts.Values).SelectMany(text => text.Claims).Select(ClaimIdentity.Hash).Where(_held.ContainsKey))
+            {
+                held[key] = _held[key];
+                if (!_held[key].Standing.IsRetraction)
+                {
+                    claims[key] = ((LogRecord.Added)At(key)).Claim;
+                }
+            }
+        }
+
+        var sorted = Deduplicator.Sort(candidates, new Known(held, claims, texts), partition: 0, ++_sequence, Day("2024-05-03"));
         for (var at = 0; at < sorted.Records.Count; at++)
         {
             _log[new LogPosition(0, _sequence, at)] = sorted.Records[at];

@@ -152,11 +152,14 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body.too-large"), (status, (string?)problem["code"]));
     }
 
-    [Fact]
-    public async Task Body_NotGzipThoughItSaysSo_IsRefused()
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task Body_NotCompressedThoughItSaysSo_IsRefused(string encoding)
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Good));
-        content.Headers.ContentEncoding.Add("gzip");
+        content.Headers.ContentEncoding.Add(encoding);
         var (status, problem) = await PostAsync("/v1/claims", content, "application/json");
 
         Assert.Equal((HttpStatusCode.BadRequest, "body.malformed"), (status, (string?)problem["code"]));
@@ -296,6 +299,26 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
         var (_, answer) = await PostAsync("/v1/reports?source=w&dryRun=true", " date 2020-09-30\nThe Armenian defence ministry said four Azerbaijani tanks were destroyed near Fizuli.\n", "text/plain");
 
         Assert.Equal(4, (int)Assert.Single(answer["claims"]!.AsArray())!["figure"]!["best"]!);
+    }
+
+    [Fact]
+    public async Task Line_WithHalfACharacterInAName_CostsOnlyItself()
+    {
+        var (status, answer) = await PostAsync("/v1/claims", Good + "\n" + """{"\ud800":1}""" + "\n", "application/x-ndjson");
+
+        Assert.Equal((HttpStatusCode.OK, 1), (status, (int)answer["rejected"]!));
+        Assert.Equal((1, "body.malformed"), ((int)answer["errors"]![0]!["index"]!, (string?)answer["errors"]![0]!["code"]));
+        var (refused, problem) = await PostAsync("/v1/claims", """{"\ud800":1}""", "application/json");
+        Assert.Equal((HttpStatusCode.BadRequest, "body.malformed"), (refused, (string?)problem["code"]));
+    }
+
+    [Fact]
+    public async Task Report_WhoseOnlyClaimIsRefused_IsTakenAllTheSame()
+    {
+        var far = """{"source":"far off","url":"https://far.example/1","publishedAt":"2020-09-30","text":"The Armenian defence ministry said 80 tanks had been destroyed since 27 September 2093."}""";
+        var (status, answer) = await PostAsync("/v1/reports", far, "application/json");
+
+        Assert.Equal((HttpStatusCode.OK, 0, 1), (status, (int)answer["accepted"]!, (int)answer["rejected"]!));
     }
 
     [Fact]

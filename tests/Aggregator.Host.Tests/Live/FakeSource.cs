@@ -26,11 +26,12 @@ internal sealed class FakeSource : ILiveSource
 
     public int Calls => VersionsAsked + ViewsAsked;
 
-    public void Set(EntityKey entity, long version, string name = "", int lines = 0) => _views[entity] = new RegionView
+    public void Set(EntityKey entity, long version, string name = "", int lines = 0, long era = 0) => _views[entity] = new RegionView
     {
         Id = entity.Id,
         Name = name,
         Version = version,
+        Era = era,
         RegistryVersion = RegistryVersion,
         Lines = [.. Enumerable.Range(0, lines).Select(at => new LineView { Item = "tank", Outcome = new string('x', 1_000), Estimate = new FigureView { High = at }, Disputed = false, Inconsistent = false })],
         Control = new ControlView { Status = "unknown" },

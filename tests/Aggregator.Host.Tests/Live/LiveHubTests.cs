@@ -142,6 +142,27 @@ public sealed class LiveHubTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Version_OfAnEarlierEra_IsHeldBack_WhateverItIs()
+    {
+        _source.Set(Fizuli, 10, "before the restart", era: 1);
+        var subscriber = await SubscribeAsync(Fizuli);
+        await subscriber.Reader!.NextAsync();
+
+        // The store has restarted and lost nothing: versions rise, and whoever falls behind is behind.
+        _source.Era = 2;
+        _source.Set(Fizuli, 11, "after it", era: 2);
+        Assert.Equal(("change", 11), Read(await NextAsync(subscriber)));
+        _source.Set(Fizuli, 9, "of an activation that was given up", era: 2);
+        await PassAsync(TimeSpan.FromSeconds(20));
+        _source.Set(Fizuli, 12, "of one that has not noticed the restart", era: 1);
+        await PassAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, subscriber.Reader.Waiting);
+
+        _source.Set(Fizuli, 3, "what the store has left", era: 3);
+        Assert.Equal(("snapshot", 3), Read(await NextAsync(subscriber)));
+    }
+
+    [Fact]
     public async Task Entity_ThatDoesNotAnswer_KeepsItsLastStateAndIsAskedLessOften()
     {
         _source.Set(Fizuli, 1);

@@ -22,7 +22,7 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
 
     private static readonly EntityKey[] Watched =
     [
-        new(EntityKind.Region, "world"), new(EntityKind.Region, "land"), new(EntityKind.Region, "town"), new(EntityKind.Actor, "blue"), new(EntityKind.Source, "wire"),
+        new(EntityKind.Region, "world"), new(EntityKind.Region, "land"), new(EntityKind.Region, "town"), new(EntityKind.Actor, "blue"), new(EntityKind.Actor, "red"), new(EntityKind.Source, "wire"),
     ];
 
     private readonly Dictionary<EntityKey, (long Version, long Era)> _versions = [];

@@ -86,15 +86,18 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
 
     private async Task ReportAsync(string source)
     {
-        var (text, claims) = Reports.Of(source, keys, world.Random.Next(Reports.Texts));
+        // Several texts of one report come behind the claims of all of them.
+        (ReportText Text, Claim[] Claims)[] reports = [.. Enumerable.Range(0, 1 + world.Random.Next(2)).Select(_ => Reports.Of(source, keys, world.Random.Next(Reports.Texts)))];
+        Claim[] claims = [.. reports.SelectMany(static one => one.Claims)];
         journal.Sending(claims);
-        var reply = await PersistentlyAsync(
-            () => partitionOf(source).AppendAsync(new ClaimBatch { Claims = new ClaimList(claims), Texts = [new ReportTextBox(text)] }), world.Random.Next(MostTries));
+        var batch = new ClaimBatch { Claims = new ClaimList(claims), Texts = [.. reports.Select(static one => new ReportTextBox(one.Text))] };
+        var reply = await PersistentlyAsync(() => partitionOf(source).AppendAsync(batch), world.Random.Next(MostTries));
         HearOf(claims, reply);
-        if (reply is not null)
+        for (var at = 0; reply is not null && at < reports.Length; at++)
         {
-            world.Note($"acknowledged {Reports.Name(text)} {reply.Outcomes[claims.Length]}");
-            journal.Heard(Reports.Key(text), text.TextHash, reply, claims.Length);
+            var text = reports[at].Text;
+            world.Note($"acknowledged {Reports.Name(text)} {reply.Outcomes[claims.Length + at]}");
+            journal.Heard(Reports.Key(text), text.TextHash, reply, claims.Length + at);
         }
     }
 

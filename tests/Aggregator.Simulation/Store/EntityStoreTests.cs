@@ -169,7 +169,7 @@ public sealed class EntityStoreTests
         await village.RaiseEpochAsync(onlyIfThere: false, TestContext.Current.CancellationToken);
         if (hasTotals)
         {
-            var claim = Enumerable.Range(0, Claims.Keys).Select(static key => Claims.Of(key, 0)).First(static claim => claim is { Region.Id: "village", Figure: not null });
+            var claim = Enumerable.Range(0, Claims.Keys).SelectMany(Claims.Of).First(static claim => claim is { Region.Id: "village", Figure: not null, Stance: Stance.Asserts });
             region.Book.Apply(new PlacedRecord(new LogPosition(0, 1, 0), new LogRecord.Added(claim), claim.ReportedAt));
         }
 
