@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 
@@ -76,7 +78,9 @@ internal sealed class ClaimChunk(int id)
         (_standing, _formers) = (null, null);
     }
 
-    private static ushort Bits(ClaimKey claim) => (ushort)claim.GetHashCode();
+    // The same in every process, so that what is read back does not hang on which one it is.
+    private static ushort Bits(ClaimKey claim) => (ushort)XxHash3.HashToUInt64(
+        MemoryMarshal.AsBytes(claim.Id.AsSpan()), (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(claim.Source.AsSpan())));
 
     private InvalidOperationException NotLoaded() => new($"chunk {id} is not in memory");
 }

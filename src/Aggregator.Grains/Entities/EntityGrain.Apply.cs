@@ -117,9 +117,9 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         try
         {
-            // Where one is looked for on which totals fail, those first that take out what may be it: it is all one in which order they come.
+            // Where one is looked for on which totals fail, those first that take out what may be it; and once more in their places, for what comes before them.
             var book = Aggregate.Book;
-            var records = _suspicious ? [.. delta.Records.Records.OrderBy(static placed => placed.Record is not LogRecord.Quarantined)] : delta.Records.Records;
+            var records = _suspicious ? [.. delta.Records.Records.Where(static placed => placed.Record is LogRecord.Quarantined), .. delta.Records.Records] : delta.Records.Records;
             var isSound = !_suspicious;
             await LoadAsync(records.SelectMany(record => book.Needs(record.Record)));
             var resends = book.Counts.Resends;
@@ -151,6 +151,11 @@ internal abstract partial class EntityGrain<TAggregate>
                 }
             }
 
+            if (book.MustRecount)
+            {
+                await RecountAsync(book);
+            }
+
             await UnlessOfOthersAsync(delta, () => NoteAsync(changed, []));
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {
@@ -172,6 +177,22 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         MarkDirty();
+    }
+
+    private async Task RecountAsync(ClaimBook book)
+    {
+        book.BeginRecount();
+        foreach (var bucket in book.AllBuckets.ToArray())
+        {
+            await LoadAsync([bucket]);
+            book.Recount(bucket);
+            if (book.LoadedClaims > 2 * LoadedClaimsToKeep)
+            {
+                Shed(Aggregate);
+            }
+        }
+
+        book.EndRecount();
     }
 
     // Takes a step towards totals while something comes in: a delta, or what a part tells. A record that had come before keeps nothing out on which it fails: that it is taken out

@@ -145,7 +145,7 @@ internal sealed partial class PartitionGrain
             foreach (var (position, reason) in _quarantine.Reported.Take(QuarantinedAtOnce).ToArray())
             {
                 var entry = await _entries.GetAsync(position.Sequence, _stop.Token);
-                if (position.Ordinal < entry.Records.Count)
+                if (position.Ordinal < entry.Records.Count && entry.Records[position.Ordinal].Record is not LogRecord.Quarantined)
                 {
                     records.Add(new LogRecord.Quarantined(position, entry.Records[position.Ordinal].Record, reason));
                 }

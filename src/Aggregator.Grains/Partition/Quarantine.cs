@@ -31,7 +31,7 @@ internal sealed class Quarantine
         }
     }
 
-    /// <summary>A record cannot be quarantined: its entry, which was folded once, can be read no more. It is not reported again.</summary>
+    /// <summary>A record cannot be quarantined: its entry, which was folded once, can be read no more, or it takes out another one. It is not reported again.</summary>
     public void GiveUp(LogPosition position)
     {
         _reported.Remove(position);

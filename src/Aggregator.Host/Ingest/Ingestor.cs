@@ -80,19 +80,19 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<IngestResult> AppendAsync(Feeding feeding, bool waitApplied, FeedSlot? slot, CancellationToken cancellationToken)
     {
-        var (outcomes, textOutcomes) = (new AppendOutcome[feeding.Claims.Count], new AppendOutcome[feeding.Texts.Count]);
+        var outcomes = new Outcomes(new AppendOutcome[feeding.Claims.Count], new AppendOutcome[feeding.Texts.Count]);
         var claims = feeding.Claims.Select((claim, at) => (Claim: claim, At: at)).ToLookup(one => PartitionOf(one.Claim.Key.Source));
         var texts = feeding.Texts.Select((text, at) => (Text: text, At: at)).ToLookup(one => PartitionOf(one.Text.Source));
         var known = feeding.Known.ToLookup(one => PartitionOf(one.Text.Source), one => one.Report);
         int[] partitions = [.. claims.Select(group => group.Key).Union(texts.Select(group => group.Key)).Union(known.Select(group => group.Key))];
-        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one, ([.. claims[one]], [.. texts[one]]), waitApplied, (outcomes, textOutcomes), cancellationToken)));
+        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one, new Share([.. claims[one]], [.. texts[one]]), waitApplied, outcomes, cancellationToken)));
         if (replies.FirstOrDefault(reply => reply.Refusal != AppendRefusal.None) is { } refused)
         {
-            return new IngestResult(refused.Refusal, outcomes, null);
+            return new IngestResult(refused.Refusal, outcomes.Claims, null);
         }
 
         bool? applied = waitApplied ? slot?.TryAwaitViews() != false && await AwaitAppliedAsync() : null;
-        return new IngestResult(AppendRefusal.None, outcomes, applied) { TextOutcomes = textOutcomes };
+        return new IngestResult(AppendRefusal.None, outcomes.Claims, applied) { TextOutcomes = outcomes.Texts };
 
         async Task<bool> AwaitAppliedAsync()
         {
@@ -149,10 +149,9 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
     private int PartitionOf(string source) => ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed);
 
     /// <summary>One batch after another: a large request waits for the partition rather than being refused by it. Texts come last.</summary>
-    private async Task<AppendReply> AppendAsync(
-        int partition, ((Claim Claim, int At)[] Claims, (ReportText Text, int At)[] Texts) some, bool isAwaited, (AppendOutcome[] Claims, AppendOutcome[] Texts) outcomes, CancellationToken cancellationToken)
+    private async Task<AppendReply> AppendAsync(int partition, Share share, bool isAwaited, Outcomes outcomes, CancellationToken cancellationToken)
     {
-        var (claims, texts) = some;
+        var (claims, texts) = share;
         var grain = grains.GetGrain<IPartitionGrain>(partition);
         var last = 0L;
         var alsoTouched = new HashSet<EntityKey>();
@@ -207,4 +206,10 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
             await Task.Delay(BusyPause, time, cancellationToken);
         }
     }
+
+    /// <summary>What of a feeding is one partition's, each with its place in the feeding.</summary>
+    private sealed record Share((Claim Claim, int At)[] Claims, (ReportText Text, int At)[] Texts);
+
+    /// <summary>What became of a feeding's claims and texts, by their places in it; each partition fills in its own.</summary>
+    private sealed record Outcomes(AppendOutcome[] Claims, AppendOutcome[] Texts);
 }

@@ -9,7 +9,7 @@ namespace Aggregator.Host.Ingest;
 /// <param name="New">The claims of texts that were new, each with its report's place.</param>
 /// <param name="Stored">The standing claims of texts that came before, each with its report's place.</param>
 /// <param name="Repeated">How many claims were found in the texts that came before.</param>
-/// <param name="Texts">How many texts were taken, or known; the others were refused with all that is in them.</param>
+/// <param name="Texts">How many texts were sent on, or known; the others were refused with all that is in them.</param>
 /// <param name="Errors">What was refused.</param>
 internal sealed record FedReports(
     IngestResult Result,
@@ -89,8 +89,7 @@ internal sealed class ReportFeeder(ReportClaims reports, Ingestor ingestor)
             ? await ingestor.AppendAsync(new Feeding([.. fresh.Select(one => one.Claim)]) { Texts = [.. texts.Select(one => one.Text)], Known = known }, waitApplied, slot, cancellationToken)
             : new IngestResult(AppendRefusal.None, [], null);
         // Others may have sent the last ones that there was room for in between.
-        var late = texts.Zip(result.TextOutcomes).Where(pair => pair.Second == AppendOutcome.TooManyVersions).Select(pair => FeedError.From(pair.First.Index, pair.First.Url, TooManyTexts)).ToArray();
-        errors.AddRange(late);
-        return new FedReports(result, fresh, stored, known.Sum(one => one.Report.Found), known.Count + texts.Count - late.Length, errors);
+        errors.AddRange(texts.Zip(result.TextOutcomes).Where(pair => pair.Second == AppendOutcome.TooManyVersions).Select(pair => FeedError.From(pair.First.Index, pair.First.Url, TooManyTexts)));
+        return new FedReports(result, fresh, stored, known.Sum(one => one.Report.Found), known.Count + texts.Count, errors);
     }
 }

@@ -73,6 +73,45 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public void Quarantined_WhatAnotherTextReplacedAtOnce_CountsNowhere()
+    {
+        // A claim whose text is replaced by another one of the same time was never known to stand.
+        var added = Placed(1, new LogRecord.Added(First));
+        var superseded = Placed(2, new LogRecord.Superseded("wire", First, added.Position, First.ReportedAt));
+        Same(Town, 0, [added, superseded], [superseded], poison: added);
+    }
+
+    [Fact]
+    public void Quarantined_WithClaimsOutOfMemory_IsCountedBucketByBucket()
+    {
+        var other = Say.Figure("red", Bounds.Exactly(7), id: "d", region: "town", item: Item.Aircraft).Claim;
+        var book = new ClaimBook(Town);
+        Array.ForEach([Placed(1, new LogRecord.Added(First)), Placed(2, new LogRecord.Added(other))], record => book.Apply(record));
+        book.TakeDirty();
+        var stored = book.Loaded.ToDictionary(chunk => chunk.Bucket, chunk => chunk.Standing.ToArray());
+        book.Shed(0);
+        var poison = Placed(1, new LogRecord.Added(First));
+        var needed = Assert.Single(book.Needs(Quarantine(poison).Record));
+        book.Restore(needed, stored[needed.Bucket], []);
+        book.Apply(Quarantine(poison));
+
+        Assert.True(book.MustRecount);
+        book.BeginRecount();
+        foreach (var bucket in book.AllBuckets.ToArray())
+        {
+            foreach (var chunk in book.Away(bucket))
+            {
+                book.Restore(chunk, stored[bucket], []);
+            }
+
+            book.Recount(bucket);
+        }
+
+        book.EndRecount();
+        Assert.Equal((false, 1), (book.MustRecount, book.Counts.Total));
+    }
+
+    [Fact]
     public void Quarantined_Retraction_TakesTheClaimOutAllTheSame()
     {
         var added = Placed(1, new LogRecord.Added(First));
