@@ -111,6 +111,9 @@ internal sealed class HostProcess : RunningHost
         var program = Path.Combine(Repository.Root, "src", "Aggregator.Host", "bin", configuration, "net10.0", "Aggregator.Host.dll");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(program);
+
+        // It lives for seconds: code that is compiled a second time, to be faster, costs a quarter of the processor's time that it takes (RoleTests: 28.1 s, and 21.3 s without).
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
         if (poison is not null)
         {
             start.Environment["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Aggregator.Chaos.Hook.dll");
