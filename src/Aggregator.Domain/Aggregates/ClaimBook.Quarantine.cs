@@ -85,6 +85,8 @@ public sealed partial class ClaimBook
         Claim?[] versions = record switch
         {
             LogRecord.Added added => [added.Claim],
+            // One that came late and does not stand took nothing's place.
+            LogRecord.Corrected { Stands: false } => [],
             LogRecord.Corrected corrected => [corrected.Claim, corrected.Replaced],
             LogRecord.Retracted retracted => [retracted.Removed],
             LogRecord.Superseded superseded => [superseded.Removed],

@@ -73,6 +73,18 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public void Quarantined_ACorrectionThatDoesNotStand_LeavesTheOneThatDoes()
+    {
+        var added = Placed(1, new LogRecord.Added(First with { Revision = 2 }));
+        var late = Placed(2, new LogRecord.Corrected(Second with { Region = First.Region }, First with { Revision = 2 }, added.Position, Stands: false));
+        Same(Town, 1, [added, late], [added], poison: late);
+        var retracted = Placed(9, new LogRecord.Retracted(new Retraction(First.Key, "wire"), First with { Revision = 2 }, added.Position));
+        var book = new ClaimBook(Town);
+        Array.ForEach([added, late, Quarantine(late), retracted], record => book.Apply(record));
+        Assert.Equal(0, book.Counts.Total);
+    }
+
+    [Fact]
     public void Quarantined_WhatAnotherTextReplacedAtOnce_CountsNowhere()
     {
         // A claim whose text is replaced by another one of the same time was never known to stand.
