@@ -39,11 +39,12 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
         });
     }
 
-    // One that was overtaken is gone before long, and what it was told with it: the region would not tell it again.
     /// <inheritdoc/>
     public async Task TakeJudgementsAsync(string region, SourceTally tally)
     {
         await MeetAsync(tally.Era);
+
+        // One that was overtaken is gone before long, and what it was told with it: the region would not tell it again.
         await LookWhetherOutrankedAsync();
         await UnderGateAsync(() =>
         {

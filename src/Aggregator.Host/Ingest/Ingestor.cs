@@ -85,7 +85,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
         var texts = feeding.Texts.Select((text, at) => (Text: text, At: at)).ToLookup(one => PartitionOf(one.Text.Source));
         var known = feeding.Known.ToLookup(one => PartitionOf(one.Text.Source), one => one.Report);
         int[] partitions = [.. claims.Select(group => group.Key).Union(texts.Select(group => group.Key)).Union(known.Select(group => group.Key))];
-        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one, new Share([.. claims[one]], [.. texts[one]]), waitApplied, outcomes, cancellationToken)));
+        var replies = await Task.WhenAll(partitions.Select(one => AppendAsync(one, new Portion([.. claims[one]], [.. texts[one]]), waitApplied, outcomes, cancellationToken)));
         if (replies.FirstOrDefault(reply => reply.Refusal != AppendRefusal.None) is { } refused)
         {
             return new IngestResult(refused.Refusal, outcomes.Claims, null);
@@ -149,9 +149,9 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
     private int PartitionOf(string source) => ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed);
 
     /// <summary>One batch after another: a large request waits for the partition rather than being refused by it. Texts come last.</summary>
-    private async Task<AppendReply> AppendAsync(int partition, Share share, bool isAwaited, Outcomes outcomes, CancellationToken cancellationToken)
+    private async Task<AppendReply> AppendAsync(int partition, Portion portion, bool isAwaited, Outcomes outcomes, CancellationToken cancellationToken)
     {
-        var (claims, texts) = share;
+        var (claims, texts) = portion;
         var grain = grains.GetGrain<IPartitionGrain>(partition);
         var last = 0L;
         var alsoTouched = new HashSet<EntityKey>();
@@ -208,7 +208,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
     }
 
     /// <summary>What of a feeding is one partition's, each with its place in the feeding.</summary>
-    private sealed record Share((Claim Claim, int At)[] Claims, (ReportText Text, int At)[] Texts);
+    private sealed record Portion((Claim Claim, int At)[] Claims, (ReportText Text, int At)[] Texts);
 
     /// <summary>What became of a feeding's claims and texts, by their places in it; each partition fills in its own.</summary>
     private sealed record Outcomes(AppendOutcome[] Claims, AppendOutcome[] Texts);

@@ -109,7 +109,7 @@ internal static class PromiseReader
     {
         var servers = multiplexer.GetServers();
         return Array.Find(servers, static server => server is { IsConnected: true, IsReplica: false })
-            ?? (Array.TrueForAll(servers, static server => server.IsConnected) ? Array.Find(servers, static server => server.IsConnected) : null)
+            ?? (Array.TrueForAll(servers, static server => server.IsConnected) ? servers.FirstOrDefault() : null)
             ?? throw new StoreUnavailableException("The store's primary is not connected.");
     }
 
