@@ -1,4 +1,5 @@
 using Aggregator.Domain.Claims;
+using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 
 namespace Aggregator.Domain.Aggregates;
@@ -7,76 +8,93 @@ namespace Aggregator.Domain.Aggregates;
 public sealed partial class ClaimBook
 {
     private readonly HashSet<LogPosition> _quarantined = [];
-    private HashSet<ulong>? _recounted;
 
     /// <summary>Records that the fold does not take, and whose claims it does not count (<see cref="LogRecord.Quarantined"/>).</summary>
     public IReadOnlySet<LogPosition> Quarantined => _quarantined;
 
     /// <summary>
-    /// Whether what stands is still to be counted anew: some folds took a record that is quarantined and some did not, so counts may be of more or less. Each bucket is brought into memory for
-    /// it once, between <see cref="BeginRecount"/> and <see cref="EndRecount"/>; where all are, it is done at once.
+    /// Whether what stands is still to be counted anew (<see cref="Recounting"/>): some folds took a record that is quarantined and some did not, so counts may be of more or less.
     /// </summary>
     public bool MustRecount { get; private set; }
 
-    /// <summary>Begins to count what stands anew.</summary>
-    public void BeginRecount()
+    /// <summary>
+    /// Counts what stands anew, bucket by bucket: whoever goes through them brings each into memory before the next. Whoever breaks off reads the book again. It holds no more than
+    /// what was applied: else what it is ahead by would be counted once more when that is applied.
+    /// </summary>
+    public IEnumerable<BucketKey> Recounting()
     {
+        var counted = new HashSet<ulong>();
         _counts.ForgetClaims();
-        _recounted = [];
-    }
-
-    /// <summary>Counts the claims of a bucket. All of it is in memory.</summary>
-    public void Recount(BucketKey bucket)
-    {
-        foreach (var claim in this[bucket].Select(one => one.Claim))
+        foreach (var bucket in _buckets.Keys.ToArray())
         {
-            // A claim may be in several.
-            if (!BucketKey.Of(claim, owner).Skip(1).Any() || _recounted!.Add(ClaimBucket.Digest(claim.Key)))
+            yield return bucket;
+
+            foreach (var claim in this[bucket].Select(static one => one.Claim))
             {
-                _counts.Count(claim, owner, 1);
+                // A claim may be in several.
+                if (!BucketKey.Of(claim, owner).Skip(1).Any() || counted.Add(ClaimBucket.Digest(claim.Key)))
+                {
+                    _counts.Count(claim, owner, 1);
+                }
             }
         }
+
+        MustRecount = false;
     }
 
-    /// <summary>All buckets have been counted.</summary>
-    public void EndRecount() => (_recounted, MustRecount) = (null, false);
-
-    /// <summary>Puts back what is quarantined.</summary>
-    public void RestoreQuarantined(IEnumerable<LogPosition> positions) => _quarantined.UnionWith(positions);
+    /// <summary>Puts back what is quarantined, and whether what stands is still to be counted anew.</summary>
+    public void RestoreQuarantined(IEnumerable<LogPosition> positions, bool mustRecount = false)
+    {
+        _quarantined.UnionWith(positions);
+        MustRecount |= mustRecount;
+    }
 
     // Whatever stood of the claim up to the record stands no more, whether this fold had taken the record or not: which figure holds nobody
-    // can say until another version comes. One that has come since stands.
-    private void TakeOut(LogRecord record, LogPosition position, HashSet<BucketKey> changed)
+    // can say until another version comes. One that has come since stands. What stood before the record is shown of the past until then.
+    private void TakeOut(LogRecord.Quarantined quarantined, HashSet<BucketKey> changed)
     {
+        var (position, record, receivedAt, _) = quarantined;
+        DateTimeOffset? until = record switch
+        {
+            LogRecord.Corrected corrected => VersionOf(corrected, position, receivedAt).KnownFrom,
+            LogRecord.Retracted => receivedAt,
+            LogRecord.Superseded superseded => superseded.KnownFrom,
+            _ => null,
+        };
         foreach (var version in Versions(record))
         {
             foreach (var bucket in BucketKey.Of(version, owner))
             {
-                if (_buckets.TryGetValue(bucket, out var held) && held.Find(version.Key) is { } found && !IsAfter(found.Position, position))
+                if (_buckets.TryGetValue(bucket, out var held) && held.Find(version.Key) is { } found && !found.Position.IsAfter(position))
                 {
                     held.Remove(version.Key, out _);
                     Moves++;
                     changed.Add(bucket);
+                    if (until is { } end && !_quarantined.Contains(found.Position))
+                    {
+                        Keep(bucket, new Former(found, end));
+                    }
                 }
             }
         }
-    }
 
-    private void Recount()
-    {
-        MustRecount = true;
-        if (_buckets.Keys.Any(IsAway))
+        foreach (var bucket in KeyOf(record) is { } key ? BucketsWithFormers(key) : [])
         {
-            return;
-        }
+            var held = _buckets[bucket];
+            switch (record)
+            {
+                case LogRecord.Corrected corrected:
+                    held.Outranked(VersionOf(corrected, position, receivedAt));
+                    break;
+                case LogRecord.Retracted or LogRecord.Superseded:
+                    held.Ended(KeyOf(record)!.Value, until!.Value, position);
+                    break;
+                default:
+                    continue;
+            }
 
-        BeginRecount();
-        foreach (var bucket in _buckets.Keys.ToArray())
-        {
-            Recount(bucket);
+            Moved(bucket);
         }
-
-        EndRecount();
     }
 
     // The versions of the claim that a record is about, of which one stands where the record was taken and maybe another where it was not.
@@ -95,5 +113,12 @@ public sealed partial class ClaimBook
         return versions.OfType<Claim>().Where(Touches);
     }
 
-    private static bool IsAfter(LogPosition one, LogPosition other) => (one.Sequence, one.Ordinal).CompareTo((other.Sequence, other.Ordinal)) > 0;
+    private static ClaimKey? KeyOf(LogRecord record) => record switch
+    {
+        LogRecord.Added added => added.Claim.Key,
+        LogRecord.Corrected corrected => corrected.Claim.Key,
+        LogRecord.Retracted retracted => retracted.Retraction.Key,
+        LogRecord.Superseded superseded => superseded.Removed.Key,
+        _ => null,
+    };
 }

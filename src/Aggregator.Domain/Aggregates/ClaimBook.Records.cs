@@ -19,7 +19,7 @@ public sealed partial class ClaimBook
             LogRecord.Corrected corrected => Holding(corrected.Claim.Key, corrected.Replaced).Union(Room(corrected.Claim)),
             LogRecord.Retracted retracted => Holding(retracted.Retraction.Key, retracted.Removed),
             LogRecord.Superseded superseded => Holding(superseded.Removed.Key, superseded.Removed),
-            LogRecord.Quarantined quarantined => Versions(quarantined.Record).SelectMany(version => Holding(version.Key, version)),
+            LogRecord.Quarantined { Record: var taken } when KeyOf(taken) is { } key => Versions(taken).Append(null).SelectMany(version => Holding(key, version)),
             _ => [],
         };
 
@@ -47,16 +47,16 @@ public sealed partial class ClaimBook
                 break;
             case LogRecord.Retracted retracted:
                 _counts.Retractions += retracted.Removed is not null && retracted.Retraction.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
-                Retract(retracted.Retraction.Key, retracted.Removed, retracted.RemovedAt ?? placed.Position, placed.ReceivedAt, changed);
+                Retract(retracted.Retraction.Key, retracted.Removed, retracted.RemovedAt ?? placed.Position, placed.ReceivedAt, placed.Position, changed);
                 break;
             case LogRecord.Superseded superseded:
                 _counts.Corrections += superseded.Source == owner.Id && owner.Kind == EntityKind.Source ? 1 : 0;
-                Retract(superseded.Removed.Key, superseded.Removed, superseded.RemovedAt, superseded.KnownFrom, changed);
+                Retract(superseded.Removed.Key, superseded.Removed, superseded.RemovedAt, superseded.KnownFrom, placed.Position, changed);
                 break;
             case LogRecord.Quarantined quarantined:
                 _quarantined.Add(quarantined.Position);
-                TakeOut(quarantined.Record, quarantined.Position, changed);
-                Recount();
+                TakeOut(quarantined, changed);
+                MustRecount = true;
                 break;
             case LogRecord.Reported:
                 _counts.Reports++;
@@ -77,11 +77,10 @@ public sealed partial class ClaimBook
         return changed;
     }
 
-
     // A version is outranked from when a higher one is known; one that is outranked when it becomes known never stands.
     private void Correct(LogRecord.Corrected corrected, PlacedRecord placed, HashSet<BucketKey> changed)
     {
-        var version = new Appearance(corrected.Claim, placed.Position) { KnownFrom = LogRecord.Corrected.KnownFrom(corrected.Claim, corrected.Replaced, placed.ReceivedAt) };
+        var version = VersionOf(corrected, placed.Position, placed.ReceivedAt);
         foreach (var bucket in BucketsWithFormers(version.Claim.Key))
         {
             _buckets[bucket].Outranked(version);
@@ -104,19 +103,22 @@ public sealed partial class ClaimBook
 
     // Past views before that moment show what then stood: a retraction is known from its receipt on, another text of a report
     // from its publication.
-    private void Retract(ClaimKey key, Claim? removed, LogPosition position, DateTimeOffset knownFrom, HashSet<BucketKey> changed)
+    private void Retract(ClaimKey key, Claim? removed, LogPosition removedAt, DateTimeOffset knownFrom, LogPosition by, HashSet<BucketKey> changed)
     {
         foreach (var bucket in BucketsWithFormers(key))
         {
-            _buckets[bucket].Ended(key, knownFrom);
+            _buckets[bucket].Ended(key, knownFrom, by);
             Moved(bucket);
         }
 
         if (removed is not null)
         {
-            Take(removed, position, knownFrom, changed);
+            Take(removed, removedAt, knownFrom, changed);
         }
     }
+
+    private static Appearance VersionOf(LogRecord.Corrected corrected, LogPosition position, DateTimeOffset receivedAt) =>
+        new(corrected.Claim, position) { KnownFrom = LogRecord.Corrected.KnownFrom(corrected.Claim, corrected.Replaced, receivedAt) };
 
     private BucketKey[] BucketsWithFormers(ClaimKey claim) => _formers.TryGetValue(ClaimBucket.Digest(claim), out var buckets) ? [.. buckets] : [];
 
@@ -181,11 +183,14 @@ public sealed partial class ClaimBook
                 changed.Add(bucket);
             }
 
-            if (former?.Claim.ContentHash == claim.ContentHash)
+            var isHeld = former?.Claim.ContentHash == claim.ContentHash;
+            if (former is not null && (isHeld || position.IsAfter(former.Position)))
             {
+                // One from before it stood where the record that brought it was not taken, and was suspected: it is cut when that is quarantined.
                 Keep(bucket, new Former(former, until));
             }
-            else if (!held.HasFormer(claim))
+
+            if (!isHeld && !held.HasFormer(claim))
             {
                 // A write that broke off had stored what came after it, and not yet that it once stood.
                 Keep(bucket, new Former(WithoutWords(new Appearance(claim, position)), until));

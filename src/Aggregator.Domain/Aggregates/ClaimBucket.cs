@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
+using Aggregator.Domain.Log;
 
 namespace Aggregator.Domain.Aggregates;
 
@@ -138,8 +139,8 @@ internal sealed class ClaimBucket(LoadedCount loaded)
     /// <summary>A version has come: what it outranks was known to stand no longer than until then. What may hold one is in memory.</summary>
     public void Outranked(Appearance by) => Cut(by.Claim.Key, former => Rank(former).CompareTo(Rank(by)) < 0, by.KnownFrom);
 
-    /// <summary>A claim is retracted: none of its versions was known to stand from then on. What may hold one is in memory.</summary>
-    public void Ended(ClaimKey key, DateTimeOffset at) => Cut(key, _ => true, at);
+    /// <summary>A claim is retracted: none of the versions up to there was known to stand from then on. What may hold one is in memory.</summary>
+    public void Ended(ClaimKey key, DateTimeOffset at, LogPosition by) => Cut(key, former => !former.Position.IsAfter(by), at);
 
     /// <summary>What was known to stand at a moment, of what some chunks hold.</summary>
     public static IEnumerable<Appearance> AsOf(IEnumerable<Appearance> standing, IEnumerable<Former> formers, DateTimeOffset moment) => standing

@@ -9,7 +9,7 @@ public static class FeatureLevel
     /// <summary>What there was before levels.</summary>
     public const int First = 1;
 
-    /// <summary>Records that no fold takes may be quarantined by one of their own (log entries of version 4).</summary>
+    /// <summary>Records that no fold takes may be quarantined by one of their own (log entries of version 5).</summary>
     public const int Quarantine = 2;
 
     /// <summary>

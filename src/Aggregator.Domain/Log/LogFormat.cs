@@ -13,7 +13,7 @@ public static class LogFormat
     public const byte Version = 2;
 
     // Only where a record is quarantined, which releases before it cannot read.
-    private const byte QuarantineVersion = 4;
+    private const byte QuarantineVersion = 5;
 
     // Without what earlier versions of a claim name, and since when one was outranked.
     private const byte FirstVersion = 1;
@@ -207,6 +207,7 @@ public static class LogFormat
             case LogRecord.Quarantined quarantined:
                 writer.Byte(QuarantinedKind);
                 Write(writer, quarantined.Position);
+                writer.Signed(quarantined.ReceivedAt.UtcTicks);
                 writer.Text(quarantined.Reason);
                 Write(writer, quarantined.Record);
                 break;
@@ -298,8 +299,8 @@ public static class LogFormat
 
     private static LogRecord.Quarantined ReadQuarantined(BinaryFormatReader reader, byte version)
     {
-        var (position, reason) = (ReadPosition(reader), reader.Text());
-        return new LogRecord.Quarantined(position, Read(reader, version), reason);
+        var (position, receivedAt, reason) = (ReadPosition(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero), reader.Text());
+        return new LogRecord.Quarantined(position, Read(reader, version), receivedAt, reason);
     }
 
     private static LogRecord.Retracted ReadRetracted(BinaryFormatReader reader, byte version)

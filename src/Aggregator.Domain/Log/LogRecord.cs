@@ -7,7 +7,11 @@ namespace Aggregator.Domain.Log;
 /// <param name="Partition">Log partition, 0-based.</param>
 /// <param name="Sequence">Entry in the partition, 1-based.</param>
 /// <param name="Ordinal">Record in the entry, 0-based.</param>
-public readonly record struct LogPosition(int Partition, long Sequence, int Ordinal);
+public readonly record struct LogPosition(int Partition, long Sequence, int Ordinal)
+{
+    /// <summary>Whether it stands behind another position of the same partition.</summary>
+    public bool IsAfter(LogPosition other) => (Sequence, Ordinal).CompareTo((other.Sequence, other.Ordinal)) > 0;
+}
 
 /// <summary>An actor, region or source: the address of its aggregate.</summary>
 public readonly record struct EntityKey(EntityKind Kind, string Id)
@@ -119,12 +123,13 @@ public abstract record LogRecord
 
     /// <summary>
     /// A record on which a fold failed: no fold takes it from now on, and what stood of its claim up to it counts nowhere, until another version
-    /// comes. It stands in the log, so whoever reads that knows. What views of the past showed before stays as it was, and a source's count of corrections may hold it.
+    /// comes. It stands in the log, so whoever reads that knows. What views of the past show from before the record stays, and a source's count of corrections may hold it.
     /// </summary>
     /// <param name="Position">Where the record stands.</param>
     /// <param name="Record">The record.</param>
+    /// <param name="ReceivedAt">When the record's entry was made, UTC.</param>
     /// <param name="Reason">What happened, for people.</param>
-    public sealed record Quarantined(LogPosition Position, LogRecord Record, string Reason) : LogRecord
+    public sealed record Quarantined(LogPosition Position, LogRecord Record, DateTimeOffset ReceivedAt, string Reason) : LogRecord
     {
         /// <inheritdoc/>
         public override IReadOnlyCollection<EntityKey> Touches => Record.Touches;

@@ -151,12 +151,12 @@ internal abstract partial class EntityGrain<TAggregate>
                 }
             }
 
+            await UnlessOfOthersAsync(delta, () => NoteAsync(changed, []));
             if (book.MustRecount)
             {
-                await RecountAsync(book);
+                await RecountAsync(book, delta);
             }
 
-            await UnlessOfOthersAsync(delta, () => NoteAsync(changed, []));
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {
                 _roller.Tell();
@@ -179,20 +179,29 @@ internal abstract partial class EntityGrain<TAggregate>
         MarkDirty();
     }
 
-    private async Task RecountAsync(ClaimBook book)
+    // Not before all is in that the row's claims may be ahead by: that comes again, and is counted as it does.
+    private async Task RecountAsync(ClaimBook book, EntityDelta delta)
     {
-        book.BeginRecount();
-        foreach (var bucket in book.AllBuckets.ToArray())
+        var marks = _marks.Copy();
+        marks[delta.Partition] = new Mark(delta.Incarnation, delta.To);
+        if (_ahead is { } ahead && !marks.HaveReached(ahead))
         {
-            await LoadAsync([bucket]);
-            book.Recount(bucket);
-            if (book.LoadedClaims > 2 * LoadedClaimsToKeep)
-            {
-                Shed(Aggregate);
-            }
+            return;
         }
 
-        book.EndRecount();
+        await services.Reads.WaitAsync(_stop.Token);
+        try
+        {
+            foreach (var bucket in book.Recounting())
+            {
+                Shed(Aggregate);
+                await LoadAsync([bucket]);
+            }
+        }
+        finally
+        {
+            services.Reads.Release();
+        }
     }
 
     // Takes a step towards totals while something comes in: a delta, or what a part tells. A record that had come before keeps nothing out on which it fails: that it is taken out

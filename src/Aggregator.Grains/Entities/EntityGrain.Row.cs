@@ -30,7 +30,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
         Aggregate = aggregate;
         ForgetUnnoted();
-        _marks = head.Marks;
+        (_marks, _ahead) = (head.Marks, head.Ahead);
         _appliedAt = head.AppliedAt;
         _epoch = epoch;
         _registry = registry;
@@ -151,7 +151,7 @@ internal abstract partial class EntityGrain<TAggregate>
             var book = Aggregate.Book;
             var (marks, changes) = (_marks.Copy(), _settlement.Changes);
             var totals = isWhole ? _roller.Everything(registry) : null;
-            var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = Judged }, totals);
+            var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = Judged, Ahead = _ahead }, totals);
             if (totals is not null)
             {
                 // The parent may come to hold the row's version instead of a push.
@@ -161,6 +161,7 @@ internal abstract partial class EntityGrain<TAggregate>
             if (await _store.WriteAsync(fields, registry, cancellationToken))
             {
                 _mustReload = false;
+                _ahead = _ahead is { } ahead && !marks.HaveReached(ahead) ? ahead : null;
                 _dirty = !isWhole;
                 _writtenAt = services.Time.GetTimestamp();
                 _suspicious &= !isWhole;

@@ -36,6 +36,9 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private Roller _roller = null!;
     private Settlement _settlement = null!;
     private Marks _marks = new();
+
+    // How far the row's claims may be, where a write broke off.
+    private Marks? _ahead;
     private DateTimeOffset? _appliedAt;
     private long _epoch;
     private bool _dirty;

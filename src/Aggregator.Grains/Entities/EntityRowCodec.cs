@@ -29,6 +29,12 @@ internal static class EntityRowCodec
     private const string Told = "told";
     private const string Judged = "judged";
     private const string Quarantined = "quarantined";
+
+    // There while what stands is still to be counted anew (ClaimBook.MustRecount).
+    private const string Recount = "recount";
+
+    // The marks of a write that broke off, or has not come to its end: what the row has of claims may be as far as that.
+    private const string Ahead = "ahead";
     private const string BucketPrefix = "bucket:";
 
     /// <summary>What is to be written of an entity.</summary>
@@ -44,7 +50,14 @@ internal static class EntityRowCodec
             new(Judged, row.Judged.Count > 0 ? AggregateFormat.EncodeNames(row.Judged) : null, GoesLast: true),
             new(Counts, AggregateFormat.EncodeCounts(book.Counts)),
             new(Behind, totals is null ? [] : null, GoesLast: true),
+            new(Recount, book.MustRecount ? [] : null, GoesLast: true),
         ];
+        var ahead = row.Ahead?.FurthestOf(row.Marks) ?? row.Marks;
+        if (row.Marks.HaveReached(ahead))
+        {
+            head.Add(new(Ahead, null, GoesLast: true));
+        }
+
         if (totals is not null)
         {
             head.Add(new(Totals, AggregateFormat.EncodeUpdate(totals)));
@@ -63,7 +76,7 @@ internal static class EntityRowCodec
 
         // A chunk is written no later than the head that speaks of it, and goes no sooner than the head that speaks of it no more.
         var buckets = book.TakeDirty().SelectMany(Fields).ToLookup(field => field is { IsChunk: true, Field.Value: null });
-        return new EntityRowFields([.. buckets[false], .. buckets[true]], head);
+        return new EntityRowFields(new(Ahead, ahead.Encode()), [.. buckets[false], .. buckets[true]], head);
     }
 
     /// <summary>The name of a chunk in the store.</summary>
@@ -97,7 +110,7 @@ internal static class EntityRowCodec
 
         if (row.Fields.TryGetValue(Quarantined, out var quarantined))
         {
-            book.RestoreQuarantined(AggregateFormat.DecodePositions(quarantined));
+            book.RestoreQuarantined(AggregateFormat.DecodePositions(quarantined), row.Fields.ContainsKey(Recount));
         }
 
         var marks = row.Fields.TryGetValue(Marks, out var stored) ? Protocol.Marks.Decode(stored) : new Marks();
@@ -107,6 +120,7 @@ internal static class EntityRowCodec
         return new EntityRowHead(marks, appliedAt, row.Fields.ContainsKey(Told), null)
         {
             Judged = row.Fields.TryGetValue(Judged, out var judged) ? AggregateFormat.DecodeNames(judged) : [],
+            Ahead = row.Fields.TryGetValue(Ahead, out var ahead) ? Protocol.Marks.Decode(ahead) : null,
         };
     }
 }
@@ -123,6 +137,9 @@ internal sealed record EntityRowHead(Marks Marks, DateTimeOffset? AppliedAt, boo
 
     /// <summary>Of a region: the sources that may hold a tally of it (R17).</summary>
     public IReadOnlyCollection<string> Judged { get; init; } = [];
+
+    /// <summary>How far the row's claims may have come, if a write of them broke off before it came to the marks; null if none did.</summary>
+    public Marks? Ahead { get; init; }
 }
 
 /// <summary>A part of a bucket to write.</summary>
@@ -131,6 +148,7 @@ internal sealed record EntityRowHead(Marks Marks, DateTimeOffset? AppliedAt, boo
 internal readonly record struct BucketField(bool IsChunk, RowField Field);
 
 /// <summary>The fields of a row to write.</summary>
+/// <param name="Ahead">Says how far the buckets have come: it goes before them, and the head takes it away.</param>
 /// <param name="Buckets">What changed of buckets, in this order; it may go before the head.</param>
 /// <param name="Head">What tells how far the entity has come: one atomic step.</param>
-internal sealed record EntityRowFields(IReadOnlyList<BucketField> Buckets, IReadOnlyList<RowField> Head);
+internal sealed record EntityRowFields(RowField Ahead, IReadOnlyList<BucketField> Buckets, IReadOnlyList<RowField> Head);

@@ -191,7 +191,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     /// <summary>
     /// Writes the row; false if another activation has written it since. What one script takes is one atomic step. More
     /// of buckets than that goes before it in steps of its own. If it breaks off there the marks are as they were and the partitions
-    /// send again: the book knows a claim that it then has twice, and what it once was though that was not written.
+    /// send again: the book knows a claim that it then has twice, and what it once was though that was not written; and the row says how far its claims may have come.
     /// </summary>
     /// <exception cref="StoreException">Not written, written in part, or unknown: the entity must read the row again.</exception>
     public async Task<bool> WriteAsync(EntityRowFields fields, RegistrySnapshot registry, CancellationToken cancellationToken)
@@ -201,13 +201,13 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         var before = Math.Max(0, buckets.Length - FieldsPerStep);
         foreach (var step in buckets[..before].Chunk(FieldsPerStep))
         {
-            if (!await WriteStepAsync(step, [], parent, cancellationToken))
+            if (!await WriteStepAsync(fields.Ahead, step, [], parent, cancellationToken))
             {
                 return false;
             }
         }
 
-        return await WriteStepAsync(buckets[before..], fields.Head, parent, cancellationToken);
+        return await WriteStepAsync(fields.Ahead, buckets[before..], fields.Head, parent, cancellationToken);
     }
 
     /// <summary>
@@ -295,11 +295,12 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
     // What bytes that are not those that were written come to. What another release has written is no damage.
     private static bool IsUnreadable(Exception fault) => fault is InvalidDataException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException;
 
-    private async Task<bool> WriteStepAsync(BucketField[] buckets, IReadOnlyList<RowField> head, string? parent, CancellationToken cancellationToken)
+    private async Task<bool> WriteStepAsync(RowField ahead, BucketField[] buckets, IReadOnlyList<RowField> head, string? parent, CancellationToken cancellationToken)
     {
         RowField[] fields = [.. buckets.Where(one => !one.IsChunk).Select(one => one.Field), .. head];
         RowField[] chunks = [.. buckets.Where(one => one.IsChunk).Select(one => one.Field)];
-        switch (await rows.WriteAsync(_kind, key.Id, _version, fields, parent, chunks, _epoch, _era, cancellationToken))
+        RowField[] before = buckets.Length > 0 ? [ahead] : [];
+        switch (await rows.WriteAsync(_kind, key.Id, _version, fields, parent, chunks, before, _epoch, _era, cancellationToken))
         {
             case WriteRowResult.Written written:
                 _version = written.Version;

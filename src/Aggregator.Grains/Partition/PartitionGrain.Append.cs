@@ -19,6 +19,11 @@ internal sealed partial class PartitionGrain
         {
             while (_queue.Count > 0)
             {
+                if (_quarantine.Reported.Count > 0)
+                {
+                    await TryAsync(AppendQuarantinedAsync);
+                }
+
                 await WriteNextAsync();
             }
         }

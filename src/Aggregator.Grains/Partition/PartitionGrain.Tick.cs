@@ -31,7 +31,7 @@ internal sealed partial class PartitionGrain
             StartWriting();
             if (_quarantine.Reported.Count > 0 && MayWrite)
             {
-                await TryAsync(AppendQuarantinedAsync);
+                await TryAsync(QuarantineReportedAsync);
             }
 
             if (_duplicates.Count > 0 && MayWrite)
@@ -123,6 +123,21 @@ internal sealed partial class PartitionGrain
         }
     }
 
+    // In a quiet partition; in one that always has something to write it is done in between.
+    private async Task QuarantineReportedAsync()
+    {
+        _writing = true;
+        try
+        {
+            await AppendQuarantinedAsync();
+        }
+        finally
+        {
+            _writing = false;
+            StartWriting();
+        }
+    }
+
     /// <summary>Writes into the log which records no fold takes any more.</summary>
     private async Task AppendQuarantinedAsync()
     {
@@ -137,34 +152,25 @@ internal sealed partial class PartitionGrain
             return;
         }
 
-        _writing = true;
-        try
+        await LookAheadAsync();
+        var records = new List<LogRecord>();
+        foreach (var (position, reason) in _quarantine.Reported.Take(QuarantinedAtOnce).ToArray())
         {
-            await LookAheadAsync();
-            var records = new List<LogRecord>();
-            foreach (var (position, reason) in _quarantine.Reported.Take(QuarantinedAtOnce).ToArray())
+            var entry = await _entries.GetAsync(position.Sequence, _stop.Token);
+            if (position.Ordinal < entry.Records.Count && entry.Records[position.Ordinal] is { Record: not LogRecord.Quarantined } poison)
             {
-                var entry = await _entries.GetAsync(position.Sequence, _stop.Token);
-                if (position.Ordinal < entry.Records.Count && entry.Records[position.Ordinal].Record is not LogRecord.Quarantined)
-                {
-                    records.Add(new LogRecord.Quarantined(position, entry.Records[position.Ordinal].Record, reason));
-                }
-                else
-                {
-                    _quarantine.GiveUp(position);
-                    LogNotFound(logger, position, reason);
-                }
+                records.Add(new LogRecord.Quarantined(position, poison.Record, poison.ReceivedAt, reason));
             }
-
-            if (records.Count > 0)
+            else
             {
-                await AppendRecordsAsync([.. records], [], _fanOut.End + 1, time.GetUtcNow());
+                _quarantine.GiveUp(position);
+                LogNotFound(logger, position, reason);
             }
         }
-        finally
+
+        if (records.Count > 0)
         {
-            _writing = false;
-            StartWriting();
+            await AppendRecordsAsync([.. records], [], _fanOut.End + 1, time.GetUtcNow());
         }
     }
 

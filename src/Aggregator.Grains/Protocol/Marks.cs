@@ -61,6 +61,26 @@ public sealed class Marks
         return !previousIsCheckpoint ? DeltaVerdict.Refuse : rowVerified ? DeltaVerdict.Apply : DeltaVerdict.Verify;
     }
 
+    /// <summary>Whether all that others have come to is in.</summary>
+    public bool HaveReached(Marks others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        return others._marks.All(one => this[one.Key].Sequence >= one.Value.Sequence);
+    }
+
+    /// <summary>Of each partition the mark that is further.</summary>
+    public Marks FurthestOf(Marks others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        var furthest = Copy();
+        foreach (var (partition, mark) in others._marks.Where(one => one.Value.Sequence > this[one.Key].Sequence))
+        {
+            furthest[partition] = mark;
+        }
+
+        return furthest;
+    }
+
     /// <summary>The same marks, independent of further changes.</summary>
     public Marks Copy()
     {

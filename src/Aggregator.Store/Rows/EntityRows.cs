@@ -143,6 +143,7 @@ public sealed class EntityRows(StoreDatabase store)
     /// <param name="expectedVersion">The version last loaded or written; 0 for none.</param>
     /// <param name="changed">The fields to set or delete; with the chunks at most <see cref="MaximumFieldsPerWrite"/>.</param>
     /// <param name="chunks">The chunks to set or delete, by name; none of them is empty.</param>
+    /// <param name="before">Fields that are set before anything else is: on a store that breaks off between, they are there if anything else of the write is.</param>
     /// <param name="addToParent">Also adds the id to this parent's children.</param>
     /// <param name="epoch">The epoch that the writer raised; null for any.</param>
     /// <param name="era">The era that the writer read the row in; null for any.</param>
@@ -157,6 +158,7 @@ public sealed class EntityRows(StoreDatabase store)
         IReadOnlyList<RowField> changed,
         string? addToParent = null,
         IReadOnlyList<RowField>? chunks = null,
+        IReadOnlyList<RowField>? before = null,
         long? epoch = null,
         long? era = null,
         CancellationToken cancellationToken = default)
@@ -170,7 +172,7 @@ public sealed class EntityRows(StoreDatabase store)
             Row(kind, id), Known(kind, id), .. chunks.Select(chunk => Chunk(kind, id, chunk.Name)),
             .. addToParent is null ? [] : new[] { Children(kind, addToParent) },
         ];
-        var call = _session.EvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, epoch, changed, chunks), era, cancellationToken);
+        var call = _session.EvaluateAsync(StoreScripts.WriteRow, keys, Arguments(id, expectedVersion, epoch, before ?? [], changed, chunks), era, cancellationToken);
         var fields = (RedisResult[])(await StoreFaults.Once(call, "write a row", cancellationToken).ConfigureAwait(false))!;
         var version = (long)fields[1];
         return (int)fields[0] == 1 ? new WriteRowResult.Written(version) : new WriteRowResult.Conflict(version);
@@ -244,10 +246,17 @@ public sealed class EntityRows(StoreDatabase store)
         }
     }
 
-    private static RedisValue[] Arguments(string id, long expectedVersion, long? epoch, IReadOnlyList<RowField> changed, IReadOnlyList<RowField> chunks)
+    private static RedisValue[] Arguments(string id, long expectedVersion, long? epoch, IReadOnlyList<RowField> before, IReadOnlyList<RowField> changed, IReadOnlyList<RowField> chunks)
     {
-        const int Head = 7;
-        var set = new List<RedisValue>(Head + (2 * changed.Count) + chunks.Count) { expectedVersion, expectedVersion + 1, id, 0, chunks.Count, epoch ?? RedisValue.EmptyString, 0 };
+        const int Head = 8;
+        var set = new List<RedisValue>(Head + (2 * (before.Count + changed.Count)) + chunks.Count) { expectedVersion, expectedVersion + 1, id, 0, chunks.Count, epoch ?? RedisValue.EmptyString, 0, before.Count };
+        foreach (var (name, value, _) in before)
+        {
+            CheckField(name);
+            set.Add(name);
+            set.Add(value ?? throw new ArgumentException($"field {name} is to be set first, and has no value", nameof(before)));
+        }
+
         var (first, last) = (new List<RedisValue>(), new List<RedisValue>());
         foreach (var (name, value, goesLast) in changed)
         {
@@ -265,7 +274,7 @@ public sealed class EntityRows(StoreDatabase store)
 
         set.Add(VersionField);
         set.Add(expectedVersion + 1);
-        set[3] = (set.Count - Head) / 2;
+        set[3] = ((set.Count - Head) / 2) - before.Count;
         set[6] = first.Count;
         foreach (var (name, value, _) in chunks)
         {

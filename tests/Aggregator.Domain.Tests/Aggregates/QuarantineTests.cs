@@ -49,9 +49,7 @@ public sealed class QuarantineTests
         var added = Placed(1, new LogRecord.Added(First));
         foreach (var taken in new[] { [added], Array.Empty<PlacedRecord>() })
         {
-            var book = new ClaimBook(Town);
-            Array.ForEach([.. taken, Quarantine(added), corrected], record => book.Apply(record));
-            Assert.Equal(0, book.Counts.Total);
+            Assert.Equal(0, Folded(Town, [.. taken, Quarantine(added), corrected]).Counts.Total);
         }
     }
 
@@ -79,9 +77,7 @@ public sealed class QuarantineTests
         var late = Placed(2, new LogRecord.Corrected(Second with { Region = First.Region }, First with { Revision = 2 }, added.Position, Stands: false));
         Same(Town, 1, [added, late], [added], poison: late);
         var retracted = Placed(9, new LogRecord.Retracted(new Retraction(First.Key, "wire"), First with { Revision = 2 }, added.Position));
-        var book = new ClaimBook(Town);
-        Array.ForEach([added, late, Quarantine(late), retracted], record => book.Apply(record));
-        Assert.Equal(0, book.Counts.Total);
+        Assert.Equal(0, Folded(Town, added, late, Quarantine(late), retracted).Counts.Total);
     }
 
     [Fact]
@@ -108,18 +104,14 @@ public sealed class QuarantineTests
         book.Apply(Quarantine(poison));
 
         Assert.True(book.MustRecount);
-        book.BeginRecount();
-        foreach (var bucket in book.AllBuckets.ToArray())
+        foreach (var bucket in book.Recounting())
         {
             foreach (var chunk in book.Away(bucket))
             {
                 book.Restore(chunk, stored[bucket], []);
             }
-
-            book.Recount(bucket);
         }
 
-        book.EndRecount();
         Assert.Equal((false, 1), (book.MustRecount, book.Counts.Total));
     }
 
@@ -132,28 +124,67 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public void Quarantined_WhatStoodBefore_IsShownOfThePastUntilThen()
+    {
+        var added = Placed(1, new LogRecord.Added(First));
+        var corrected = Placed(2, new LogRecord.Corrected(Second, First, added.Position, Stands: true));
+        var again = Placed(3, new LogRecord.Corrected(Third, Second, corrected.Position, Stands: true));
+        foreach (var records in new PlacedRecord[][] { [added, corrected], [added], [added, corrected, again], [added, again] })
+        {
+            var book = Folded(Town, [.. records, Quarantine(corrected)]);
+            Assert.Equal([added.Position], Known(book, Second.ReportedAt.AddMinutes(-1)).Select(one => one.Position));
+            Assert.Empty(Known(book, Second.ReportedAt));
+        }
+    }
+
+    [Fact]
     public void Stored_WhatIsQuarantined_IsReadBack()
     {
         LogPosition[] positions = [new(3, 1, 2), new(0, 7, 0)];
         Assert.Equal(positions.OrderBy(position => position.Partition), AggregateFormat.DecodePositions(AggregateFormat.EncodePositions(positions)));
-        var record = new LogRecord.Quarantined(new LogPosition(0, 1, 0), new LogRecord.Added(First), "a fault");
+        var record = new LogRecord.Quarantined(new LogPosition(0, 1, 0), new LogRecord.Added(First), At, "a fault");
         var read = LogFormat.Decode(LogFormat.Encode(Guid.NewGuid(), At, [record]), 0, 4).Records[0].Record;
-        Assert.Equal((record.Position, record.Reason, First.Key), (((LogRecord.Quarantined)read).Position, ((LogRecord.Quarantined)read).Reason, ((LogRecord.Added)((LogRecord.Quarantined)read).Record).Claim.Key));
+        var quarantined = Assert.IsType<LogRecord.Quarantined>(read);
+        Assert.Equal((record.Position, record.ReceivedAt, record.Reason), (quarantined.Position, quarantined.ReceivedAt, quarantined.Reason));
+        Assert.Equal(First.Key, Assert.IsType<LogRecord.Added>(quarantined.Record).Claim.Key);
     }
 
     private static void Same(EntityKey owner, long standing, PlacedRecord[] folded, PlacedRecord[] skipping, PlacedRecord? poison = null)
     {
         var quarantine = Quarantine(poison ?? folded[^1]);
-        foreach (var records in new[] { folded, skipping })
+        ClaimBook[] books = [Folded(owner, [.. folded, quarantine]), Folded(owner, [.. skipping, quarantine])];
+        foreach (var book in books)
         {
-            var book = new ClaimBook(owner);
-            Array.ForEach(records, record => book.Apply(record));
-            book.Apply(quarantine);
             Assert.Equal((standing, standing), (book.Counts.Total, book.Buckets.Sum(bucket => book[bucket].Count)));
         }
+
+        // And of the past they show the same.
+        for (var moment = At.AddHours(-36); moment < At.AddHours(4); moment = moment.AddMinutes(30))
+        {
+            Assert.Equal(Known(books[0], moment), Known(books[1], moment));
+        }
+    }
+
+    private static ClaimBook Folded(EntityKey owner, params PlacedRecord[] records)
+    {
+        var book = new ClaimBook(owner);
+        Array.ForEach(records, record => book.Apply(record));
+        if (book.MustRecount)
+        {
+            Assert.NotNull(book.Recounting().ToList());
+        }
+
+        return book;
+    }
+
+    private static HashSet<(BucketKey Bucket, LogPosition Position)> Known(ClaimBook book, DateTimeOffset moment)
+    {
+        var past = new ClaimBook(book.Owner);
+        book.CopyTo(past, moment);
+        return [.. past.Buckets.SelectMany(bucket => past[bucket].Select(one => (bucket, one.Position)))];
     }
 
     private static PlacedRecord Placed(long sequence, LogRecord record) => new(new LogPosition(0, sequence, 0), record, At);
 
-    private static PlacedRecord Quarantine(PlacedRecord poison) => Placed(8, new LogRecord.Quarantined(poison.Position, poison.Record, "a fault"));
+    private static PlacedRecord Quarantine(PlacedRecord poison) => Placed(8, new LogRecord.Quarantined(poison.Position, poison.Record, poison.ReceivedAt, "a fault"));
 }

@@ -85,6 +85,11 @@ internal sealed class Refold
             aggregate.Book.Apply(placed);
         }
 
+        if (aggregate.Book.MustRecount)
+        {
+            Assert.All(aggregate.Book.Recounting().ToList(), bucket => Assert.False(aggregate.Book.IsAway(bucket)));
+        }
+
         if (aggregate is SourceAggregate source)
         {
             foreach (var region in source.Regions(_registry).ToArray())

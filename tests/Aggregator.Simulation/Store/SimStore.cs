@@ -265,7 +265,8 @@ internal sealed class SimStore
         }
 
         var (fields, chunks) = ((int)values[3], (int)values[4]);
-        var firstChunk = 7 + (2 * fields);
+        var firstSet = 8 + (2 * (int)values[7]);
+        var firstChunk = firstSet + (2 * fields);
         var firstGone = firstChunk + chunks;
         var firstLast = firstGone + (int)values[6];
         if (keys.Length == 3 + chunks)
@@ -278,6 +279,7 @@ internal sealed class SimStore
             Add(keys[1], values[2]);
         }
 
+        HashSet(keys[0], values[8..firstSet]);
         var gone = new List<RedisKey>();
         for (var at = 0; at < chunks; at++)
         {
@@ -292,12 +294,7 @@ internal sealed class SimStore
         }
 
         HashDelete(keys[0], values[firstGone..firstLast]);
-        Spend();
-        for (var at = 7; at < firstChunk; at += 2)
-        {
-            HashOf(keys[0])[(string)values[at]!] = values[at + 1];
-        }
-
+        HashSet(keys[0], values[firstSet..firstChunk]);
         HashDelete(keys[0], values[firstLast..]);
         if (gone.Count > 0)
         {
@@ -306,6 +303,19 @@ internal sealed class SimStore
         }
 
         return Reply(1, values[1]);
+    }
+
+    private void HashSet(RedisKey key, RedisValue[] fields)
+    {
+        if (fields.Length > 0)
+        {
+            Spend();
+        }
+
+        for (var at = 0; at < fields.Length; at += 2)
+        {
+            HashOf(key)[(string)fields[at]!] = fields[at + 1];
+        }
     }
 
     private void HashDelete(RedisKey key, RedisValue[] fields)

@@ -83,6 +83,7 @@ public sealed class SimulatedScriptsTests(RedisBackend backend)
         string[] chunks = [.. new[] { "chunk1", "chunk2" }.Take(random.Next(3))];
         string[] parent = random.Next(2) == 0 ? ["children"] : [];
         string[] fields = [.. new[] { "a", "b", "c" }.Where(_ => random.Next(2) == 0)];
+        string[] before = [.. new[] { "d", "e" }.Where(_ => random.Next(3) == 0)];
         string[] gone = [.. new[] { "d", "a", "b" }.Where(_ => random.Next(3) == 0)];
         var (version, next) = (random.Next(3), random.Next(3));
         var all = keys([Hashes[random.Next(2)], "known", .. chunks, .. parent]);
@@ -91,7 +92,8 @@ public sealed class SimulatedScriptsTests(RedisBackend backend)
             StoreScripts.WriteRow,
             all,
             [
-                version, next, "id" + random.Next(3), fields.Length + 1, chunks.Length, epoch, random.Next(gone.Length + 1),
+                version, next, "id" + random.Next(3), fields.Length + 1, chunks.Length, epoch, random.Next(gone.Length + 1), before.Length,
+                .. before.SelectMany(field => new RedisValue[] { field, Bytes(random, 3) }),
                 .. fields.SelectMany(field => new RedisValue[] { field, Bytes(random, 3) }), "$v", next,
                 .. chunks.Select(_ => random.Next(3) == 0 ? RedisValue.EmptyString : (RedisValue)Bytes(random, 3)), .. gone.Select(static name => (RedisValue)name),
             ]);
