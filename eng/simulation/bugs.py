@@ -100,7 +100,7 @@ BUGS = [
     ("row-without-epoch",
      "an activation that was overtaken writes on",
      (ENTITIES + "EntityStore.cs",
-      "fields, parent, chunks, _epoch, _era, cancellationToken)", "fields, parent, chunks, null, _era, cancellationToken)")),
+      "fields, parent, chunks, before, _epoch, _era, cancellationToken)", "fields, parent, chunks, before, null, _era, cancellationToken)")),
     ("conflict-ignored",
      "a write that another activation came before counts as done",
      (ENTITIES + "EntityGrain.Row.cs",
@@ -242,7 +242,7 @@ BUGS = [
     # The server is killed within the script that writes a row.
     ("chunks-go-first",
      "claims go from the store before the row that speaks of them no more",
-     (SCRIPTS, "        HashDelete(keys[0], values[firstGone..firstLast]);\n        Spend();\n", "        if (gone.Count > 0)\n        {\n            Spend();\n            gone.ForEach(key => _strings.Remove(key));\n        }\n\n        HashDelete(keys[0], values[firstGone..firstLast]);\n        Spend();\n")),
+     (SCRIPTS, "        HashDelete(keys[0], values[firstGone..firstLast]);\n", "        if (gone.Count > 0)\n        {\n            Spend();\n            gone.ForEach(key => _strings.Remove(key));\n        }\n\n        HashDelete(keys[0], values[firstGone..firstLast]);\n")),
     ("buckets-go-last",
      "what a row says of claims that are gone goes after its marks are set",
      (SCRIPTS, "        HashDelete(keys[0], values[firstGone..firstLast]);\n", "        firstLast = firstGone;\n")),

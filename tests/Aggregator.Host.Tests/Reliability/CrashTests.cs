@@ -21,7 +21,7 @@ public sealed class CrashTests
         await LosesAndDoublesNothingAsync(await HostProcess.EmbeddedAsync(folder.Path));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Kill9_OnRedis_LosesAndDoublesNothing()
     {
         await using var redis = await RedisServer.StartAsync();
@@ -32,7 +32,7 @@ public sealed class CrashTests
     /// The dangerous moment for the tree: the log is checkpointed, so nobody will send the claim again, and rows are written
     /// each at its own time. Nobody feeds anything after the restart, and still every level shows the claim.
     /// </summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Kill9_AtTheCheckpoint_LeavesNoAncestorBehind()
     {
         await using var redis = await RedisServer.StartAsync();
@@ -82,7 +82,7 @@ public sealed class CrashTests
     }
 
     /// <summary>Names as long as they may be, and more cells than one write of a row takes.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Kill9_OfWideAndLongEntities_LosesNothing()
     {
         using var folder = new TempFolder();
