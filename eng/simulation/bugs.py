@@ -276,7 +276,7 @@ BUGS = [
      (ENTITIES + "EntityGrain.Apply.cs", "if (book.MustRecount)", "if (book.MustRecount && delta.To < 0)")),
     ("counted-ahead",
      "counts are made anew over a row of which a write broke off, and what it was ahead by is counted once more",
-     (ENTITIES + "EntityGrain.Apply.cs", "if (_ahead is { } ahead && !marks.HaveReached(ahead))", "if (_ahead is { } ahead && ahead.All.Count < 0)")),
+     (ENTITIES + "EntityGrain.Apply.cs", "if (!marks.HaveReached(_ahead))", "if (_ahead.All.Count < 0)")),
     ("late-answer-kept",
      "what the index said before an entry was written is kept over what that entry says",
      (PARTITION + "RecentIndex.cs", "if ((InMemory(missing[at]) ?? hits[at]) is not { } hit)", "if (hits[at] is not { } hit)"),

@@ -15,6 +15,9 @@ public static class LogFormat
     // Only where a record is quarantined, which releases before it cannot read.
     private const byte QuarantineVersion = 5;
 
+    // Without when the quarantined record was received.
+    private const byte FirstQuarantineVersion = 4;
+
     // Without what earlier versions of a claim name, and since when one was outranked.
     private const byte FirstVersion = 1;
 
@@ -68,16 +71,16 @@ public static class LogFormat
         }
 
         var version = reader.Byte();
-        if (version is not (Version or FirstVersion or QuarantineVersion))
+        if (version is not (Version or FirstVersion or QuarantineVersion or FirstQuarantineVersion))
         {
-            throw new LogVersionException($"entry {partition}/{sequence} has format {version}; this release reads up to {Version}");
+            throw new LogVersionException($"entry {partition}/{sequence} has format {version}; this release reads up to {QuarantineVersion}");
         }
 
         var receivedAt = new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
         var records = new PlacedRecord[reader.Count()];
         for (var ordinal = 0; ordinal < records.Length; ordinal++)
         {
-            records[ordinal] = new PlacedRecord(new LogPosition(partition, sequence, ordinal), Read(reader, version), receivedAt);
+            records[ordinal] = new PlacedRecord(new LogPosition(partition, sequence, ordinal), Read(reader, version, receivedAt), receivedAt);
         }
 
         return new LogEntryContent(receivedAt, records);
@@ -216,7 +219,7 @@ public static class LogFormat
         }
     }
 
-    private static LogRecord Read(BinaryFormatReader reader, byte version) => reader.Byte() switch
+    private static LogRecord Read(BinaryFormatReader reader, byte version, DateTimeOffset entryReceivedAt = default) => reader.Byte() switch
     {
         AddedKind => new LogRecord.Added(ClaimCodec.Read(reader)),
         CorrectedKind => new LogRecord.Corrected(ClaimCodec.Read(reader), ClaimCodec.Read(reader), ReadPosition(reader), reader.Flag())
@@ -231,7 +234,7 @@ public static class LogFormat
         },
         ReportedKind => new LogRecord.Reported(ReadText(reader)),
         DuplicatesKind => new LogRecord.Duplicates(reader.Text(), reader.Signed()),
-        QuarantinedKind => ReadQuarantined(reader, version),
+        QuarantinedKind => ReadQuarantined(reader, version, entryReceivedAt),
         var kind => throw new InvalidDataException($"record of unknown kind {kind}"),
     };
 
@@ -297,10 +300,12 @@ public static class LogFormat
         return entities;
     }
 
-    private static LogRecord.Quarantined ReadQuarantined(BinaryFormatReader reader, byte version)
+    private static LogRecord.Quarantined ReadQuarantined(BinaryFormatReader reader, byte version, DateTimeOffset entryReceivedAt)
     {
-        var (position, receivedAt, reason) = (ReadPosition(reader), new DateTimeOffset(reader.Signed(), TimeSpan.Zero), reader.Text());
-        return new LogRecord.Quarantined(position, Read(reader, version), receivedAt, reason);
+        var position = ReadPosition(reader);
+        DateTimeOffset? receivedAt = version == FirstQuarantineVersion ? null : new DateTimeOffset(reader.Signed(), TimeSpan.Zero);
+        var reason = reader.Text();
+        return new LogRecord.Quarantined(position, Read(reader, version), receivedAt ?? entryReceivedAt, reason);
     }
 
     private static LogRecord.Retracted ReadRetracted(BinaryFormatReader reader, byte version)

@@ -115,6 +115,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private async Task ApplyRecordsAsync(EntityDelta delta)
     {
+        var hasRecounted = false;
         try
         {
             // Where one is looked for on which totals fail, those first that take out what may be it; and once more in their places, for what comes before them.
@@ -152,10 +153,7 @@ internal abstract partial class EntityGrain<TAggregate>
             }
 
             await UnlessOfOthersAsync(delta, () => NoteAsync(changed, []));
-            if (book.MustRecount)
-            {
-                await RecountAsync(book, delta);
-            }
+            hasRecounted = book.MustRecount && await RecountAsync(book, delta);
 
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {
@@ -171,7 +169,12 @@ internal abstract partial class EntityGrain<TAggregate>
         }
 
         _marks[delta.Partition] = new Mark(delta.Incarnation, delta.To);
-        if (delta.Records.Records.Count > 0)
+        if (delta.Records.Records is [.., var last])
+        {
+            _ahead[delta.Partition] = new Mark(delta.Incarnation, Math.Max(_ahead[delta.Partition].Sequence, last.Position.Sequence));
+        }
+
+        if (hasRecounted || delta.Records.Records.Count > 0)
         {
             Changed();
         }
@@ -180,13 +183,13 @@ internal abstract partial class EntityGrain<TAggregate>
     }
 
     // Not before all is in that the row's claims may be ahead by: that comes again, and is counted as it does.
-    private async Task RecountAsync(ClaimBook book, EntityDelta delta)
+    private async Task<bool> RecountAsync(ClaimBook book, EntityDelta delta)
     {
         var marks = _marks.Copy();
         marks[delta.Partition] = new Mark(delta.Incarnation, delta.To);
-        if (_ahead is { } ahead && !marks.HaveReached(ahead))
+        if (!marks.HaveReached(_ahead))
         {
-            return;
+            return false;
         }
 
         await services.Reads.WaitAsync(_stop.Token);
@@ -202,6 +205,8 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             services.Reads.Release();
         }
+
+        return true;
     }
 
     // Takes a step towards totals while something comes in: a delta, or what a part tells. A record that had come before keeps nothing out on which it fails: that it is taken out

@@ -161,7 +161,7 @@ internal abstract partial class EntityGrain<TAggregate>
             if (await _store.WriteAsync(fields, registry, cancellationToken))
             {
                 _mustReload = false;
-                _ahead = _ahead is { } ahead && !marks.HaveReached(ahead) ? ahead : null;
+                _ahead = marks.HaveReached(_ahead) ? new Marks() : _ahead;
                 _dirty = !isWhole;
                 _writtenAt = services.Time.GetTimestamp();
                 _suspicious &= !isWhole;

@@ -37,8 +37,8 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private Settlement _settlement = null!;
     private Marks _marks = new();
 
-    // How far the row's claims may be, where a write broke off.
-    private Marks? _ahead;
+    // Of each partition the last entry in memory that is not in the row, or that a write which broke off may have left claims of in it.
+    private Marks _ahead = new();
     private DateTimeOffset? _appliedAt;
     private long _epoch;
     private bool _dirty;

@@ -33,7 +33,7 @@ internal static class EntityRowCodec
     // There while what stands is still to be counted anew (ClaimBook.MustRecount).
     private const string Recount = "recount";
 
-    // The marks of a write that broke off, or has not come to its end: what the row has of claims may be as far as that.
+    // The entries that a write has brought claims of that broke off, or has not come to its end: what the row has of claims may be as far as that.
     private const string Ahead = "ahead";
     private const string BucketPrefix = "bucket:";
 
@@ -52,8 +52,7 @@ internal static class EntityRowCodec
             new(Behind, totals is null ? [] : null, GoesLast: true),
             new(Recount, book.MustRecount ? [] : null, GoesLast: true),
         ];
-        var ahead = row.Ahead?.FurthestOf(row.Marks) ?? row.Marks;
-        if (row.Marks.HaveReached(ahead))
+        if (row.Marks.HaveReached(row.Ahead))
         {
             head.Add(new(Ahead, null, GoesLast: true));
         }
@@ -76,7 +75,7 @@ internal static class EntityRowCodec
 
         // A chunk is written no later than the head that speaks of it, and goes no sooner than the head that speaks of it no more.
         var buckets = book.TakeDirty().SelectMany(Fields).ToLookup(field => field is { IsChunk: true, Field.Value: null });
-        return new EntityRowFields(new(Ahead, ahead.Encode()), [.. buckets[false], .. buckets[true]], head);
+        return new EntityRowFields(new(Ahead, row.Ahead.Encode()), [.. buckets[false], .. buckets[true]], head);
     }
 
     /// <summary>The name of a chunk in the store.</summary>
@@ -120,7 +119,7 @@ internal static class EntityRowCodec
         return new EntityRowHead(marks, appliedAt, row.Fields.ContainsKey(Told), null)
         {
             Judged = row.Fields.TryGetValue(Judged, out var judged) ? AggregateFormat.DecodeNames(judged) : [],
-            Ahead = row.Fields.TryGetValue(Ahead, out var ahead) ? Protocol.Marks.Decode(ahead) : null,
+            Ahead = row.Fields.TryGetValue(Ahead, out var ahead) ? Protocol.Marks.Decode(ahead) : new Marks(),
         };
     }
 }
@@ -138,8 +137,11 @@ internal sealed record EntityRowHead(Marks Marks, DateTimeOffset? AppliedAt, boo
     /// <summary>Of a region: the sources that may hold a tally of it (R17).</summary>
     public IReadOnlyCollection<string> Judged { get; init; } = [];
 
-    /// <summary>How far the row's claims may have come, if a write of them broke off before it came to the marks; null if none did.</summary>
-    public Marks? Ahead { get; init; }
+    /// <summary>
+    /// The last entry of each partition that claims were written of by a write that broke off before it came to the marks; to be written, that they are written of. A mark may be further
+    /// than the last entry that touches the entity, and need not come so far again.
+    /// </summary>
+    public Marks Ahead { get; init; } = new();
 }
 
 /// <summary>A part of a bucket to write.</summary>

@@ -220,7 +220,7 @@ internal sealed partial class FanOutPump(
         foreach (var sequence in send.Sequences)
         {
             var entry = await entries.GetAsync(sequence, stop);
-            records.AddRange(entry.For(send.Entity).Where(placed => !quarantine.Holds(placed.Position)));
+            records.AddRange(entry.For(send.Entity).Select(quarantine.InItsPlace));
         }
 
         return records;

@@ -17,14 +17,20 @@ internal sealed partial class PartitionGrain
         _writing = true;
         try
         {
+            // One that cannot be written now is left to the tick: what comes in does not pay for it with every entry.
+            var mayQuarantine = true;
             while (_queue.Count > 0)
             {
-                if (_quarantine.Reported.Count > 0)
+                if (mayQuarantine && _quarantine.Reported.Count > 0)
                 {
-                    await TryAsync(AppendQuarantinedAsync);
+                    mayQuarantine = await TryAsync(AppendQuarantinedAsync);
                 }
 
-                await WriteNextAsync();
+                // They may have been refused meanwhile.
+                if (_queue.Count > 0)
+                {
+                    await WriteNextAsync();
+                }
             }
         }
         finally

@@ -55,11 +55,12 @@ internal sealed partial class PartitionGrain
     }
 
     // One step that fails keeps no other from being taken; the next tick tries again.
-    private async Task TryAsync(Func<Task> step)
+    private async Task<bool> TryAsync(Func<Task> step)
     {
         try
         {
             await step();
+            return true;
         }
         catch (OperationCanceledException) when (_departure.HasBegun)
         {
@@ -70,6 +71,8 @@ internal sealed partial class PartitionGrain
             LogTidyFailed(logger, _partition, fault);
             await RaiseAlarmAsync(fault);
         }
+
+        return false;
     }
 
     // Nothing is lost while the checkpoint stands; but the log is kept in memory from there on, until no more is taken in.

@@ -19,8 +19,15 @@ internal sealed class Quarantine
     /// <summary>Those of the reported ones that were not given by an earlier call.</summary>
     public IReadOnlyList<KeyValuePair<LogPosition, string>> TakeUnsaid() => [.. _reported.Where(one => _said.Add(one.Key))];
 
-    /// <summary>Whether a record is sent to nobody.</summary>
-    public bool Holds(LogPosition position) => _held.Contains(position);
+    /// <summary>
+    /// What is sent of a record: nobody gets one that is quarantined, but in its place that it is. What comes after it and before the log says so then finds the same
+    /// with who has never taken it as with who had.
+    /// </summary>
+    public PlacedRecord InItsPlace(PlacedRecord placed)
+    {
+        ArgumentNullException.ThrowIfNull(placed);
+        return _held.Contains(placed.Position) ? placed with { Record = new LogRecord.Quarantined(placed.Position, placed.Record, placed.ReceivedAt, "") } : placed;
+    }
 
     /// <summary>An entity has failed on a record.</summary>
     public void Report(LogPosition position, string reason)

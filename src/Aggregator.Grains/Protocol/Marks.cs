@@ -68,19 +68,6 @@ public sealed class Marks
         return others._marks.All(one => this[one.Key].Sequence >= one.Value.Sequence);
     }
 
-    /// <summary>Of each partition the mark that is further.</summary>
-    public Marks FurthestOf(Marks others)
-    {
-        ArgumentNullException.ThrowIfNull(others);
-        var furthest = Copy();
-        foreach (var (partition, mark) in others._marks.Where(one => one.Value.Sequence > this[one.Key].Sequence))
-        {
-            furthest[partition] = mark;
-        }
-
-        return furthest;
-    }
-
     /// <summary>The same marks, independent of further changes.</summary>
     public Marks Copy()
     {

@@ -138,6 +138,17 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public void Quarantined_SaidInItsPlace_ThePastIsTheSameWithWhomeverHadTakenIt()
+    {
+        var added = Placed(1, new LogRecord.Added(First));
+        var corrected = Placed(2, new LogRecord.Corrected(Second with { Revision = 3 }, First, added.Position, Stands: true));
+        var late = Placed(3, new LogRecord.Corrected(Third with { Revision = 2, Region = First.Region, ReportedAt = First.ReportedAt.AddMinutes(5) }, Second with { Revision = 3 }, corrected.Position, Stands: false));
+        var back = Placed(4, new LogRecord.Corrected(Third with { Revision = 4, Region = First.Region }, Second with { Revision = 3 }, corrected.Position, Stands: true));
+        var said = corrected with { Record = Quarantine(corrected).Record };
+        Same(Town, 1, [added, corrected, late, back], [added, said, late, back], poison: corrected);
+    }
+
+    [Fact]
     public void Stored_WhatIsQuarantined_IsReadBack()
     {
         LogPosition[] positions = [new(3, 1, 2), new(0, 7, 0)];

@@ -17,13 +17,14 @@ internal sealed class Refold
 
     public Refold(IReadOnlyCollection<PlacedRecord> log, RegistrySnapshot registry)
     {
-        // What is quarantined nobody folds.
+        // What is quarantined nobody folds: in its place whoever never took it hears that.
         var quarantined = log.Select(placed => (placed.Record as LogRecord.Quarantined)?.Position).ToHashSet();
         HasQuarantined = quarantined.Any(position => position is not null);
         _registry = registry;
         _entities = [];
-        foreach (var placed in log.Where(placed => !quarantined.Contains(placed.Position)))
+        foreach (var one in log)
         {
+            var placed = quarantined.Contains(one.Position) ? one with { Record = new LogRecord.Quarantined(one.Position, one.Record, one.ReceivedAt, "") } : one;
             foreach (var entity in placed.Record.Touches)
             {
                 if (!_touching.TryGetValue(entity, out var touching))

@@ -102,7 +102,8 @@ public sealed class EntityStoreTests
         var head = EntityRowHead.Empty with { Structure = Edits.Base.Structure };
         Assert.True(await writer.WriteAsync(EntityRowCodec.Encode(region.Book, head, Totals(region)), Edits.Base, TestContext.Current.CancellationToken));
         Assert.True(await writer.WriteAsync(EntityRowCodec.Encode(region.Book, head, null), Edits.Base, TestContext.Current.CancellationToken));
-        Apply(region.Book, head, records);
+        // The log may have gone on by what does not touch it, and nobody sends that again.
+        Apply(region.Book, head, records, seen: 10);
         var fields = EntityRowCodec.Encode(region.Book, head, Totals(region));
 
         _server.Store.CallsLeft = calls;
@@ -123,7 +124,7 @@ public sealed class EntityStoreTests
         await next.RaiseEpochAsync(onlyIfThere: true, TestContext.Current.CancellationToken);
         var loaded = await next.LoadAsync(read, Edits.Base, TestContext.Current.CancellationToken);
         Assert.True(await next.LoadChunksAsync(read.Book, Away(read), TestContext.Current.CancellationToken));
-        var isNew = loaded.Head.Marks[0].Sequence == records[^1].Position.Sequence;
+        var isNew = loaded.Head.Marks[0].Sequence > records[^1].Position.Sequence;
         Assert.True(isNew || !isWritten);
         if (!isNew)
         {
@@ -137,7 +138,7 @@ public sealed class EntityStoreTests
 
         // Whoever writes next leaves a row that is not ahead of its marks.
         Assert.True(await next.WriteAsync(EntityRowCodec.Encode(read.Book, loaded.Head, Totals(read)), Edits.Base, TestContext.Current.CancellationToken));
-        Assert.Null((await next.LoadAsync(new RegionAggregate(Entity.Id), Edits.Base, TestContext.Current.CancellationToken)).Head.Ahead);
+        Assert.Empty((await next.LoadAsync(new RegionAggregate(Entity.Id), Edits.Base, TestContext.Current.CancellationToken)).Head.Ahead.All);
     }
 
     public static TheoryData<string, int> BrokenOff => [.. from what in (string[])["retracted", "quarantined", "added", "quarantined twice"] from calls in Enumerable.Range(0, 9) select (what, calls)];
@@ -158,16 +159,18 @@ public sealed class EntityStoreTests
     }
 
     // Each as it comes, in a delta of its own, as an entity takes it.
-    private static void Apply(ClaimBook book, EntityRowHead head, PlacedRecord[] records)
+    private static void Apply(ClaimBook book, EntityRowHead head, PlacedRecord[] records, int seen = 0)
     {
         foreach (var record in records)
         {
             book.Apply(record);
-            head.Marks[0] = new Mark(1, record.Position.Sequence);
-            if (book.MustRecount && (head.Ahead is null || head.Marks.HaveReached(head.Ahead)))
+            head.Marks[0] = new Mark(1, record.Position.Sequence + seen);
+            if (book.MustRecount && head.Marks.HaveReached(head.Ahead))
             {
                 Assert.NotEmpty(book.Recounting().ToList());
             }
+
+            head.Ahead[0] = new Mark(1, Math.Max(head.Ahead[0].Sequence, record.Position.Sequence));
         }
     }
 
