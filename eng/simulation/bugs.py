@@ -273,7 +273,7 @@ BUGS = [
      (ENTITIES + "EntityGrain.Claims.cs", "        await LookWhetherOutrankedAsync();\n", "")),
     ("counted-out-twice",
      "a claim whose place another took before its record was quarantined is counted out though it was never in",
-     (ENTITIES + "EntityGrain.Apply.cs", "if (book.MustRecount)", "if (book.MustRecount && delta.To < 0)")),
+     (ENTITIES + "EntityGrain.Apply.cs", "hasRecounted = book.MustRecount && await", "hasRecounted = book.MustRecount && delta.To < 0 && await")),
     ("counted-ahead",
      "counts are made anew over a row of which a write broke off, and what it was ahead by is counted once more",
      (ENTITIES + "EntityGrain.Apply.cs", "if (!marks.HaveReached(_ahead))", "if (_ahead.All.Count < 0)")),

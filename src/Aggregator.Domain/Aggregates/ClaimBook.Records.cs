@@ -56,7 +56,9 @@ public sealed partial class ClaimBook
             case LogRecord.Quarantined quarantined:
                 _quarantined.Add(quarantined.Position);
                 TakeOut(quarantined, changed);
-                MustRecount = true;
+
+                // Said in the record's own place, it was never taken here; what a write that broke off has left of it is taken out.
+                MustRecount |= changed.Count > 0 || placed.Position != quarantined.Position;
                 break;
             case LogRecord.Reported:
                 _counts.Reports++;

@@ -217,7 +217,7 @@ internal abstract partial class EntityGrain<TAggregate>
         {
             await step();
         }
-        catch (FoldException fault) when (services.Log.Allows(FeatureLevel.LaterCalls) && delta?.Records.Records.Any(placed => placed.Position == fault.Position) != true)
+        catch (FoldException fault) when (services.Log.Allows(FeatureLevel.LaterCalls) && delta?.Records.Records.Any(placed => placed.Position == fault.Position && placed.Record is not LogRecord.Quarantined) != true)
         {
             TellOfPoison(fault);
             _roller.Tell();

@@ -17,13 +17,12 @@ internal sealed partial class PartitionGrain
         _writing = true;
         try
         {
-            // One that cannot be written now is left to the tick: what comes in does not pay for it with every entry.
-            var mayQuarantine = true;
             while (_queue.Count > 0)
             {
-                if (mayQuarantine && _quarantine.Reported.Count > 0)
+                // What comes in does not pay with every entry for one that cannot be written.
+                if (_quarantine.Reported.Count > 0 && (_quarantineFailedAt is not { } at || time.GetElapsedTime(at) >= _options.Tick))
                 {
-                    mayQuarantine = await TryAsync(AppendQuarantinedAsync);
+                    _quarantineFailedAt = await TryAsync(AppendQuarantinedAsync) ? null : time.GetTimestamp();
                 }
 
                 // They may have been refused meanwhile.

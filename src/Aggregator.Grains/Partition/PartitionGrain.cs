@@ -52,6 +52,7 @@ internal sealed partial class PartitionGrain(
     private FanOut _fanOut = null!;
     private FanOutPump _pump = null!;
     private bool _writing;
+    private long? _quarantineFailedAt;
     private bool _ticking;
     private bool _reminded;
     private bool _isLeaving;
