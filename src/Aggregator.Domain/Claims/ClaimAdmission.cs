@@ -35,4 +35,7 @@ public static class ClaimAdmission
         var claim = check.Read(draft);
         return check.Error is { } error ? (null, error) : (claim, null);
     }
+
+    /// <summary>Whether a text may be a name or an id by its characters: no control character, so no line break, and no broken surrogate.</summary>
+    public static bool IsLine(string text) => DraftCheck.IsPlain(text, isLine: true);
 }

@@ -98,7 +98,7 @@ internal sealed class DraftCheck(RegistrySnapshot registry, DateOnly lastDay)
         {
             Fail(ClaimErrorCodes.Text, field, $"{field} is longer than {limit} characters");
         }
-        else if (HasControls(text, limit) || !IsWellFormed(text))
+        else if (!IsPlain(text, isLine: limit == ClaimAdmission.MaxNameLength))
         {
             Fail(ClaimErrorCodes.Text, field, $"{field} has control characters or broken surrogates in it");
         }
@@ -106,9 +106,11 @@ internal sealed class DraftCheck(RegistrySnapshot registry, DateOnly lastDay)
         return text;
     }
 
-    // Long texts may have line breaks and tabs in them; names and ids are one line.
-    private static bool HasControls(string text, int limit) =>
-        text.Any(character => char.IsControl(character) && (limit == ClaimAdmission.MaxNameLength || character is not ('\n' or '\r' or '\t')));
+    /// <summary>Whether a text has neither control characters nor broken surrogates in it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isLine">Names and ids are one line; long texts may have line breaks and tabs in them.</param>
+    public static bool IsPlain(string text, bool isLine) =>
+        !text.Any(character => char.IsControl(character) && (isLine || character is not ('\n' or '\r' or '\t'))) && IsWellFormed(text);
 
     private static bool IsWellFormed(string text)
     {

@@ -22,6 +22,9 @@ internal sealed class Waiting(IReadOnlyList<Candidate> candidates, bool isAwaite
 
     public Task<AppendReply> Reply => _reply.Task;
 
+    /// <summary>Whether what is left of it is not to be written: something before it may not be in the log, and a report's text does not come in without its claims.</summary>
+    public bool IsBrokenOff { get; private set; }
+
     /// <param name="at">Which of its candidates is in the log.</param>
     /// <param name="outcome">What became of it.</param>
     /// <param name="sequence">The entry it rests on.</param>
@@ -38,7 +41,12 @@ internal sealed class Waiting(IReadOnlyList<Candidate> candidates, bool isAwaite
         }
     }
 
-    public void Refuse(AppendRefusal refusal) => _reply.TrySetResult(new AppendReply { Refusal = refusal });
+    public void Refuse(AppendRefusal refusal)
+    {
+        // Of what is too large by itself the rest comes in all the same: no retry would bring more.
+        IsBrokenOff |= refusal != AppendRefusal.TooLarge;
+        _reply.TrySetResult(new AppendReply { Refusal = refusal });
+    }
 }
 
 /// <summary>
@@ -71,13 +79,19 @@ internal sealed class AppendQueue(int maximumClaims, int claimsPerEntry, int byt
         return true;
     }
 
-    /// <summary>Takes the claims of the next entry, in the order they came.</summary>
+    /// <summary>Takes the claims of the next entry, in the order they came; none if what was left is of batches that were refused.</summary>
     public List<(Waiting Batch, int At, Candidate Candidate)> Take()
     {
         var taken = new List<(Waiting, int, Candidate)>(Math.Min(_queue.Count, claimsPerEntry));
         var bytes = 0;
         while (taken.Count < claimsPerEntry && _queue.TryPeek(out var next))
         {
+            if (next.Batch.IsBrokenOff)
+            {
+                _queue.Dequeue();
+                continue;
+            }
+
             var candidate = next.Batch.Candidates[next.At];
             bytes += candidate switch
             {

@@ -26,9 +26,9 @@ internal sealed partial class PartitionGrain
                 }
 
                 // They may have been refused meanwhile.
-                if (_queue.Count > 0)
+                if (_queue.Take() is { Count: > 0 } group)
                 {
-                    await WriteNextAsync();
+                    await WriteAsync(group);
                 }
             }
         }
@@ -37,8 +37,6 @@ internal sealed partial class PartitionGrain
             _writing = false;
         }
     }
-
-    private Task WriteNextAsync() => WriteAsync(_queue.Take());
 
     // What claims replace may be larger than they are: if an entry turns out too large, it is made two.
     private async Task WriteAsync(List<(Waiting Batch, int At, Candidate Candidate)> group)
@@ -56,7 +54,10 @@ internal sealed partial class PartitionGrain
         {
             var half = group.Count / 2;
             await WriteAsync(group[..half]);
-            await WriteAsync(group[half..]);
+            if (group[half..].FindAll(static one => !one.Batch.IsBrokenOff) is { Count: > 0 } rest)
+            {
+                await WriteAsync(rest);
+            }
         }
         catch (EntryTooLargeException fault)
         {

@@ -1,4 +1,3 @@
-using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Log;
 
 namespace Aggregator.Grains.Partition;
@@ -52,8 +51,7 @@ internal sealed partial class PartitionGrain
         }
         catch (OperationCanceledException) when (_departure.HasBegun)
         {
-            // Who waits for the index to be appended asks the next activation, which would wait for them.
-            _queue.Refuse(AppendRefusal.StoreUnavailable);
+            // The next activation begins again. Who waits here for the index to know all of the log is refused.
         }
         catch (Exception fault)
         {

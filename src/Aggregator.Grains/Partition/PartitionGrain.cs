@@ -89,6 +89,7 @@ internal sealed partial class PartitionGrain(
         }
 
         StartFollowing();
+        _ = RefuseOnceLeavingAsync();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -170,8 +171,14 @@ internal sealed partial class PartitionGrain(
         try
         {
             var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
+            if (await ClaimsAsync(text.Claims) is not { } claims)
+            {
+                // A build before this one could write the text though claims of it were refused: they are to come.
+                return null;
+            }
+
             var touched = await TouchedByOriginalsAsync([(0, new LogPosition(_partition, version.Sequence, version.Ordinal))]);
-            return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(await ClaimsAsync(text.Claims)), Sequence = version.Sequence, AlsoTouched = [.. touched[0].Distinct()] };
+            return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(claims), Sequence = version.Sequence, AlsoTouched = [.. touched[0].Distinct()] };
         }
         catch (StoreException fault)
         {
@@ -180,14 +187,19 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>The standing claims of keys, in their order; those that stand no more are left out.</summary>
-    private async Task<List<Claim>> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
+    /// <summary>The standing claims of keys, in their order; those that stand no more are left out. Null if one has never come.</summary>
+    private async Task<List<Claim>?> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
     {
         var held = await _index.FindAsync(keys.Select(ClaimIdentity.Hash), _stop.Token);
         var claims = new List<Claim>(keys.Count);
         foreach (var key in keys)
         {
-            if (held.TryGetValue(ClaimIdentity.Hash(key), out var hit) && !hit.Standing.IsRetraction)
+            if (!held.TryGetValue(ClaimIdentity.Hash(key), out var hit))
+            {
+                return null;
+            }
+
+            if (!hit.Standing.IsRetraction)
             {
                 claims.Add(await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token));
             }
@@ -201,7 +213,7 @@ internal sealed partial class PartitionGrain(
 
     private Task<AppendReply> EnqueueAsync(Candidate[] candidates, bool isAwaited)
     {
-        if (_stop.HasBegun || IsOutlived)
+        if (_stop.HasBegun || IsOutlived || MustRefuse)
         {
             if (IsOutlived)
             {
@@ -221,6 +233,25 @@ internal sealed partial class PartitionGrain(
         StartWriting();
         return waiting.Reply;
     }
+
+    // Who waits for the index to know all of the log would wait for ever: the next activation makes it so, and that waits for the calls of this one to end.
+    private async Task RefuseOnceLeavingAsync()
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, _departure.Token);
+        }
+        catch (OperationCanceledException) when (MustRefuse)
+        {
+            _queue.Refuse(AppendRefusal.StoreUnavailable);
+        }
+        catch (OperationCanceledException) when (_departure.HasBegun)
+        {
+            // What waits is being written.
+        }
+    }
+
+    private bool MustRefuse => _departure.HasBegun && _indexed < _fanOut.End;
 
     public async Task<bool> AwaitAppliedAsync(long sequence, EntityKey[] entities)
     {

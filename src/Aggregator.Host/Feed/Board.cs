@@ -10,12 +10,18 @@ namespace Aggregator.Host.Feed;
 /// <summary>Prints who claims what about whom, where, with standing and estimate: a row for each position in a place.</summary>
 internal sealed class Board(IGrainFactory grains)
 {
+    private const int RegionsAskedAtOnce = 64;
     private static readonly string[] Head = ["where", "about", "what", "voice", "standing", "figure", "days", "estimate", "denied by"];
 
     /// <summary>The board of the regions among the entities, by their number of claims.</summary>
     public async Task PrintAsync(IEnumerable<EntityKey> touched, TextWriter output)
     {
-        var regions = await Task.WhenAll(touched.Where(entity => entity.Kind == EntityKind.Region).Select(region => grains.GrainOf<IRegionGrain>(region.Id).GetViewAsync(null)));
+        var regions = new List<RegionView?>();
+        foreach (var some in touched.Where(entity => entity.Kind == EntityKind.Region).Chunk(RegionsAskedAtOnce))
+        {
+            regions.AddRange(await Task.WhenAll(some.Select(region => grains.GrainOf<IRegionGrain>(region.Id).GetViewAsync(null))));
+        }
+
         var rows = regions
             .OfType<RegionView>()
             .OrderByDescending(region => region.Claims.Total)

@@ -32,9 +32,22 @@ internal sealed class FeedService(FileFeed feed, Board board, IHostApplicationLi
         }
 
         Console.WriteLine();
-        await board.PrintAsync(touched, Console.Out);
+        await PrintAsync(touched, stoppingToken);
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Fed {files.Count} files in {time.GetElapsedTime(began).TotalSeconds:F1} s. Serving; stop with Ctrl+C."));
+    }
+
+    // What cannot be shown just now can be asked for; the host goes on serving.
+    private async Task PrintAsync(HashSet<EntityKey> touched, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await board.PrintAsync(touched, Console.Out);
+        }
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            Console.WriteLine($"The board cannot be shown now: {fault.Message}");
+        }
     }
 
     // A file that cannot be read or fed costs the others nothing, and the host goes on serving.

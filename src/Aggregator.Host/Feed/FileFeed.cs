@@ -17,9 +17,13 @@ internal sealed record FileResult(string Name, FeedAnswer? Answer, string? Refus
 
 /// <summary>Feeds files the way the endpoints feed bodies: <c>.txt</c> reports in the text form, <c>.json</c> and
 /// <c>.ndjson</c> claims.</summary>
-internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder feeder)
+internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder feeder, TimeProvider time)
 {
     private const int ClaimsPerStep = 1_000;
+
+    // Who starts the host has nobody else to send a file again: a store that is away for a while, or a log that is still being read, is waited for.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>The files to feed, by name.</summary>
     public IReadOnlyList<string> Files() => [.. All().Where(IsFed)];
@@ -49,7 +53,7 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder fe
             return Refused(name, $"{error.Code}: {error.Message}");
         }
 
-        var fed = await feeder.FeedAsync([(0, report!)], store: true, waitApplied: true, slot: null, cancellationToken);
+        var fed = await PatientlyAsync(() => feeder.FeedAsync([(0, report!)], store: true, waitApplied: true, slot: null, cancellationToken), static fed => fed.Result, cancellationToken);
         return fed.Result.Refusal != AppendRefusal.None
             ? Refused(name, $"the store does not take it: {fed.Result.Refusal}")
             : new FileResult(name, fed.Answer, null, [.. fed.New.Concat(fed.Stored).SelectMany(one => LogRecord.TouchedBy(one.Claim)).Distinct()]);
@@ -69,7 +73,8 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder fe
         var applied = true;
         foreach (var step in claims.Chunk(ClaimsPerStep))
         {
-            var result = await ingestor.AppendAsync(new Feeding([.. step.Select(one => one.Claim)]), waitApplied: true, slot: null, cancellationToken);
+            var result = await PatientlyAsync(
+                () => ingestor.AppendAsync(new Feeding([.. step.Select(one => one.Claim)]), waitApplied: true, slot: null, cancellationToken), static result => result, cancellationToken);
             if (result.Refusal != AppendRefusal.None)
             {
                 return Refused(name, $"the store does not take it: {result.Refusal}");
@@ -81,6 +86,21 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder fe
 
         var all = new IngestResult(AppendRefusal.None, [.. outcomes], applied);
         return new FileResult(name, FeedAnswer.From(all, claims, errors), null, [.. claims.SelectMany(one => LogRecord.TouchedBy(one.Claim)).Distinct()]);
+    }
+
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> feed, Func<T, IngestResult> resultOf, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var fed = await feed();
+            if (resultOf(fed).Refusal is not (AppendRefusal.Busy or AppendRefusal.StoreUnavailable) || time.GetElapsedTime(began) > Patience)
+            {
+                return fed;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken);
+        }
     }
 
     private static FileResult Refused(string name, string why) => new(name, null, why, []);

@@ -42,6 +42,11 @@ internal static class RetractEndpoint
             return Problem.Unprocessable(ClaimErrorCodes.Missing, "id", $"id has 1 to {ClaimAdmission.MaxNameLength} characters").ToResult();
         }
 
+        if (!ClaimAdmission.IsLine(claim.Source) || !ClaimAdmission.IsLine(claim.Id))
+        {
+            return Problem.Unprocessable(ClaimErrorCodes.Text, ClaimAdmission.IsLine(claim.Id) ? "source" : "id", "source and id have no control characters in them").ToResult();
+        }
+
         var result = await ingestor.RetractAsync(claim, wait is not null, FeedSlot.Of(context), cancellationToken);
         return result.Refusal switch
         {
