@@ -7,6 +7,8 @@ namespace Aggregator.Simulation;
 // What must hold once all has come to rest.
 internal sealed partial class Scenario
 {
+    private const int MoreOfOneIn = 3;
+
     // Who looks may be the first to fold a claim that cannot be: it is quarantined then, and all is looked at once more.
     private void AuditUntilNothingFails()
     {
@@ -70,7 +72,8 @@ internal sealed partial class Scenario
         var resends = !refold.HasQuarantined;
         foreach (var entity in entities)
         {
-            var should = Shown.Of(entity, refold, _edits.Latest, resends);
+            var asksMore = _world.Random.Next(MoreOfOneIn) == 0;
+            byte[] should = [.. Shown.Of(entity, refold, _edits.Latest, resends), .. asksMore ? [.. Shown.Of(refold.TimelineOf(entity, entity.Id)), .. Shown.Of(refold.ClaimsOf(entity))] : Array.Empty<byte>()];
             var isEdited = _shape.EndsInDeath && _edits.Latest.Version > 1;
             if (isEdited)
             {
@@ -79,9 +82,14 @@ internal sealed partial class Scenario
 
             for (var left = isEdited || (!_shape.EndsInDeath && _shape.Last == Last.Silence) ? LooksUntilRight : 0; ; left--)
             {
-                var shows = Shown.Of(await _views.ReadAsync(entity), resends);
+                byte[] shows =
+                [
+                    .. Shown.Of(await _views.ReadAsync(entity), resends),
+                    .. asksMore ? [.. Shown.Of(await _views.ReadTimelineAsync(entity)), .. Shown.Of((await _views.ReadClaimsAsync(entity)).Claims.Claims)] : Array.Empty<byte>(),
+                ];
                 if (shows.AsSpan().SequenceEqual(should))
                 {
+                    await (asksMore && _failing.Count == 0 ? PastIsRightAsync(entity, refold) : Task.CompletedTask);
                     break;
                 }
 
@@ -95,6 +103,18 @@ internal sealed partial class Scenario
         }
 
         return true;
+    }
+
+    // Not where a fold fails: it may fail on what was never folded, or only now.
+    private async Task PastIsRightAsync(EntityKey entity, Refold refold)
+    {
+        var moment = _world.Random.Next(2) == 0 ? Views.Late : Views.Early.AddHours(_world.Random.Next(Views.Hours));
+        var should = Shown.OfMoment(entity, refold.AsOf(moment), _edits.Latest);
+        var shows = Shown.OfMoment(await _views.ReadPastAsync(entity, moment));
+        if (!shows.AsSpan().SequenceEqual(should))
+        {
+            throw new ViolationException($"E: {entity} as of {moment:u} shows{Shown.Differing(shows, should)}\n  and should{Shown.Differing(should, shows)}");
+        }
     }
 
     // What a restarted store has lost is lost, if it had been answered before; it is said, and sending it again is the sender's matter. What was a

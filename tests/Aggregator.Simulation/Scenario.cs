@@ -62,9 +62,9 @@ internal sealed partial class Scenario : IStoreAlarm
         _world.Delivered = Count;
         _world.Answered = answer =>
         {
-            if (answer is AppendReply reply)
+            if (answer is AppendReply or KnownReport)
             {
-                _journal.Answered(reply, _world.Steps);
+                _journal.Answered(answer, _world.Steps);
             }
         };
         _views = new Views(_world, silo => _silos[silo].Rows.Session.Era, new Most(_journal, _edits), _shape.IsUnsettled);

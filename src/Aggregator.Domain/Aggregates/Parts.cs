@@ -170,7 +170,8 @@ public sealed class Parts
             return null;
         }
 
-        if (!_parts.TryGetValue(id, out var part))
+        var isNew = !_parts.TryGetValue(id, out var part);
+        if (part is null)
         {
             _parts[id] = part = new Part();
         }
@@ -181,7 +182,7 @@ public sealed class Parts
         LineKey[] lines = isAll ? [.. part.Totals.Keys.Union(update.Totals.Keys)] : [.. update.Totals.Keys];
         BucketKey[] buckets = [.. (isAll ? part.Claims.Keys.Union(update.Claims.Keys) : update.Claims.Keys).Union(told)];
         part.Take(update);
-        return Changes(id, part, lines, buckets);
+        return Changes(id, part, lines, buckets) with { IsNew = isNew };
     }
 
     private PartChange Changes(string id, Part part, LineKey[] lines, BucketKey[] buckets)
@@ -293,4 +294,7 @@ public sealed record PartChange(IReadOnlyCollection<LineKey> Lines, IReadOnlyCol
 {
     /// <summary>Nothing.</summary>
     public static readonly PartChange None = new([], []);
+
+    /// <summary>Whether nothing was held of the part before: what lists its claims, or counts them by time, finds them through whom it told of itself.</summary>
+    public bool IsNew { get; init; }
 }

@@ -107,6 +107,12 @@ internal abstract partial class EntityGrain<TAggregate>
             TellOfPoison(fault);
             return false;
         }
+        catch (TimeoutException fault) when (services.Log.Allows(FeatureLevel.TotalsBehind))
+        {
+            // An entity that was merged into this one has much to give: the row does not wait for it either.
+            LogTotalsPutOff(Logger, Key, fault);
+            return false;
+        }
         finally
         {
             if (isBounded)

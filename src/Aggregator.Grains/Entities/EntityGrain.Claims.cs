@@ -13,6 +13,7 @@ internal abstract partial class EntityGrain<TAggregate>
     private const int PassesPerReading = 16;
     private const int ChunksAtOnce = 64;
     private const int MissesAtOnce = 64;
+    private const int BucketsAskedAtOnce = 8;
     private const int TriesOutsideTheGate = 3;
     private const int ShareWhenMany = 20;
     private int _loadedSaid;
@@ -240,13 +241,34 @@ internal abstract partial class EntityGrain<TAggregate>
     // Down the tree, where nobody waits for this entity.
     private async Task FetchAsync(TAggregate aggregate, IReadOnlyCollection<ToldBucket> told)
     {
-        foreach (var some in told.Chunk(PartsAskedAtOnce))
+        using var limit = new CancellationTokenSource(Options.FetchTimeout, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+        try
         {
-            var lists = await Task.WhenAll(some.Select(one => GrainOf(one.Part).GetToldAsync(one.Bucket.ToString()))).WaitAsync(Options.FetchTimeout, services.Time, _stop.Token);
-            for (var at = 0; at < some.Length; at++)
+            foreach (var parts in told.GroupBy(one => one.Part).Chunk(PartsAskedAtOnce))
             {
-                aggregate.Parts.Fetched(some[at], [.. lists[at].Records.Select(AppearanceOf)]);
+                await Task.WhenAll(parts.Select(FetchFromAsync));
             }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !_stop.HasBegun)
+        {
+            throw new TimeoutException($"{Key}: its parts have not given all of their claims within {Options.FetchTimeout}; they are asked for the rest");
+        }
+
+        // Each answer is kept as it comes, so that whoever asks again asks for less; and one part is asked few things at once, as what nobody waits for any more
+        // stands in the way of what is asked then.
+        async Task FetchFromAsync(IGrouping<string, ToldBucket> part)
+        {
+            foreach (var some in part.Chunk(BucketsAskedAtOnce))
+            {
+                await Task.WhenAll(some.Select(FetchOneAsync));
+            }
+        }
+
+        async Task FetchOneAsync(ToldBucket one)
+        {
+            var list = await GrainOf(one.Part).GetToldAsync(one.Bucket.ToString()).WaitAsync(either.Token);
+            aggregate.Parts.Fetched(one, [.. list.Records.Select(AppearanceOf)]);
         }
     }
 

@@ -12,6 +12,9 @@ internal abstract partial class EntityGrain<TAggregate>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: {What} Whether the store has restarted since is not known; tried again")]
     private static partial void LogNotJudged(ILogger logger, EntityKey entity, string what, Exception fault);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: the totals stay behind the claims that the row has; tried again")]
+    private static partial void LogTotalsPutOff(ILogger logger, EntityKey entity, Exception fault);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: another activation wrote the row; memory is dropped and read again")]
     private static partial void LogConflict(ILogger logger, EntityKey entity);
 

@@ -57,7 +57,8 @@ internal abstract partial class EntityGrain<TAggregate>
         _mustReload = true;
         foreach (var part in Aggregate.Parts.Ids.Where(IsGone).ToArray())
         {
-            Aggregate.Parts.Drop(part);
+            // What the parent folds of it is told of anew, though what is left may be as it was: it may have been asked for meanwhile, under the structure before.
+            _roller.Changed([], Aggregate.Parts.Drop(part).Claims);
             _settlement.Dropped(part);
         }
 

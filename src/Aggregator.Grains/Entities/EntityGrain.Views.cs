@@ -31,10 +31,15 @@ internal abstract partial class EntityGrain<TAggregate>
     }
 
     /// <summary>The aggregate as it was known at a moment (R19). The parts are asked for theirs, and not under the gate.</summary>
-    protected async Task<TAggregate> PastAsync(DateTimeOffset asOf)
+    protected Task<TAggregate> PastAsync(DateTimeOffset asOf) => PastAsync(asOf, static _ => true);
+
+    /// <summary>The same of the entity itself: of its parts only with those that were merged into it.</summary>
+    protected Task<TAggregate> OwnPastAsync(DateTimeOffset asOf) => PastAsync(asOf, part => _registry.IsMerged(Kind, part));
+
+    private async Task<TAggregate> PastAsync(DateTimeOffset asOf, Func<string, bool> isAsked)
     {
         var past = await KnownAsync(asOf);
-        var parts = await UnderGateAsync(() => Task.FromResult(Aggregate.Parts.Ids.ToArray()));
+        var parts = await UnderGateAsync(() => Task.FromResult(Aggregate.Parts.Ids.Where(isAsked).ToArray()));
         var at = 0;
         await foreach (var told in AskPartsAsync(parts, part => part.GetPastAsync(asOf)))
         {
@@ -46,7 +51,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
     /// <summary>The entity's own claims as they were known at a moment, without its parts.</summary>
     /// <exception cref="PastTooLargeException">There are more than may be in memory for it.</exception>
-    protected Task<TAggregate> KnownAsync(DateTimeOffset asOf)
+    private Task<TAggregate> KnownAsync(DateTimeOffset asOf)
     {
         return OverOwnClaimsAsync(() => Create(Key.Id), (past, bucket, standing, formers) =>
         {

@@ -250,6 +250,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         if (changed.Length > 0)
         {
             await UnlessOfOthersAsync(delta: null, () => NoteAsync([.. changed.SelectMany(one => one.Change.Claims).Distinct()], changed.SelectMany(one => one.Change.Lines)));
+        }
+
+        if (changed.Length > 0 || changes.Any(static one => one.Change.IsNew))
+        {
+            // Also if no total is another: whoever reads anew finds by this row that there are claims below it.
             Changed();
             MarkDirty();
         }

@@ -88,8 +88,7 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         return parts;
     }
 
-    // A part without a row may have parts of its own that have one: an edit brought them there, and nobody has asked it since. One that has nothing to
-    // tell leaves whom it tells without a row, and hides nothing.
+    // A part without a row may have parts of its own that have one: an edit brought them there, and nobody has asked it since.
     private async Task<IEnumerable<string>> HidingAsync(RegistrySnapshot registry, List<string> rowless, CancellationToken cancellationToken)
     {
         var hiding = new HashSet<string>(StringComparer.Ordinal);
@@ -97,14 +96,12 @@ internal sealed class EntityStore(EntityRows rows, EntityKey key)
         while (below.Count > 0)
         {
             below = [.. below.SelectMany(one => registry.Children(key.Kind, one.Id).Select(child => (one.Part, Id: child))).Where(one => !hiding.Contains(one.Part))];
-            var read = await rows.LoadFieldsManyAsync(_kind, [.. below.Select(one => one.Id)], [EntityRowCodec.Totals, EntityRowCodec.Structure], cancellationToken);
-            hiding.UnionWith(below.Where((_, at) => read[at] is [{ } totals, var structure] && (!EntityRowCodec.RestsOn(structure, registry.Structure) || TellsOf(totals))).Select(one => one.Part));
-            below = [.. below.Where((_, at) => read[at] is not [not null, _])];
+            var read = await rows.LoadFieldsManyAsync(_kind, [.. below.Select(one => one.Id)], [EntityRowCodec.Totals], cancellationToken);
+            hiding.UnionWith(below.Where((_, at) => read[at] is [not null]).Select(one => one.Part));
+            below = [.. below.Where((_, at) => read[at] is not [not null])];
         }
 
         return hiding;
-
-        bool TellsOf(byte[] totals) => Decoded("the totals of a part", () => AggregateFormat.DecodeUpdate(totals)) is var update && (update.Totals.Count > 0 || update.Told.Count > 0 || update.Resends != default);
     }
 
     // Nearly all rows of many parts say what the parts have told: those are not read beyond their version.

@@ -40,7 +40,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     public async Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf)
     {
         var inherited = await InheritedAnswersAsync(asOf);
-        var past = asOf is { } moment ? await KnownAsync(moment) : null;
+        var past = asOf is { } moment ? await OwnPastAsync(moment) : null;
         var own = past is null
             ? await UnderGateAsync(() => ReadAsync(() => Aggregate.OwnAnswers(Registry)))
             : FoldPast(() => past.OwnAnswers(Services.Registry.Current));

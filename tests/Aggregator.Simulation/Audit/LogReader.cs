@@ -80,6 +80,7 @@ internal sealed class LogReader
                 case LogRecord.Reported { Text: var text }:
                     var report = (position.Partition, Reports.Key(text));
                     replaced = texts.TryGetValue(report, out var before) ? before : texts[report] = new ReportTexts(report.Item2);
+                    Require(text.Claims.All(known.ContainsKey), $"F: {report.Item2} is at {position} before all of its claims are in the log");
                     replaced.Take(text, position, key => known.TryGetValue(key, out var versions) && versions.IsStanding);
                     break;
                 case LogRecord.Superseded superseded:

@@ -1,4 +1,6 @@
+using Aggregator.Domain.Activity;
 using Aggregator.Domain.Aggregates;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Ledger;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
@@ -14,6 +16,7 @@ internal sealed class Refold
     private readonly RegistrySnapshot _registry;
     private readonly Dictionary<EntityKey, IAggregate> _made = [];
     private readonly HashSet<EntityKey> _entities;
+    private readonly Action<EntityKey, IAggregate> _fill;
 
     public Refold(IReadOnlyCollection<PlacedRecord> log, RegistrySnapshot registry)
     {
@@ -22,6 +25,7 @@ internal sealed class Refold
         HasQuarantined = quarantined.Any(position => position is not null);
         _registry = registry;
         _entities = [];
+        _fill = Fill;
         foreach (var one in log)
         {
             var placed = quarantined.Contains(one.Position) ? one with { Record = new LogRecord.Quarantined(one.Position, one.Record, one.ReceivedAt, "") } : one;
@@ -38,6 +42,15 @@ internal sealed class Refold
             }
         }
     }
+
+    private Refold(Refold now, DateTimeOffset moment)
+    {
+        (_registry, _entities) = (now._registry, now._entities);
+        _fill = (entity, aggregate) => now.Of(entity).Book.CopyTo(aggregate.Book, moment);
+    }
+
+    /// <summary>What was known at a moment (R19).</summary>
+    public Refold AsOf(DateTimeOffset moment) => new(this, moment);
 
     /// <summary>Whether the log takes a record out of all folds.</summary>
     public bool HasQuarantined { get; }
@@ -76,21 +89,12 @@ internal sealed class Refold
             _ => new SourceAggregate(entity.Id),
         };
         _made[entity] = aggregate;
-        foreach (var part in _entities.Where(one => one.Kind == entity.Kind && _registry.Parent(one.Kind, one.Id) == entity.Id))
+        foreach (var part in PartsOf(entity))
         {
             aggregate.Parts.Apply(part.Id, Told(Of(part)));
         }
 
-        foreach (var placed in _touching.GetValueOrDefault(entity) ?? [])
-        {
-            aggregate.Book.Apply(placed);
-        }
-
-        if (aggregate.Book.MustRecount)
-        {
-            Assert.All(aggregate.Book.Recounting().ToList(), bucket => Assert.False(aggregate.Book.IsAway(bucket)));
-        }
-
+        _fill(entity, aggregate);
         if (aggregate is SourceAggregate source)
         {
             foreach (var region in source.Regions(_registry).ToArray())
@@ -102,6 +106,40 @@ internal sealed class Refold
         }
 
         return aggregate;
+    }
+
+    /// <summary>When the claims of an entity and its parts came (R18), day by day.</summary>
+    /// <param name="entity">The entity.</param>
+    /// <param name="root">Id of the entity that was asked first.</param>
+    public Timeline TimelineOf(EntityKey entity, string root)
+    {
+        return PartsOf(entity).Aggregate(Timeline.Of(Telling.Counted(OwnClaims(entity), entity, root, _registry), Views.Bucket, Views.By), (sum, part) => sum.Plus(TimelineOf(part, root)));
+    }
+
+    /// <summary>The claims of an entity and its parts that stand, newest first, each once.</summary>
+    public IEnumerable<Claim> ClaimsOf(EntityKey entity) => WithParts(entity).SelectMany(OwnClaims).DistinctBy(ClaimSearch.RefOf).OrderDescending(Comparer<Appearance>.Create((one, other) => ClaimSearch.RefOf(one).CompareTo(ClaimSearch.RefOf(other)))).Select(one => one.Claim);
+
+    private IEnumerable<EntityKey> WithParts(EntityKey entity) => PartsOf(entity).SelectMany(WithParts).Prepend(entity);
+
+    private IEnumerable<EntityKey> PartsOf(EntityKey entity) => _entities.Where(one => one.Kind == entity.Kind && _registry.Parent(one.Kind, one.Id) == entity.Id);
+
+    private IEnumerable<Appearance> OwnClaims(EntityKey entity)
+    {
+        var book = Of(entity).Book;
+        return book.Buckets.SelectMany(bucket => book[bucket].Where(one => BucketKey.Of(one.Claim, entity).First() == bucket));
+    }
+
+    private void Fill(EntityKey entity, IAggregate aggregate)
+    {
+        foreach (var placed in _touching.GetValueOrDefault(entity) ?? [])
+        {
+            aggregate.Book.Apply(placed);
+        }
+
+        if (aggregate.Book.MustRecount)
+        {
+            Assert.All(aggregate.Book.Recounting().ToList(), bucket => Assert.False(aggregate.Book.IsAway(bucket)));
+        }
     }
 
     private PartUpdate Told(IAggregate part) => new(

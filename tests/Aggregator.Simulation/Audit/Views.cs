@@ -14,8 +14,20 @@ namespace Aggregator.Simulation.Audit;
 /// <param name="isUnsettled">Whether activations look before each view whether another has begun since: else one that was forgotten may be behind.</param>
 internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool isUnsettled)
 {
+    /// <summary>A moment before all that is sent.</summary>
+    public static readonly DateTimeOffset Early = new(2024, 5, 1, 7, 30, 0, TimeSpan.Zero);
+
+    /// <summary>How many hours after that the last of what is sent was reported.</summary>
+    public const int Hours = 30;
+
     /// <summary>A moment after all that is sent.</summary>
     public static readonly DateTimeOffset Late = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>How finely timelines are read.</summary>
+    public const TimelineBucket Bucket = TimelineBucket.Day;
+
+    /// <summary>By which of their times claims are counted in them.</summary>
+    public const TimelineBy By = TimelineBy.Reported;
 
     private const int MostTries = 20;
     private const int MostClaims = 100;
@@ -51,13 +63,24 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
     }
 
     /// <summary>Reads a view, again where nobody answers: a silo may only now find out that the store has restarted.</summary>
-    public async Task<EntityView?> ReadAsync(EntityKey entity)
+    public Task<EntityView?> ReadAsync(EntityKey entity) => PatientlyAsync(() => ReadOnceAsync(entity));
+
+    /// <summary>Reads a timeline, again where nobody answers.</summary>
+    public Task<TimelineCounts> ReadTimelineAsync(EntityKey entity) => PatientlyAsync(() => ReadTimelineOnceAsync(entity, entity.Id));
+
+    /// <summary>Reads a view as of a moment, again where nobody answers.</summary>
+    public Task<EntityView?> ReadPastAsync(EntityKey entity, DateTimeOffset moment) => PatientlyAsync(() => ReadOnceAsync(entity, moment));
+
+    /// <summary>Reads the newest claims, again where nobody answers.</summary>
+    public Task<ClaimsPage> ReadClaimsAsync(EntityKey entity) => PatientlyAsync(() => ReadClaimsOnceAsync(entity));
+
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> read)
     {
         for (var left = MostTries; ; left--)
         {
             try
             {
-                return await ReadOnceAsync(entity);
+                return await read();
             }
             catch (Exception fault) when (fault is not ViolationException && left > 0)
             {
@@ -75,10 +98,10 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
                 await ReadOnceAsync(entity, Late);
                 break;
             case 1 or 2:
-                await GrainOf(entity).GetClaimsAsync(new ClaimsQuery { Limit = MostClaims });
+                await ReadClaimsOnceAsync(entity);
                 break;
             case 3:
-                await GrainOf(entity).GetTimelineAsync(new TimelineQuery { Bucket = (byte)TimelineBucket.Day, By = (byte)TimelineBy.Reported, Root = "world" });
+                await ReadTimelineOnceAsync(entity, "world");
                 break;
             default:
                 // Twice, as one and another activation may answer.
@@ -87,6 +110,11 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
                 break;
         }
     }
+
+    private Task<ClaimsPage> ReadClaimsOnceAsync(EntityKey entity) => GrainOf(entity).GetClaimsAsync(new ClaimsQuery { Limit = MostClaims });
+
+    private Task<TimelineCounts> ReadTimelineOnceAsync(EntityKey entity, string root) =>
+        GrainOf(entity).GetTimelineAsync(new TimelineQuery { Bucket = (byte)Bucket, By = (byte)By, Root = root });
 
     private IEntityGrain GrainOf(EntityKey entity) => world.Entity(new GrainKey(Activation.TypeOf(entity.Kind), entity.Id));
 

@@ -28,8 +28,16 @@ internal sealed class Journal
     /// <param name="content">Digest of the version; null for a retraction.</param>
     /// <param name="reply">The answer.</param>
     /// <param name="at">Where in it.</param>
-    public void Heard(ClaimKey key, UInt128? content, AppendReply reply, int at) =>
-        _acknowledged.Add(new Acknowledged(key, content, reply.Outcomes[at], _answeredAt.TryGetValue(reply, out var step) ? step.Value : throw new InvalidOperationException("an answer that no partition made")));
+    public void Heard(ClaimKey key, UInt128? content, AppendReply reply, int at) => Heard(key, content, reply.Outcomes[at], reply);
+
+    /// <summary>A sender has heard that a report's text came before, with all of its claims.</summary>
+    /// <param name="key">The report's.</param>
+    /// <param name="content">Digest of the text.</param>
+    /// <param name="known">The answer.</param>
+    public void Heard(ClaimKey key, UInt128 content, KnownReport known) => Heard(key, content, AppendOutcome.Duplicate, known);
+
+    private void Heard(ClaimKey key, UInt128? content, AppendOutcome outcome, object answer) =>
+        _acknowledged.Add(new Acknowledged(key, content, outcome, _answeredAt.TryGetValue(answer, out var step) ? step.Value : throw new InvalidOperationException("an answer that no partition made")));
 }
 
 /// <summary>What was acknowledged.</summary>

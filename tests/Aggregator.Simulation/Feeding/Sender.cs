@@ -88,6 +88,16 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
     {
         // Several texts of one report come behind the claims of all of them.
         (ReportText Text, Claim[] Claims)[] reports = [.. Enumerable.Range(0, 1 + world.Random.Next(2)).Select(_ => Reports.Of(source, keys, world.Random.Next(Reports.Texts)))];
+        if (world.Random.Next(2) == 0)
+        {
+            // As hosts do: what is known is not sent again.
+            reports = await UnknownAsync(source, reports);
+            if (reports.Length == 0)
+            {
+                return;
+            }
+        }
+
         Claim[] claims = [.. reports.SelectMany(static one => one.Claims)];
         journal.Sending(claims);
         var batch = new ClaimBatch { Claims = new ClaimList(claims), Texts = [.. reports.Select(static one => new ReportTextBox(one.Text))] };
@@ -99,6 +109,33 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
             world.Note($"acknowledged {Reports.Name(text)} {reply.Outcomes[claims.Length + at]}");
             journal.Heard(Reports.Key(text), text.TextHash, reply, claims.Length + at);
         }
+    }
+
+    private async Task<(ReportText Text, Claim[] Claims)[]> UnknownAsync(string source, (ReportText Text, Claim[] Claims)[] reports)
+    {
+        var unknown = new List<(ReportText, Claim[])>();
+        foreach (var (text, claims) in reports)
+        {
+            try
+            {
+                if (await partitionOf(source).FindReportAsync(new ReportTextBox(text)) is { TextsLeft: null } known)
+                {
+                    world.Note($"acknowledged {Reports.Name(text)}, which came before");
+                    journal.Heard(Reports.Key(text), text.TextHash, known);
+                }
+                else
+                {
+                    unknown.Add((text, claims));
+                }
+            }
+            catch (Exception)
+            {
+                // Refused; whoever sends it comes again some time.
+                return [];
+            }
+        }
+
+        return [.. unknown];
     }
 
     private async Task RetractAsync(int key)
