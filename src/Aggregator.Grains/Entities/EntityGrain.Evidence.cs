@@ -33,9 +33,8 @@ internal abstract partial class EntityGrain<TAggregate>
         var (bucket, by) = ((TimelineBucket)query.Bucket, (TimelineBy)query.By);
         var registry = services.Registry.Current;
         var own = await OverOwnClaimsAsync(
-            () => new Timelines { Timeline = Timeline.Of([], bucket, by) },
-            (sum, of, standing, _) => sum.Timeline = sum.Timeline.Plus(Timeline.Of(
-                Telling.Counted(standing.Where(one => BucketKey.Of(one.Claim, Key).First() == of && sum.Counted.Add(ClaimIdentity.Hash(one.Claim.Key))), Key, query.Root, registry), bucket, by)));
+            () => new OwnTimeline(Key, query.Root, registry, bucket, by),
+            (sum, of, standing, _) => sum.Add(of, standing));
         var timeline = own.Timeline;
         var parts = await UnderGateAsync(() => Task.FromResult(Aggregate.Parts.Ids.ToArray()));
         await foreach (var told in AskPartsAsync(parts, part => part.GetTimelineAsync(query)))
@@ -137,14 +136,6 @@ internal abstract partial class EntityGrain<TAggregate>
     }
 
     private StoreUnavailableException Outlived() => new($"{Key}: claims were found that a store has lost which restarted; those who found them read it again");
-
-    private sealed class Timelines
-    {
-        public required Timeline Timeline { get; set; }
-
-        // A write that broke off may leave a claim in two of the row's chunks (rule 9), until both are read for something else.
-        public HashSet<UInt128> Counted { get; } = [];
-    }
 
     private sealed class Findings
     {

@@ -50,7 +50,7 @@ internal sealed class Edits
         }
     }
 
-    // A place is moved, to where claims are or to where none are; the army is found to be the side itself, or the other side's; one source to be the
+    // A place is moved, to where claims are or to where none are; the army is found to be the side itself, or the other side's, or part of that one's army; one source to be the
     // other; a place to be one with another; all edits are undone.
     private static Func<RegistryEntry, RegistryEntry>[] Ways =>
     [
@@ -60,6 +60,7 @@ internal sealed class Edits
         static entry => entry is { Entity: EntityKind.Region, Id: "land" } ? entry with { Parent = "shire" } : entry,
         static entry => entry is { Entity: EntityKind.Actor, Id: "blue-army" } ? entry with { MergedInto = "blue" } : entry,
         static entry => entry is { Entity: EntityKind.Actor, Id: "blue-army" } ? entry with { Parent = "red" } : entry,
+        static entry => entry is { Entity: EntityKind.Actor, Id: "blue-army" } ? entry with { Parent = "red-army" } : entry,
         static entry => entry is { Entity: EntityKind.Source, Id: "paper" } ? entry with { MergedInto = "wire" } : entry,
         static entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { MergedInto = "town" } : entry,
         static entry => entry is { Entity: EntityKind.Region, Id: "town" } ? entry with { MergedInto = "heath" } : entry,
