@@ -17,7 +17,7 @@ internal static class Claims
     private const int Retelling = 8;
 
     private static readonly string[] Regions = ["town", "village", "land", "town", "world"];
-    private static readonly string[] Claimants = ["red", "red-army", "blue", "", "red"];
+    private static readonly string[] Claimants = ["red", "red-army", "blue", "", "red", "blue-army"];
     private static readonly string[] Targets = ["blue", "blue-army", "blue", "red"];
     private static readonly DateTimeOffset Start = new(2024, 5, 1, 8, 0, 0, TimeSpan.Zero);
     private static readonly Claim[] All = [.. Enumerable.Range(0, Keys * Versions).Select(n => Make(n / Versions, n % Versions))];
