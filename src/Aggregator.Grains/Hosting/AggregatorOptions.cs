@@ -115,7 +115,7 @@ public sealed class EntityOptions
     /// <summary>Claims of one entity up to which a view of the past is made (R19); beyond it is refused. Default 500,000.</summary>
     public int PastClaims { get; set; } = 500_000;
 
-    /// <summary>How long an entity waits for the claims of its parts. Default 10 s, below Orleans' call time-out.</summary>
+    /// <summary>How long an entity waits for the claims of its parts; what has come by then is kept, and the rest is asked for again. Default 10 s, below Orleans' call time-out.</summary>
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Row writes that one process has under way. Default 64: more only wait in the store.</summary>
