@@ -274,7 +274,7 @@ BUGS = [
      (ENTITIES + "EntityStore.cs", "hiding.UnionWith(below.Where((_, at) => read[at] is [not null])", "hiding.UnionWith(below.Where((_, at) => at < 0)")),
     ("timeline-counts-twice",
      "a claim that a write which broke off has left in two chunks is counted by time twice",
-     ("src/Aggregator.Domain/Aggregates/OwnTimeline.cs", " && _counted.Add(ClaimIdentity.Hash(one.Claim.Key))", "")),
+     ("src/Aggregator.Domain/Aggregates/OwnTimeline.cs", " && counted.Add(ClaimIdentity.Hash(one.Claim.Key))", "")),
     ("merged-answers-forgotten",
      "views of the past lack the denials of a place that was merged into one above",
      (ENTITIES + "RegionGrain.cs", "await OwnPastAsync(moment)", "await KnownAsync(moment)"),

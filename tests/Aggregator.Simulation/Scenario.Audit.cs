@@ -1,5 +1,6 @@
 using Aggregator.Domain.Log;
 using Aggregator.Simulation.Audit;
+using Aggregator.Simulation.Cluster;
 using Aggregator.Simulation.Feeding;
 
 namespace Aggregator.Simulation;
@@ -70,50 +71,59 @@ internal sealed partial class Scenario
     private async Task<bool> ShowRightAsync(EntityKey[] entities, Refold refold)
     {
         var resends = !refold.HasQuarantined;
+        var isEdited = _shape.EndsInDeath && _edits.Latest.Version > 1;
+        var looks = isEdited || (!_shape.EndsInDeath && _shape.Last == Last.Silence) ? LooksUntilRight : 0;
         foreach (var entity in entities)
         {
-            var asksMore = _world.Random.Next(MoreOfOneIn) == 0;
-            byte[] should = [.. Shown.Of(entity, refold, _edits.Latest, resends), .. asksMore ? [.. Shown.Of(refold.TimelineOf(entity, entity.Id)), .. Shown.Of(refold.ClaimsOf(entity))] : Array.Empty<byte>()];
-            var isEdited = _shape.EndsInDeath && _edits.Latest.Version > 1;
             if (isEdited)
             {
                 await AllAdoptAsync([entity]);
             }
 
-            for (var left = isEdited || (!_shape.EndsInDeath && _shape.Last == Last.Silence) ? LooksUntilRight : 0; ; left--)
+            await ComesRightAsync(entity.ToString(), Shown.Of(entity, refold, _edits.Latest, resends), async () => Shown.Of(await _views.ReadAsync(entity), resends), looks);
+        }
+
+        // By now all are awake, or have been.
+        foreach (var entity in entities.Where(_ => _world.Random.Next(MoreOfOneIn) == 0).ToArray())
+        {
+            await ComesRightAsync($"the timeline of {entity}", Shown.Of(refold.TimelineOf(entity, entity.Id)), async () => Shown.Of(await _views.ReadTimelineAsync(entity)), looks);
+            await ComesRightAsync($"the list of {entity}", Shown.Of(refold.ClaimsOf(entity)), async () => Shown.Of((await _views.ReadClaimsAsync(entity)).Claims.Claims), looks);
+            if (_failing.Count == 0)
             {
-                byte[] shows =
-                [
-                    .. Shown.Of(await _views.ReadAsync(entity), resends),
-                    .. asksMore ? [.. Shown.Of(await _views.ReadTimelineAsync(entity)), .. Shown.Of((await _views.ReadClaimsAsync(entity)).Claims.Claims)] : Array.Empty<byte>(),
-                ];
-                if (shows.AsSpan().SequenceEqual(should))
-                {
-                    await (asksMore && _failing.Count == 0 ? PastIsRightAsync(entity, refold) : Task.CompletedTask);
-                    break;
-                }
-
-                if (left == 0)
-                {
-                    throw new ViolationException($"E: {entity} shows{Shown.Differing(shows, should)}\n  and should{Shown.Differing(should, shows)}");
-                }
-
-                await Task.Delay(BetweenLooks, _world.Time);
+                // Else a fold may fail on what was never folded, or only now.
+                var moment = Moment();
+                await ComesRightAsync(
+                    $"{entity} as of {moment:O}", Shown.OfMoment(entity, refold.AsOf(moment), _edits.Latest), async () => Shown.OfMoment(await _views.ReadPastAsync(entity, moment)), looks);
             }
         }
 
         return true;
+
+        // Among what claims say of when they were reported, among when they came, or after all.
+        DateTimeOffset Moment() => _world.Random.Next(3) switch
+        {
+            0 => Views.Early.AddHours(_world.Random.Next(Views.Hours)),
+            1 => _world.Time.GetUtcNow() - (SimTime.Step * _world.Random.Next((int)_world.Steps)),
+            _ => Views.Late,
+        };
     }
 
-    // Not where a fold fails: it may fail on what was never folded, or only now.
-    private async Task PastIsRightAsync(EntityKey entity, Refold refold)
+    private async Task ComesRightAsync(string what, byte[] should, Func<Task<byte[]>> show, int looks)
     {
-        var moment = _world.Random.Next(2) == 0 ? Views.Late : Views.Early.AddHours(_world.Random.Next(Views.Hours));
-        var should = Shown.OfMoment(entity, refold.AsOf(moment), _edits.Latest);
-        var shows = Shown.OfMoment(await _views.ReadPastAsync(entity, moment));
-        if (!shows.AsSpan().SequenceEqual(should))
+        for (var left = looks; ; left--)
         {
-            throw new ViolationException($"E: {entity} as of {moment:u} shows{Shown.Differing(shows, should)}\n  and should{Shown.Differing(should, shows)}");
+            var shows = await show();
+            if (shows.AsSpan().SequenceEqual(should))
+            {
+                return;
+            }
+
+            if (left == 0)
+            {
+                throw new ViolationException($"E: {what} shows{Shown.Differing(shows, should)}\n  and should{Shown.Differing(should, shows)}");
+            }
+
+            await Task.Delay(BetweenLooks, _world.Time);
         }
     }
 

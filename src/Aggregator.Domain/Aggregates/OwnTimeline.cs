@@ -17,17 +17,33 @@ namespace Aggregator.Domain.Aggregates;
 /// <param name="by">By which time.</param>
 public sealed class OwnTimeline(EntityKey owner, string root, RegistrySnapshot registry, TimelineBucket bucket, TimelineBy by)
 {
-    private readonly HashSet<UInt128> _counted = [];
+    private readonly Dictionary<BucketKey, HashSet<UInt128>> _counted = [];
+    private bool _isBucketByBucket;
+    private BucketKey _last;
 
     /// <summary>What has been added up so far.</summary>
     public Timeline Timeline { get; private set; } = Timeline.Of([], bucket, by);
+
+    /// <summary>From here on what is added comes bucket by bucket: which claims have been counted is kept of one of them, and of those that were added before.</summary>
+    public void GoBucketByBucket() => _isBucketByBucket = true;
 
     /// <summary>Adds the standing claims of a chunk.</summary>
     /// <param name="of">The bucket that it is of.</param>
     /// <param name="standing">Its claims that stand.</param>
     public void Add(BucketKey of, IEnumerable<Appearance> standing)
     {
-        var own = standing.Where(one => BucketKey.Of(one.Claim, owner).First() == of && _counted.Add(ClaimIdentity.Hash(one.Claim.Key)));
+        if (_isBucketByBucket && of != _last)
+        {
+            _counted.Remove(_last);
+            _last = of;
+        }
+
+        if (!_counted.TryGetValue(of, out var counted))
+        {
+            _counted[of] = counted = [];
+        }
+
+        var own = standing.Where(one => BucketKey.Of(one.Claim, owner).First() == of && counted.Add(ClaimIdentity.Hash(one.Claim.Key)));
         Timeline = Timeline.Plus(Timeline.Of(Telling.Counted(own, owner, root, registry), bucket, by));
     }
 }

@@ -119,6 +119,16 @@ public sealed class Parts
     /// <summary>What a part answered, which may be newer than what it told of: then it tells again.</summary>
     public void Fetched(ToldBucket told, IReadOnlyCollection<Appearance> claims) => _fetched[told] = claims;
 
+    /// <summary>Takes over what parts answered to another memory of the same entity; it counts for what they tell of in the version that was asked for.</summary>
+    public void TakeFetched(Parts other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (var (told, claims) in other._fetched)
+        {
+            _fetched.TryAdd(told, claims);
+        }
+    }
+
     /// <summary>Lets go of what was fetched, but for what some parts gave.</summary>
     public void ForgetFetched(Predicate<string> keep)
     {

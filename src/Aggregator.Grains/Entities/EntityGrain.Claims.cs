@@ -241,33 +241,33 @@ internal abstract partial class EntityGrain<TAggregate>
     // Down the tree, where nobody waits for this entity.
     private async Task FetchAsync(TAggregate aggregate, IReadOnlyCollection<ToldBucket> told)
     {
-        using var limit = new CancellationTokenSource(Options.FetchTimeout, services.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
-        try
+        foreach (var some in told.Chunk(PartsAskedAtOnce))
         {
-            foreach (var parts in told.GroupBy(one => one.Part).Chunk(PartsAskedAtOnce))
+            using var limit = new CancellationTokenSource(Options.FetchTimeout, services.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+            try
             {
-                await Task.WhenAll(parts.Select(FetchFromAsync));
+                await Task.WhenAll(some.GroupBy(one => one.Part).Select(part => FetchFromAsync(part, either.Token)));
             }
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !_stop.HasBegun)
-        {
-            throw new TimeoutException($"{Key}: its parts have not given all of their claims within {Options.FetchTimeout}; they are asked for the rest");
+            catch (OperationCanceledException) when (limit.IsCancellationRequested && !_stop.HasBegun)
+            {
+                throw new TimeoutException($"{Key}: its parts have not given all of their claims within {Options.FetchTimeout}; they are asked for the rest");
+            }
         }
 
         // Each answer is kept as it comes, so that whoever asks again asks for less; and one part is asked few things at once, as what nobody waits for any more
         // stands in the way of what is asked then.
-        async Task FetchFromAsync(IGrouping<string, ToldBucket> part)
+        async Task FetchFromAsync(IEnumerable<ToldBucket> part, CancellationToken cancellationToken)
         {
             foreach (var some in part.Chunk(BucketsAskedAtOnce))
             {
-                await Task.WhenAll(some.Select(FetchOneAsync));
+                await Task.WhenAll(some.Select(one => FetchOneAsync(one, cancellationToken)));
             }
         }
 
-        async Task FetchOneAsync(ToldBucket one)
+        async Task FetchOneAsync(ToldBucket one, CancellationToken cancellationToken)
         {
-            var list = await GrainOf(one.Part).GetToldAsync(one.Bucket.ToString()).WaitAsync(either.Token);
+            var list = await GrainOf(one.Part).GetToldAsync(one.Bucket.ToString()).WaitAsync(cancellationToken);
             aggregate.Parts.Fetched(one, [.. list.Records.Select(AppearanceOf)]);
         }
     }
@@ -289,7 +289,9 @@ internal abstract partial class EntityGrain<TAggregate>
     /// </summary>
     /// <param name="start">What to begin with, every time.</param>
     /// <param name="look">Takes in some claims of a bucket: those that stand, and those that stand no more.</param>
-    protected async Task<T> OverOwnClaimsAsync<T>(Func<T> start, Action<T, BucketKey, IReadOnlyCollection<Appearance>, IReadOnlyCollection<Former>> look)
+    /// <param name="afterLoaded">Hears that what was in memory has been looked at: the rest comes bucket by bucket.</param>
+    protected async Task<T> OverOwnClaimsAsync<T>(
+        Func<T> start, Action<T, BucketKey, IReadOnlyCollection<Appearance>, IReadOnlyCollection<Former>> look, Action<T>? afterLoaded = null)
     {
         for (var tries = 0; tries < TriesOutsideTheGate; tries++)
         {
@@ -323,6 +325,7 @@ internal abstract partial class EntityGrain<TAggregate>
                 look(result, chunk.Bucket, chunk.Standing, chunk.Formers);
             }
 
+            afterLoaded?.Invoke(result);
             return (Aggregate, book.Moves, [.. book.AllBuckets.SelectMany(book.Away)]);
         }
 

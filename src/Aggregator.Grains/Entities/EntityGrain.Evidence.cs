@@ -34,7 +34,8 @@ internal abstract partial class EntityGrain<TAggregate>
         var registry = services.Registry.Current;
         var own = await OverOwnClaimsAsync(
             () => new OwnTimeline(Key, query.Root, registry, bucket, by),
-            (sum, of, standing, _) => sum.Add(of, standing));
+            (sum, of, standing, _) => sum.Add(of, standing),
+            sum => sum.GoBucketByBucket());
         var timeline = own.Timeline;
         var parts = await UnderGateAsync(() => Task.FromResult(Aggregate.Parts.Ids.ToArray()));
         await foreach (var told in AskPartsAsync(parts, part => part.GetTimelineAsync(query)))

@@ -10,7 +10,13 @@ internal abstract partial class EntityGrain<TAggregate>
         // Until all of it is read, what there is must not be used: a half-read state would rise above what it lacks.
         _mustReload = true;
         var (aggregate, registry) = (Create(Key.Id), services.Registry.Current);
+        var (before, era) = (Aggregate, _store.Era);
         await _store.BeginAsync(cancellationToken);
+        if (before is not null && _store.Era == era)
+        {
+            // In the same run of the store a version that a part told of is of the same claims; very many may have taken long to come.
+            aggregate.Parts.TakeFetched(before.Parts);
+        }
 
         // Raised even for who only reads, as a view's version never falls; and before the row is read, or another activation could write
         // what this one would then tell the parent without.

@@ -41,10 +41,11 @@ internal sealed class Waiting(IReadOnlyList<Candidate> candidates, bool isAwaite
         }
     }
 
-    public void Refuse(AppendRefusal refusal)
+    /// <param name="refusal">Why.</param>
+    /// <param name="mayGoOn">Whether what is left of it may be written all the same: what was refused is nothing that the rest stands on.</param>
+    public void Refuse(AppendRefusal refusal, bool mayGoOn = false)
     {
-        // Of what is too large by itself the rest comes in all the same: no retry would bring more.
-        IsBrokenOff |= refusal != AppendRefusal.TooLarge;
+        IsBrokenOff |= !mayGoOn;
         _reply.TrySetResult(new AppendReply { Refusal = refusal });
     }
 }

@@ -62,7 +62,9 @@ internal sealed partial class PartitionGrain
         catch (EntryTooLargeException fault)
         {
             LogAppendFailed(logger, _partition, fault);
-            group[0].Batch.Refuse(AppendRefusal.TooLarge);
+
+            // Texts come last, and sent again it would be too large again: the others do not wait for it.
+            group[0].Batch.Refuse(AppendRefusal.TooLarge, mayGoOn: group[0].Candidate.Text is not null);
         }
         catch (Exception fault)
         {

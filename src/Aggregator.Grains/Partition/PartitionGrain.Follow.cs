@@ -51,7 +51,7 @@ internal sealed partial class PartitionGrain
         }
         catch (OperationCanceledException) when (_departure.HasBegun)
         {
-            // The next activation begins again. Who waits here for the index to know all of the log is refused.
+            // The next activation begins again.
         }
         catch (Exception fault)
         {
@@ -62,6 +62,9 @@ internal sealed partial class PartitionGrain
         finally
         {
             _following = false;
+
+            // If it is known by now where all of the log is: who waits to be written does so no longer, leave the activation or not.
+            StartWriting();
         }
     }
 

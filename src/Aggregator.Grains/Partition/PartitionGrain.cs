@@ -171,7 +171,8 @@ internal sealed partial class PartitionGrain(
         try
         {
             var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
-            if (await ClaimsAsync(text.Claims) is not { } claims)
+            var (claims, lacks) = await ClaimsAsync(text.Claims);
+            if (lacks && version == hit.Standing)
             {
                 // A build before this one could write the text though claims of it were refused: they are to come.
                 return null;
@@ -187,25 +188,20 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>The standing claims of keys, in their order; those that stand no more are left out. Null if one has never come.</summary>
-    private async Task<List<Claim>?> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
+    /// <summary>The standing claims of keys, in their order; those that stand no more are left out; and whether one has never come.</summary>
+    private async Task<(List<Claim> Standing, bool Lacks)> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
     {
         var held = await _index.FindAsync(keys.Select(ClaimIdentity.Hash), _stop.Token);
         var claims = new List<Claim>(keys.Count);
         foreach (var key in keys)
         {
-            if (!held.TryGetValue(ClaimIdentity.Hash(key), out var hit))
-            {
-                return null;
-            }
-
-            if (!hit.Standing.IsRetraction)
+            if (held.TryGetValue(ClaimIdentity.Hash(key), out var hit) && !hit.Standing.IsRetraction)
             {
                 claims.Add(await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token));
             }
         }
 
-        return claims;
+        return (claims, keys.Any(key => !held.ContainsKey(ClaimIdentity.Hash(key))));
     }
 
     public Task<AppendReply> RetractAsync(RetractionBox retraction) =>

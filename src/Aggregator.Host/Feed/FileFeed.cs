@@ -93,10 +93,17 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder fe
         var began = time.GetTimestamp();
         while (true)
         {
-            var fed = await feed();
-            if (resultOf(fed).Refusal is not (AppendRefusal.Busy or AppendRefusal.StoreUnavailable) || time.GetElapsedTime(began) > Patience)
+            try
             {
-                return fed;
+                var fed = await feed();
+                if (resultOf(fed).Refusal is not (AppendRefusal.Busy or AppendRefusal.StoreUnavailable) || time.GetElapsedTime(began) > Patience)
+                {
+                    return fed;
+                }
+            }
+            catch (Exception fault) when (fault is StoreFaultException or TimeoutException && time.GetElapsedTime(began) <= Patience)
+            {
+                // As if it was refused: what is in already counts once.
             }
 
             await Task.Delay(Pause, time, cancellationToken);

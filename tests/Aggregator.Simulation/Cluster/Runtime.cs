@@ -188,13 +188,16 @@ internal sealed class SimTimer(World world, Activation? owner, Func<Task> callba
 /// <summary>The clock of a world: each step is some milliseconds, and a wait ends when chance will have it.</summary>
 internal sealed class SimTime(World world) : TimeProvider
 {
+    /// <summary>What a step takes.</summary>
+    public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+
     private static readonly DateTimeOffset Start = new(2024, 6, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => Start.AddMilliseconds(20 * world.Steps);
+    public override DateTimeOffset GetUtcNow() => Start + (Step * world.Steps);
 
-    public override long GetTimestamp() => TimeSpan.TicksPerMillisecond * 20 * world.Steps;
+    public override long GetTimestamp() => Step.Ticks * world.Steps;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -116,22 +116,28 @@ internal sealed class Sender(World world, Func<string, IPartitionGrain> partitio
         var unknown = new List<(ReportText, Claim[])>();
         foreach (var (text, claims) in reports)
         {
+            KnownReport? known;
             try
             {
-                if (await partitionOf(source).FindReportAsync(new ReportTextBox(text)) is { TextsLeft: null } known)
-                {
-                    world.Note($"acknowledged {Reports.Name(text)}, which came before");
-                    journal.Heard(Reports.Key(text), text.TextHash, known);
-                }
-                else
-                {
-                    unknown.Add((text, claims));
-                }
+                known = await partitionOf(source).FindReportAsync(new ReportTextBox(text));
             }
             catch (Exception)
             {
-                // Refused; whoever sends it comes again some time.
+                // All is refused; whoever sends it comes again some time.
                 return [];
+            }
+
+            if (known is not { TextsLeft: null })
+            {
+                unknown.Add((text, claims));
+                continue;
+            }
+
+            world.Note($"acknowledged {Reports.Name(text)}, which came before");
+            journal.Heard(Reports.Key(text), text.TextHash, known);
+            foreach (var claim in known.Claims.Claims)
+            {
+                journal.Heard(claim.Key, claim.ContentHash, known);
             }
         }
 
