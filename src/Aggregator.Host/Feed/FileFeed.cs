@@ -1,3 +1,4 @@
+using Aggregator.Contracts;
 using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Log;
 using Aggregator.Host.Ingest;
