@@ -15,7 +15,7 @@ public sealed class SharedStepTests
     });
 
     [Fact]
-    public async Task WhoComesWhileOneIsUnderWay_SharesTheNext()
+    public Task WhoComesWhileOneIsUnderWay_SharesTheNext() => InTurnsAsync(async () =>
     {
         var first = _shared.RunAsync();
         await BeginAsync(1);
@@ -32,10 +32,10 @@ public sealed class SharedStepTests
         await BeginAsync(3);
         _steps[2].SetResult(3);
         Assert.Equal(3, await last);
-    }
+    });
 
     [Fact]
-    public async Task OneThatFails_FailsItsCallersAlone()
+    public Task OneThatFails_FailsItsCallersAlone() => InTurnsAsync(async () =>
     {
         var first = _shared.RunAsync();
         await BeginAsync(1);
@@ -46,7 +46,11 @@ public sealed class SharedStepTests
         await BeginAsync(2);
         _steps[1].SetResult(2);
         Assert.Equal(2, await next);
-    }
+    });
+
+    // As a grain's calls are: one at a time goes on.
+    private static Task InTurnsAsync(Func<Task> test) =>
+        Task.Factory.StartNew(test, TestContext.Current.CancellationToken, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
 
     private async Task BeginAsync(int steps)
     {
