@@ -67,7 +67,8 @@ internal sealed partial class Scenario : IStoreAlarm
                 _journal.Answered(answer, _world.Steps);
             }
         };
-        _views = new Views(_world, silo => _silos[silo].Rows.Session.Era, new Most(_journal, _edits), _shape.IsUnsettled);
+        var losesEnds = _world.Perils is { LostSteps: > 0 } or { Torn: > 0 };
+        _views = new Views(_world, silo => _silos[silo].Rows.Session.Era, new Most(_journal, _edits), _shape.IsUnsettled, () => losesEnds ? _lost.Count : 0);
         _growth = new Growth(_world.Databases[0].Keys, _partitions);
         _world.Store.Ran = _growth.Ran;
         if (random.Next(8) == 0)

@@ -11,8 +11,9 @@ namespace Aggregator.Simulation.Audit;
 /// <param name="world">The world.</param>
 /// <param name="eraOf">The era of the store that a silo knows of: a version may fall with what a restart has lost, once that is noticed.</param>
 /// <param name="most">The most claims that a view may count.</param>
+/// <param name="losses">How often the store has come back maybe without its end: a version may fall with that, though no silo may have noticed yet.</param>
 /// <param name="isUnsettled">Whether activations look before each view whether another has begun since: else one that was forgotten may be behind.</param>
-internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool isUnsettled)
+internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool isUnsettled, Func<int> losses)
 {
     /// <summary>A moment before all that is sent.</summary>
     public static readonly DateTimeOffset Early = new(2024, 5, 1, 7, 30, 0, TimeSpan.Zero);
@@ -37,7 +38,7 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
         new(EntityKind.Region, "world"), new(EntityKind.Region, "land"), new(EntityKind.Region, "town"), new(EntityKind.Actor, "blue"), new(EntityKind.Actor, "red"), new(EntityKind.Source, "wire"),
     ];
 
-    private readonly Dictionary<EntityKey, (long Version, long Era)> _versions = [];
+    private readonly Dictionary<EntityKey, (long Version, long Era, int Losses)> _versions = [];
 
     /// <summary>Reads some views, one after another.</summary>
     public async Task<bool> WatchAsync(int times)
@@ -136,12 +137,12 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
 
         if (view is not null && asOf is null && before is not null && before == ServedBy(key))
         {
-            if (_versions.TryGetValue(entity, out var shown) && view.Version < shown.Version && before.Value.Era == shown.Era)
+            if (_versions.TryGetValue(entity, out var shown) && view.Version < shown.Version && before.Value.Era == shown.Era && losses() == shown.Losses)
             {
                 throw new ViolationException($"D: {entity} shows version {view.Version:x} after {shown.Version:x}");
             }
 
-            _versions[entity] = (view.Version, before.Value.Era);
+            _versions[entity] = (view.Version, before.Value.Era, losses());
         }
 
         return view;
