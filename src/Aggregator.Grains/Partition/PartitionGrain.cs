@@ -192,16 +192,20 @@ internal sealed partial class PartitionGrain(
     private async Task<(List<Claim> Standing, bool Lacks)> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
     {
         var held = await _index.FindAsync(keys.Select(ClaimIdentity.Hash), _stop.Token);
-        var claims = new List<Claim>(keys.Count);
+        var (claims, lacks) = (new List<Claim>(keys.Count), false);
         foreach (var key in keys)
         {
-            if (held.TryGetValue(ClaimIdentity.Hash(key), out var hit) && !hit.Standing.IsRetraction)
+            if (!held.TryGetValue(ClaimIdentity.Hash(key), out var hit))
+            {
+                lacks = true;
+            }
+            else if (!hit.Standing.IsRetraction)
             {
                 claims.Add(await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token));
             }
         }
 
-        return (claims, keys.Any(key => !held.ContainsKey(ClaimIdentity.Hash(key))));
+        return (claims, lacks);
     }
 
     public Task<AppendReply> RetractAsync(RetractionBox retraction) =>
@@ -237,13 +241,12 @@ internal sealed partial class PartitionGrain(
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, time, _departure.Token);
         }
-        catch (OperationCanceledException) when (MustRefuse)
-        {
-            _queue.Refuse(AppendRefusal.StoreUnavailable);
-        }
         catch (OperationCanceledException) when (_departure.HasBegun)
         {
-            // What waits is being written.
+            if (MustRefuse)
+            {
+                _queue.Refuse(AppendRefusal.StoreUnavailable);
+            }
         }
     }
 

@@ -36,6 +36,23 @@ public sealed class OwnTimelineTests
     }
 
     [Fact]
+    public void Add_BucketByBucket_KnowsWhatWasAddedBefore()
+    {
+        var (claim, of) = (Claimed("1"), BucketOf(Claimed("1")));
+        var other = Say.Figure("red", Bounds.Exactly(4), Item.Apc, on: "2024-05-01", id: "2");
+        _sum.Add(of, [claim]);
+        _sum.Add(BucketOf(other), [other]);
+
+        _sum.GoBucketByBucket();
+        _sum.Add(of, [claim]);
+        _sum.Add(of, [claim]);
+        _sum.Add(BucketOf(other), [other]);
+        _sum.Add(BucketOf(other), [other]);
+
+        Assert.Equal(2, Claims);
+    }
+
+    [Fact]
     public void Add_OfAClaimInTheLaterOfItsBuckets_CountsItNot()
     {
         // What an actor says of its own losses it keeps among those and among what it says.

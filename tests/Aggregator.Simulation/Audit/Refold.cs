@@ -111,13 +111,12 @@ internal sealed class Refold
     /// <summary>When the claims of an entity and its parts came (R18), day by day.</summary>
     /// <param name="entity">The entity.</param>
     /// <param name="root">Id of the entity that was asked first.</param>
-    public Timeline TimelineOf(EntityKey entity, string root)
-    {
-        return PartsOf(entity).Aggregate(Timeline.Of(Telling.Counted(OwnClaims(entity), entity, root, _registry), Views.Bucket, Views.By), (sum, part) => sum.Plus(TimelineOf(part, root)));
-    }
+    public Timeline TimelineOf(EntityKey entity, string root) => PartsOf(entity).Aggregate(
+        Timeline.Of(Telling.Counted(OwnClaims(entity), entity, root, _registry), Views.Bucket, Views.By), (sum, part) => sum.Plus(TimelineOf(part, root)));
 
     /// <summary>The claims of an entity and its parts that stand, newest first, each once.</summary>
-    public IEnumerable<Claim> ClaimsOf(EntityKey entity) => WithParts(entity).SelectMany(OwnClaims).DistinctBy(ClaimSearch.RefOf).OrderDescending(Comparer<Appearance>.Create((one, other) => ClaimSearch.RefOf(one).CompareTo(ClaimSearch.RefOf(other)))).Select(one => one.Claim);
+    public IEnumerable<Claim> ClaimsOf(EntityKey entity) =>
+        WithParts(entity).SelectMany(OwnClaims).DistinctBy(ClaimSearch.RefOf).OrderByDescending(ClaimSearch.RefOf).Select(one => one.Claim);
 
     private IEnumerable<EntityKey> WithParts(EntityKey entity) => PartsOf(entity).SelectMany(WithParts).Prepend(entity);
 
