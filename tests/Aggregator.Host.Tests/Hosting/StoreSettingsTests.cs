@@ -14,7 +14,7 @@ public sealed class StoreSettingsTests
         Assert.Equal(1, code);
         Assert.Contains("appendonly no", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
 
-        await using var host = await HostProcess.OnRedisAsync(redis, "--Store:Unsafe", "true");
+        await using var host = await InProcessHost.OnRedisAsync(redis, "--Store:Unsafe", "true");
         Assert.Contains("UNSAFE STORE", host.Output, StringComparison.Ordinal);
         Assert.Contains("append-only False, fsync always", host.Output, StringComparison.Ordinal);
     }

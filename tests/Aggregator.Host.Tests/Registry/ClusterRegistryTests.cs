@@ -10,7 +10,7 @@ public sealed class ClusterRegistryTests
     public async Task AnEditOnOneSilo_ShowsOnBoth_AndBothEditOneRegistry()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var first = await HostProcess.OnRedisAsync(redis);
+        await using var first = await InProcessHost.OnRedisAsync(redis);
         await using var second = await HostProcess.OnRedisAsync(redis);
         await first.PostClaimsAsync(
             [.. Enumerable.Range(0, 20).Select(at => Edits.Tanks($"wire-{at}", "1", "armenia", "azerbaijan", $"Gray Village {at}", 1)), Edits.Tanks("wire", "1", "armenia", "azerbaijan", "karabakh", 3)]);
@@ -18,7 +18,7 @@ public sealed class ClusterRegistryTests
         // Turn about, so that each edit is made on what the other silo has made.
         for (var at = 0; at < 20; at++)
         {
-            var (host, other) = at % 2 == 0 ? (first, second) : (second, first);
+            var (host, other) = at % 2 == 0 ? ((RunningHost)first, (RunningHost)second) : (second, first);
             var put = await host.PutAsync($"regions/gray-village-{at}", $$"""{"name":"Gray Village {{at}}","kind":"city","parent":"karabakh"}""");
             Edits.AssertApplied(put);
             Assert.Equal(2 + at, (long)put.Body["registryVersion"]!);
@@ -36,7 +36,7 @@ public sealed class ClusterRegistryTests
             second.PutAsync("regions/gray-village-0", """{"name":"Gray Village Two","kind":"city","parent":"syria"}""", ifMatch: tag));
         var (made, refused) = puts[0].Status == HttpStatusCode.OK ? (puts[0], puts[1]) : (puts[1], puts[0]);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.PreconditionFailed, "entry.changed"), (made.Status, refused.Status, refused.Code));
-        foreach (var host in new[] { first, second })
+        foreach (var host in new RunningHost[] { first, second })
         {
             var parent = (string)made.Body["entry"]!["parent"]!;
             await EventuallyAsync(async () => ((await host.GetAsync($"/v1/regions/{parent}")).BestOfTanks("azerbaijan"), (await host.GetAsync("/v1/regions/karabakh")).BestOfTanks("azerbaijan")) == (1, 19));

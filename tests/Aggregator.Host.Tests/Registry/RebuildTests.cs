@@ -66,15 +66,14 @@ public sealed partial class RebuildTests
         await using var redis = await RedisServer.StartAsync();
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         var store = connection.GetDatabase();
-        await using var host = await HostProcess.OnRedisAsync(redis, "--Partitions", "1");
-        Edits.AssertApplied(await host.PutAsync("regions/gray-hills", """{"name":"Gray Hills","kind":"area","parent":"azerbaijan"}"""));
-        Edits.AssertApplied(await host.PutAsync("regions/gray-vale", """{"name":"Gray Vale","kind":"area","parent":"azerbaijan"}"""));
-        Edits.AssertApplied(await host.PutAsync("regions/gray-heath", """{"name":"Gray Heath","kind":"area","parent":"gray-vale"}"""));
-        Edits.AssertApplied(await host.PutAsync("regions/gray-mill", """{"name":"Gray Mill","kind":"city","parent":"gray-hills"}"""));
-        await host.PostClaimsAsync([Edits.Tanks("wire", "1", "armenia", "azerbaijan", "gray-mill", 4)]);
+        await using var first = await InProcessHost.OnRedisAsync(redis, "--Partitions", "1");
+        Edits.AssertApplied(await first.PutAsync("regions/gray-hills", """{"name":"Gray Hills","kind":"area","parent":"azerbaijan"}"""));
+        Edits.AssertApplied(await first.PutAsync("regions/gray-vale", """{"name":"Gray Vale","kind":"area","parent":"azerbaijan"}"""));
+        Edits.AssertApplied(await first.PutAsync("regions/gray-heath", """{"name":"Gray Heath","kind":"area","parent":"gray-vale"}"""));
+        Edits.AssertApplied(await first.PutAsync("regions/gray-mill", """{"name":"Gray Mill","kind":"city","parent":"gray-hills"}"""));
+        await first.PostClaimsAsync([Edits.Tanks("wire", "1", "armenia", "azerbaijan", "gray-mill", 4)]);
         await EventuallyAsync(async () => (long)await store.StringGetAsync("agg:log:{0}:checkpoint") is > 0 and var done && done == (long)await store.StringGetAsync("agg:log:{0}:last"));
-        await host.KillAsync();
-        await host.RestartAsync();
+        await using var host = await first.StopAndGoOnAsync();
 
         var entry = await host.SendAsync(HttpMethod.Get, "/v1/regions/gray-mill/entry");
         entry.Body["parent"] = "gray-heath";
@@ -98,14 +97,13 @@ public sealed partial class RebuildTests
         using var folder = new TempFolder();
         await using var host = await HostProcess.EmbeddedAsync(folder.Path);
         Edits.AssertApplied(await host.PutAsync("sources/gazette", """{"name":"Gazette","kind":"outlet"}"""));
-        await VersionAsync();
+        await VersionAsync(host);
         Edits.AssertApplied(await host.PutAsync("regions/gray-hills", """{"name":"Gray Hills","kind":"area","parent":"azerbaijan"}"""));
-        var before = await VersionAsync();
-        await host.KillAsync();
-        await host.RestartAsync();
-        Assert.True(await VersionAsync() >= before);
+        var before = await VersionAsync(host);
+        await using var successor = await host.KillAndGoOnAsync();
+        Assert.True(await VersionAsync(successor) >= before);
 
-        async Task<long> VersionAsync() => (long)(await host.GetAsync("/v1/sources/gazette"))["version"]!;
+        static async Task<long> VersionAsync(RunningHost host) => (long)(await host.GetAsync("/v1/sources/gazette"))["version"]!;
     }
 
     [Fact]
@@ -144,18 +142,12 @@ public sealed partial class RebuildTests
     public async Task EditsAfterTheClaims_GiveTheViewsOfEditsBeforeThem_AndUndoneThoseOfNone(bool restarted)
     {
         using var folders = new Folders();
-        await using var after = await HostProcess.EmbeddedAsync(folders.Next());
-        await RegisterAsync(after);
-        await FeedAsync(after);
-        var untouched = Plain(await Views.AllAsync(after));
+        await using var fed = await FedAsync(folders.Next());
+        var untouched = Plain(await Views.AllAsync(fed));
         var entities = untouched.Keys.ToHashSet(StringComparer.Ordinal);
-        if (restarted)
-        {
-            // Nothing but rows: who reads one that was rolled up under the registry before has it made again.
-            await after.KillAsync();
-            await after.RestartAsync();
-        }
 
+        // Nothing but rows: who reads one that was rolled up under the registry before has it made again.
+        await using var after = fed as HostProcess ?? await ((InProcessHost)fed).StopAndGoOnAsync();
         await using var before = await InProcessHost.EmbeddedAsync(folders.Next());
         await RegisterAsync(before);
         await EditAsync(before);
@@ -170,6 +162,14 @@ public sealed partial class RebuildTests
 
         // Who was a parent for a while has a row from then on, and nothing in it.
         string Text(SortedDictionary<string, string> views) => string.Join('\n', views.Where(view => entities.Contains(view.Key)).Select(view => $"{view.Key} {view.Value}"));
+
+        async Task<RunningHost> FedAsync(string folder)
+        {
+            RunningHost host = restarted ? await InProcessHost.EmbeddedAsync(folder) : await HostProcess.EmbeddedAsync(folder);
+            await RegisterAsync(host);
+            await FeedAsync(host);
+            return host;
+        }
 
         static async Task RegisterAsync(RunningHost host) =>
             Edits.AssertApplied(await host.PutAsync("actors/blue-brigade", """{"name":"Blue Brigade","kind":"rebel"}"""));

@@ -12,7 +12,7 @@ public sealed class ClusterTests
     public async Task TwoSilos_OnOneRedis_GiveTheSameAnswersAndShowOnTheDashboard()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var first = await HostProcess.OnRedisAsync(redis);
+        await using var first = await InProcessHost.OnRedisAsync(redis);
         await using var second = await HostProcess.OnRedisAsync(redis);
         var lines = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "samples", "general-staff-2022-12-25.ndjson"));
 
@@ -27,7 +27,7 @@ public sealed class ClusterTests
         await ShowsOnTheDashboardAsync(first);
     }
 
-    private static async Task ShowsOnTheDashboardAsync(HostProcess host)
+    private static async Task ShowsOnTheDashboardAsync(RunningHost host)
     {
         using var page = await host.Client.GetAsync("/dashboard");
         Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);

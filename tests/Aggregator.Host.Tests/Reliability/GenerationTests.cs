@@ -62,25 +62,21 @@ public sealed class GenerationTests
     {
         using var folder = new TempFolder();
         string shown;
-        await using (var host = await HostProcess.EmbeddedAsync(folder.Path, "--Partitions", "4"))
+        await using (var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Partitions", "4"))
         {
             await host.PostClaimsAsync(Claims());
             shown = await Views.AllAsync(host);
-            await host.TerminateAsync();
-            await host.EndsAsync(0, Patience);
         }
 
-        await using (var host = await HostProcess.EmbeddedAsync(folder.Path, "--Store:Rebuild", "once"))
+        await using (var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Store:Rebuild", "once"))
         {
             await ShowsAsync(host, shown);
-            await host.TerminateAsync();
-            await host.EndsAsync(0, Patience);
         }
 
         var (dropped, said) = await HostProcess.RunAsync("--drop-generation", "1", "--Store:Path", folder.Path, "--Store:Rebuild", "once");
         Assert.True(dropped == 0, said);
         Assert.True(System.Text.RegularExpressions.Regex.IsMatch(said, "is removed: [0-4] checkpoint, [1-9][0-9]* row, [1-9][0-9]* chunk, [1-9][0-9]* children, [1-9][0-9]* known keys"), said);
-        await using var after = await HostProcess.EmbeddedAsync(folder.Path, "--Store:Rebuild", "once");
+        await using var after = await InProcessHost.EmbeddedAsync(folder.Path, "--Store:Rebuild", "once");
         await ShowsAsync(after, shown);
     }
 
@@ -102,7 +98,7 @@ public sealed class GenerationTests
             "generation-wire-" + (at % 3), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{at}"), "armenia", "azerbaijan", regions[at % 3], at + 1))];
     }
 
-    private static async Task ShowsAsync(HostProcess host, string expected)
+    private static async Task ShowsAsync(RunningHost host, string expected)
     {
         using var limit = new CancellationTokenSource(Patience);
         await Eventually.AsyncTrue(async () => await Views.AllAsync(host) == expected, limit.Token);

@@ -73,12 +73,11 @@ public sealed class LostStoreTests
         await using var redis = await RedisServer.StartAsync();
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         var store = connection.GetDatabase();
-        await using (var host = await HostProcess.OnRedisAsync(redis, "--Partitions", "1"))
+        await using (var host = await InProcessHost.OnRedisAsync(redis, "--Partitions", "1"))
         {
             await host.PostAsync("/v1/claims?wait=applied", Claim, "application/json");
             using var limit = new CancellationTokenSource(Patience);
             await Eventually.AsyncTrue(async () => (long)await store.StringGetAsync("agg:log:{0}:checkpoint") > 0, limit.Token);
-            await host.KillAsync();
         }
 
         var checkpoint = (long)await store.StringGetAsync("agg:log:{0}:checkpoint");
@@ -104,13 +103,14 @@ public sealed class LostStoreTests
         await using var redis = await RedisServer.StartAsync();
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         var (store, server) = (connection.GetDatabase(), connection.GetServers().Single());
-        await using var first = await HostProcess.OnRedisAsync(redis, "--Partitions", "1");
+        HostProcess? host = null;
+        await using RunningHost first = isAwake ? host = await HostProcess.OnRedisAsync(redis, "--Partitions", "1") : await InProcessHost.OnRedisAsync(redis, "--Partitions", "1");
         await first.PostAsync("/v1/claims?wait=applied", Claim, "application/json");
         using var limit = new CancellationTokenSource(Patience);
         await Eventually.AsyncTrue(async () => (long)await store.StringGetAsync("agg:log:{0}:checkpoint") > 0, limit.Token);
         if (!isAwake)
         {
-            await first.KillAsync();
+            await first.DisposeAsync();
         }
 
         await foreach (var key in server.KeysAsync(pattern: gone))
@@ -119,7 +119,7 @@ public sealed class LostStoreTests
         }
 
         await using var second = isAwake ? null : await HostProcess.OnRedisAsync(redis);
-        var host = second ?? first;
+        host ??= second!;
         if (isAwake)
         {
             (await host.Client.PostAsync("/v1/claims", new StringContent(Claim.Replace("\"1\"", "\"2\"", StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json"))).Dispose();
@@ -140,7 +140,7 @@ public sealed class LostStoreTests
         var (code, made) = await HostProcess.RunAsync("--create-store", "--Store:Path", folder.Path, "--Partitions", "8");
         Assert.Equal((0, true), (code, made.Contains("of 8 partitions is made", StringComparison.Ordinal)));
 
-        await using var host = await HostProcess.EmbeddedAsync(folder.Path, "--Store:MustExist", "true", "--Partitions", "8");
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Store:MustExist", "true", "--Partitions", "8");
 
         Assert.DoesNotContain("is ignored", host.Output, StringComparison.Ordinal);
     }

@@ -13,7 +13,7 @@ public sealed class OutageTests
     public async Task Store_StandingStill_IsRefusedUntilItGoesOn()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await HostProcess.OnRedisAsync(redis);
+        await using var host = await InProcessHost.OnRedisAsync(redis);
 
         await RefusesAndRecoversAsync(host, host, redis.StopAsync, redis.ContinueAsync);
     }
@@ -22,8 +22,8 @@ public sealed class OutageTests
     public async Task Store_KilledAndBack_IsRefusedUntilItIsBack()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var silo = await HostProcess.OnRedisAsync(redis, "--Cluster:Role", "silo");
-        await using var api = await HostProcess.OnRedisAsync(redis, "--Cluster:Role", "api");
+        await using var silo = await InProcessHost.OnRedisAsync(redis, "--Cluster:Role", "silo");
+        await using var api = await InProcessHost.OnRedisAsync(redis, "--Cluster:Role", "api");
 
         await RefusesAndRecoversAsync(api, silo, redis.CrashAsync, redis.RestartAsync);
     }
@@ -47,7 +47,7 @@ public sealed class OutageTests
         }
     }
 
-    private static async Task RefusesAndRecoversAsync(HostProcess api, HostProcess silo, Func<Task> interrupt, Func<Task> mend)
+    private static async Task RefusesAndRecoversAsync(RunningHost api, RunningHost silo, Func<Task> interrupt, Func<Task> mend)
     {
         await using var load = new Load(() => api);
         await load.MoreAsync(10, Patience);
@@ -67,7 +67,7 @@ public sealed class OutageTests
         await load.AssertKeptAsync(api);
     }
 
-    private static async Task BecomesAsync(HostProcess host, HttpStatusCode ready)
+    private static async Task BecomesAsync(RunningHost host, HttpStatusCode ready)
     {
         using var limit = new CancellationTokenSource(Patience);
         await Eventually.AsyncTrue(

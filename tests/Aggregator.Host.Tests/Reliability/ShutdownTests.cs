@@ -22,8 +22,8 @@ public sealed class ShutdownTests
         await load.EndAsync();
         Assert.True(load.Faults.IsEmpty, $"{string.Join('\n', load.Faults)}\n{host.Output}");
         Assert.True(load.Statuses.ContainsKey(HttpStatusCode.ServiceUnavailable), "feeding is refused before the host is gone");
-        await host.RestartAsync();
-        await load.AssertKeptAsync(host);
+        await using var successor = await InProcessHost.AfterAsync(host);
+        await load.AssertKeptAsync(successor);
     }
 
     [Fact]

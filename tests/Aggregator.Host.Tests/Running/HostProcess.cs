@@ -7,10 +7,15 @@ internal sealed class HostProcess : RunningHost
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly string? _poison;
-    private Process _process = null!;
+    private Process? _process;
 
     private HostProcess(string[] arguments, string? poison)
         : base(arguments) => _poison = poison;
+
+    private HostProcess(RunningHost before)
+        : base(before)
+    {
+    }
 
     /// <summary>Starts a host on the embedded store in a folder.</summary>
     public static Task<HostProcess> EmbeddedAsync(string folder, params string[] arguments) => StartAsync(["--Store:Path", folder, .. arguments]);
@@ -24,9 +29,13 @@ internal sealed class HostProcess : RunningHost
     /// <summary>Starts a host and waits until it is ready.</summary>
     public static Task<HostProcess> StartAsync(params string[] arguments) => StartAsync(null, arguments);
 
-    private static async Task<HostProcess> StartAsync(string? poison, string[] arguments)
+    /// <summary>Starts a host on the store and the ports of one that has ended, and waits until it is ready.</summary>
+    public static Task<HostProcess> AfterAsync(RunningHost before) => StartAsync(new HostProcess(before));
+
+    private static Task<HostProcess> StartAsync(string? poison, string[] arguments) => StartAsync(new HostProcess(arguments, poison));
+
+    private static async Task<HostProcess> StartAsync(HostProcess host)
     {
-        var host = new HostProcess(arguments, poison);
         await host.LaunchAsync();
         return host;
     }
@@ -56,7 +65,7 @@ internal sealed class HostProcess : RunningHost
     /// <summary>Ends it as kill -9 does.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        _process!.Kill();
         await _process.WaitForExitAsync();
     }
 
@@ -68,7 +77,7 @@ internal sealed class HostProcess : RunningHost
     }
 
     /// <summary>Asks it to stop, as an orchestrator does.</summary>
-    public Task TerminateAsync() => Signals.SendAsync(_process, "TERM");
+    public Task TerminateAsync() => Signals.SendAsync(_process!, "TERM");
 
     /// <summary>Asserts that it ends, in time and with a code.</summary>
     public async Task EndsAsync(int code, TimeSpan within)
@@ -76,7 +85,7 @@ internal sealed class HostProcess : RunningHost
         using var limit = new CancellationTokenSource(within);
         try
         {
-            await _process.WaitForExitAsync(limit.Token);
+            await _process!.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
@@ -89,20 +98,25 @@ internal sealed class HostProcess : RunningHost
     /// <summary>Starts it again with the same arguments.</summary>
     public async Task RestartAsync()
     {
-        _process.Dispose();
+        _process!.Dispose();
         await LaunchAsync();
     }
 
     public override async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        if (!_process.HasExited)
+        if (Interlocked.Exchange(ref _process, null) is not { } process)
         {
-            _process.Kill();
-            await _process.WaitForExitAsync();
+            return;
         }
 
-        _process.Dispose();
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
     }
 
     private static Process Start(string[] arguments, string? poison = null)

@@ -46,21 +46,36 @@ internal sealed class InProcessHost : RunningHost
         return _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IPartitionGrain>(ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed));
     }
 
+    /// <summary>Ends it as SIGTERM does: nothing that it has is left behind.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _app, null) is { } app)
+        {
+            using var limit = new CancellationTokenSource(Limit);
+
+            // As the signal does: told to stop alone, the host would begin to drain before anybody hears that it stops.
+            app.Lifetime.StopApplication();
+            await app.StopAsync(limit.Token);
+            await app.DisposeAsync();
+        }
+
+        if (Interlocked.Exchange(ref _store, null) is { } store)
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    /// <summary>Stops it, and has a process of its own go on from its store: for what is killed, or ends by itself, then.</summary>
+    public async Task<HostProcess> StopAndGoOnAsync()
+    {
+        await StopAsync();
+        return await HostProcess.AfterAsync(this);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        if (_app is not null)
-        {
-            using var limit = new CancellationTokenSource(Limit);
-            await _app.StopAsync(limit.Token);
-            await _app.DisposeAsync();
-        }
-
-        if (_store is not null)
-        {
-            await _store.DisposeAsync();
-        }
-
+        await StopAsync();
         _loggers?.Dispose();
     }
 
