@@ -108,9 +108,10 @@ internal sealed partial class Scenario : IStoreAlarm
         {
             scenario.Run();
         }
-        catch (ViolationException found)
+        catch (Exception found)
         {
-            violation = found.Message;
+            // What nobody expects is told with its seed as well.
+            violation = found is ViolationException ? found.Message : $"fault: {found}";
             if (scenario._world.Store.EraOfTwoRuns is > 0 and var era)
             {
                 violation += $"\n  (era {era} was given of two runs of the store)";

@@ -53,8 +53,10 @@ internal sealed class LogReader
     /// <summary>(B, C) Nothing is in the log twice, and (F) each record says what it replaces or takes back.</summary>
     /// <param name="failing">The content of claims that some folds fail on; no record of another may be quarantined (H).</param>
     /// <param name="delivered">How many claims and retractions of each source have come to a partition, however often.</param>
-    public void Audit(IReadOnlyCollection<UInt128> failing, IReadOnlyDictionary<string, long> delivered)
+    /// <param name="sent">The versions that may have come to one: nothing else may be in the log (C).</param>
+    public void Audit(IReadOnlyCollection<UInt128> failing, IReadOnlyDictionary<string, long> delivered, IReadOnlyCollection<Claim> sent)
     {
+        var versions = sent.Select(static claim => (claim.Key, claim.ContentHash)).ToHashSet();
         var (known, resends) = (new Dictionary<ClaimKey, Versions>(), new Dictionary<string, long>(StringComparer.Ordinal));
         var texts = new Dictionary<(int Partition, ClaimKey Report), ReportTexts>();
         ReportTexts? replaced = null;
@@ -69,9 +71,11 @@ internal sealed class LogReader
             switch (record)
             {
                 case LogRecord.Added { Claim: var claim }:
+                    RequireSent(claim);
                     Of(claim.Key).Add(claim, position);
                     break;
                 case LogRecord.Corrected corrected:
+                    RequireSent(corrected.Claim);
                     Of(corrected.Claim.Key).Correct(corrected, position);
                     break;
                 case LogRecord.Retracted retracted:
@@ -103,6 +107,8 @@ internal sealed class LogReader
             Require(count <= delivered.GetValueOrDefault(source), $"C: {count} resends of {source} are in the log, of {delivered.GetValueOrDefault(source)} that came");
         }
 
+        void RequireSent(Claim claim) => Require(versions.Contains((claim.Key, claim.ContentHash)), $"C: {claim.Key} {claim.ContentHash} is in the log, and nobody sent it");
+
         Versions Of(ClaimKey key) => known.TryGetValue(key, out var versions) ? versions : known[key] = new Versions(key);
     }
 
@@ -110,7 +116,8 @@ internal sealed class LogReader
     public IEnumerable<Acknowledged> Missing(IEnumerable<Acknowledged> journal)
     {
         var held = Held();
-        return journal.Where(one => one.Outcome != AppendOutcome.TooManyVersions && !held.Contains((one.Key, null)) && !held.Contains((one.Key, one.Content)));
+        return journal.Where(one => one.Outcome != AppendOutcome.TooManyVersions && !held.Contains((one.Key, one.Content))
+            && !(one.Outcome == AppendOutcome.Duplicate && held.Contains((one.Key, null))));
     }
 
     /// <summary>What is in this log and not in another.</summary>

@@ -33,7 +33,7 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
     private const int MostTries = 20;
     private const int MostClaims = 100;
 
-    private static readonly EntityKey[] Watched =
+    private static readonly EntityKey[] MostWatched =
     [
         new(EntityKind.Region, "world"), new(EntityKind.Region, "land"), new(EntityKind.Region, "town"), new(EntityKind.Actor, "blue"), new(EntityKind.Actor, "red"), new(EntityKind.Source, "wire"),
     ];
@@ -52,7 +52,8 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
 
             try
             {
-                await LookAsync(Watched[world.Random.Next(Watched.Length)]);
+                var watched = world.Random.Next(2) == 0 ? Edits.Entities : MostWatched;
+                await LookAsync(watched[world.Random.Next(watched.Length)]);
             }
             catch (Exception fault) when (fault is not ViolationException)
             {

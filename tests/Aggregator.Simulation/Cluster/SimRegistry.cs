@@ -1,3 +1,4 @@
+using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Grains.Registry;
 
@@ -39,6 +40,9 @@ internal sealed class Edits
     // By the version that they make.
     private static readonly RegistrySnapshot[][] Edited =
         [.. Enumerable.Range(2, MostEdits).Select(version => Array.ConvertAll(Ways, way => new RegistrySnapshot([.. Entries.Select(way)], version)))];
+
+    /// <summary>All that claims can name, and what contains it.</summary>
+    public static EntityKey[] Entities { get; } = [.. Entries.Select(static entry => new EntityKey(entry.Entity, entry.Id))];
 
     /// <summary>Edits the registry once more; after the last that there is nothing is edited.</summary>
     public void Edit(Random random)
