@@ -48,8 +48,8 @@ def times(values):
 def row(scenario, fault, runs):
     broken = sum(max(len(run["Violations"]), not run["Passed"]) for run in runs)
     recoveries = [one for run in runs for one in run["Recoveries"]]
-    queries = [max(one["Queries"], one["Late"]) for one in recoveries if one["Queries"] is not None]
-    fresh = [one["Fresh"] for one in recoveries if one["Fresh"] is not None]
+    queries = [max(float(one["Queries"]), float(one["Late"])) for one in recoveries]
+    fresh = [float(one["Fresh"]) for one in recoveries]
     cells = [
         fault, f"`{scenario}`", len(runs), sum(run["Faults"] for run in runs), f"{sum(run['Sent'] for run in runs):,}", broken or "none", times(queries), times(fresh),
     ]

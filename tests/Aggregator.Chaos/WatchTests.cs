@@ -71,6 +71,8 @@ public sealed class WatchTests
         Assert.False(check.MayShowLess("/v1/regions/world", paths));
         paths["/v1/regions/fizuli"] = 8;
         Assert.True(check.MayShowLess("/v1/regions/world", paths));
+        Assert.True(check.MayShowLess("/v1/regions/karabakh", paths));
+        Assert.False(check.MayShowLess("/v1/regions/ukraine", paths));
         Assert.False(check.MayShowLess("/v1/actors/azerbaijan", paths));
         Assert.False(check.MayShowLess("/v1/sources/chaos-wire-0", paths));
     }
@@ -96,7 +98,8 @@ public sealed class WatchTests
 
         Assert.Equal(1, ChaosRunner.ExitCode([]));
         Assert.Equal(1, ChaosRunner.ExitCode([skipped, skipped]));
-        Assert.Equal(0, ChaosRunner.ExitCode([skipped, passed]));
+        Assert.Equal(1, ChaosRunner.ExitCode([skipped, passed]));
+        Assert.Equal(0, ChaosRunner.ExitCode([passed, passed]));
         Assert.Equal(1, ChaosRunner.ExitCode([passed, passed with { Violations = [new Violation(Promise.Lost, "one")] }]));
 
         static RunResult Result(string? why) => new() { Scenario = "one", Seed = 1, Seconds = 1, Skipped = why };

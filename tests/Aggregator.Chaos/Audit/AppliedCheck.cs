@@ -15,6 +15,7 @@ namespace Aggregator.Chaos.Audit;
 internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FallLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, long> _epochs = new(StringComparer.Ordinal);
@@ -35,10 +36,15 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
     /// <summary>While they are sent: who has read its row later than is seen now may show less for some seconds. What is answered after <see cref="Applied"/> does not count.</summary>
     public Task BeforeAsync() => Task.WhenAll(_paths.Select(async path =>
     {
-        var answer = await fronts.Http.GetAsync(fronts.Next(surviving: true).Url, path, ReadLimit);
-        if (answer is { IsOk: true, Body: { } view } && !_isApplied)
+        // Until it answers: of one that has not, nobody could say later that it was not read anew.
+        for (var isKnown = false; !isKnown && !_isApplied; await Task.Delay(Pause))
         {
-            _epochs[path] = Views.Epoch(view);
+            var answer = await fronts.Http.GetAsync(fronts.Next(surviving: true).Url, path, ReadLimit);
+            if (answer is { IsOk: true, Body: { } view } && !_isApplied)
+            {
+                _epochs[path] = Views.Epoch(view);
+                isKnown = true;
+            }
         }
     }));
 
@@ -60,9 +66,20 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
     /// <param name="epochs">Those of now, of all that were asked.</param>
     public bool MayShowLess(string path, IReadOnlyDictionary<string, long> epochs)
     {
-        var kind = path[..(path.LastIndexOf('/') + 1)];
-        return _paths.Where(one => kind == "/v1/sources/" ? one == path : one.StartsWith(kind, StringComparison.Ordinal))
+        return _paths.Where(one => IsWithin(one, path))
             .Any(one => !_epochs.TryGetValue(one, out var before) || !epochs.TryGetValue(one, out var now) || now != before);
+    }
+
+    // What a view rests on: itself, and what lies below it.
+    private static bool IsWithin(string one, string path)
+    {
+        var (of, within) = (one.Split('/'), path.Split('/'));
+        return of[2] == within[2] && (of[2] switch
+        {
+            "regions" => Theatre.Containing(of[3]).Contains(within[3]),
+            "actors" => Theatre.Over(of[3]).Contains(within[3]),
+            _ => one == path,
+        });
     }
 
     /// <summary>Remembers an epoch from before.</summary>

@@ -6,6 +6,7 @@ namespace Aggregator.Chaos.Audit;
 internal sealed class Expectation
 {
     private readonly Dictionary<string, Dictionary<string, long>> _figures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, long>> _appearances = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _survivors = new(StringComparer.Ordinal);
 
@@ -41,6 +42,9 @@ internal sealed class Expectation
     /// <summary>What a view should show of what was destroyed, by item and voice.</summary>
     public IReadOnlyDictionary<string, long> Figures(string path) => _figures.GetValueOrDefault(_survivors.GetValueOrDefault(path, path)) ?? [];
 
+    /// <summary>How many claims should stand behind those figures.</summary>
+    public IReadOnlyDictionary<string, long> Appearances(string path) => _appearances.GetValueOrDefault(_survivors.GetValueOrDefault(path, path)) ?? [];
+
     /// <summary>How many claims should name an entity.</summary>
     public long Count(string path) => _counts.GetValueOrDefault(_survivors.GetValueOrDefault(path, path));
 
@@ -52,5 +56,11 @@ internal sealed class Expectation
         }
 
         figures[claim.Figure] = figures.GetValueOrDefault(claim.Figure) + claim.Count;
+        if (!_appearances.TryGetValue(path, out var appearances))
+        {
+            _appearances[path] = appearances = new Dictionary<string, long>(StringComparer.Ordinal);
+        }
+
+        appearances[claim.Figure] = appearances.GetValueOrDefault(claim.Figure) + 1;
     }
 }

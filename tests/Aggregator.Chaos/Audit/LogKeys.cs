@@ -13,6 +13,9 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
 {
     private const int Partitions = 32;
     private const int KnownShards = 64;
+
+    // One of so many tries at least: the store may be down for a part of a run.
+    private const int LeastLooks = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly string[] Kinds = ["region", "actor", "source"];
     private static readonly RedisValue[] RowFields = ["$v", "$e", "marks"];
@@ -36,6 +39,7 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
     private readonly LogHistory _history = new();
     private readonly List<Violation> _violations = [];
     private Task _reading = Task.CompletedTask;
+    private int _tries;
 
     /// <summary>How often the heads were read.</summary>
     public int Looks { get; private set; }
@@ -67,6 +71,10 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
         {
             await LookAsync();
             await ReadAllAsync();
+            if (Looks * LeastLooks < _tries)
+            {
+                Violate([$"the store was read {Looks} times of {_tries}: that is no watch"]);
+            }
         }
 
         return _violations;
@@ -108,6 +116,7 @@ internal sealed class LogKeys(Func<Task<ConnectionMultiplexer>> connect) : IAsyn
             {
                 if (!IsOver)
                 {
+                    _tries++;
                     await LookAsync();
                 }
             }

@@ -26,6 +26,7 @@ internal sealed partial class Loader
         if (answer.IsOk && !operation.IsAcknowledged)
         {
             Check(operation, answer, badAt);
+            Interlocked.Add(ref _badRecords, badAt is null ? 0 : 1);
             await AcknowledgeAsync(operation, answer);
         }
         else if (!answer.IsOk)

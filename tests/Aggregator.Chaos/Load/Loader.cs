@@ -19,6 +19,7 @@ internal sealed partial class Loader(Fronts fronts, AckJournal journal, Ceiling 
     private int _probes;
     private int _acknowledged;
     private int _answered;
+    private int _badRecords;
 
     /// <summary>Everything that was sent, given up or not.</summary>
     public IReadOnlyCollection<Operation> Operations => _plan.Operations;
@@ -34,6 +35,9 @@ internal sealed partial class Loader(Fronts fronts, AckJournal journal, Ceiling 
 
     /// <summary>Answers so far that say that something is in the log, duplicates among them.</summary>
     public int Answered => Volatile.Read(ref _answered);
+
+    /// <summary>Acknowledged operations that a bad record came with.</summary>
+    public int WithBadRecords => Volatile.Read(ref _badRecords);
 
     /// <summary>Views that were asked for what was said to show, and for how long at most one was waited for that was being read anew.</summary>
     public int Shown { get; private set; }

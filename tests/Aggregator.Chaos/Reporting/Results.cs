@@ -62,7 +62,14 @@ internal sealed record RunResult
 internal static class Results
 {
     private const int Examples = 5;
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+
+    // What has not come back within the limit took infinitely long.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     public static string OfRun(RunResult run)
     {

@@ -28,6 +28,13 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly Task _accepting;
     private volatile TaskCompletionSource _passes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ProxyMode _mode;
+    private int _appendsUnheard;
+
+    // A key that an append names, and else only who opens a log or moves its checkpoint.
+    private static ReadOnlySpan<byte> OfAnAppend => "}:incarnation"u8;
+
+    /// <summary>What came from hosts to append, and was passed on while the replies were dropped.</summary>
+    public int AppendsUnheard => Volatile.Read(ref _appendsUnheard);
 
     public FaultProxy(int serverPort)
     {
@@ -116,6 +123,11 @@ internal sealed class FaultProxy : IAsyncDisposable
                 {
                     _broken[client] = true;
                     continue;
+                }
+
+                if (!isReply && _mode == ProxyMode.DropReplies && buffer.AsSpan(0, count).IndexOf(OfAnAppend) >= 0)
+                {
+                    Interlocked.Increment(ref _appendsUnheard);
                 }
 
                 for (var sent = 0; sent < count;)

@@ -37,6 +37,10 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     private static readonly TimeSpan FreshLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
     private const int LinesTold = 6;
+
+    // A sender has several a second acknowledged when nothing is wrong.
+    private const int LeastLoad = 10;
+    private const int MostTurns = 2;
     private const string Evicted = "I have been told I am dead";
     private readonly List<Violation> _violations = [];
     private readonly List<Recovery> _recoveries = [];
@@ -137,6 +141,12 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
             }
         }
 
+        if (running.Count == 0)
+        {
+            // Whoever had left by itself was not killed.
+            return;
+        }
+
         Struck();
         await Task.WhenAll(running.Select(node => node.KillAsync()));
         foreach (var node in running.Where(node => node.ExitCode != HostNode.Killed))
@@ -181,26 +191,38 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     /// <summary>Lets the load run on for a random time.</summary>
     public Task RunOnAsync(double leastSeconds, double mostSeconds) => Task.Delay(TimeSpan.FromSeconds(leastSeconds + (Random.NextDouble() * (mostSeconds - leastSeconds))));
 
-    /// <summary>Repeats faults under load until the span is over and there were as many as asked for, once at least.</summary>
+    /// <summary>Repeats faults under load until the span is over and there were as many as asked for, once at least. There must be load all along.</summary>
     public async Task RepeatAsync(Func<Task> fault)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var (began, turns) = (TimeProvider.System.GetTimestamp(), 0);
         do
         {
+            var acknowledged = Loader.Acknowledged;
             await RunOnAsync(2, 6);
             await fault();
+            if (Loader.Acknowledged - acknowledged < LeastLoad)
+            {
+                Violated(Promise.Scenario, $"{Loader.Acknowledged - acknowledged} operations were acknowledged in turn {turns + 1}: that is no load");
+            }
+
+            turns++;
         }
-        while (TimeProvider.System.GetElapsedTime(began) < options.Span || Faults < options.Faults);
+        while (TimeProvider.System.GetElapsedTime(began) < options.Span || (Faults < options.Faults && turns < MostTurns * options.Faults));
+        if (Faults < options.Faults)
+        {
+            Violated(Promise.Scenario, $"{Faults} faults in {turns} turns, of {options.Faults}");
+        }
     }
 
     /// <summary>Waits until every entity is shown through every surviving front and new claims are shown, and notes how long that took.</summary>
     /// <param name="fault">What was done.</param>
     /// <param name="since">Time stamp of when it was done.</param>
     /// <param name="killed">The one silo that was killed: it is no survivor, and with entities made beforehand the others are held to a limit.</param>
-    public async Task RecoverAsync(string fault, long since, HostNode? killed = null)
+    /// <param name="through">The fronts that are asked, those of them that leave meanwhile until they have; null for all that survive.</param>
+    public async Task RecoverAsync(string fault, long since, HostNode? killed = null, IEnumerable<HostNode>? through = null)
     {
-        var sweep = new Sweep(Cluster.Http, new ViewJudge(Ceiling), since);
-        var shown = sweep.RunAsync(Queries(Cluster.Fronts.Surviving.Where(front => front != killed)), RecoveryLimit);
+        var sweep = new Sweep(Cluster.Http, new ViewJudge(Ceiling), Others, since);
+        var shown = sweep.RunAsync(Queries((through ?? Cluster.Fronts.Surviving).Where(front => front != killed)), RecoveryLimit);
         var fresh = FreshAsync();
         var queries = await shown ? sweep.Recovered.TotalSeconds : NotBack();
         var recovery = new Recovery(fault, queries, sweep.LateUntil.TotalSeconds, sweep.Troubled, sweep.Longest.TotalSeconds, await fresh, sweep.Last);
@@ -304,7 +326,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         {
             Others = await ManyEntities.MakeAsync(cluster, Ceiling, options.Entities);
             var since = TimeProvider.System.GetTimestamp();
-            var sweep = new Sweep(cluster.Http, new ViewJudge(Ceiling), since);
+            var sweep = new Sweep(cluster.Http, new ViewJudge(Ceiling), Others, since);
             if (!await sweep.RunAsync(Queries(cluster.Fronts.Surviving), RecoveryLimit))
             {
                 Violated(Promise.Recovery, "entities are not shown though nothing is wrong");

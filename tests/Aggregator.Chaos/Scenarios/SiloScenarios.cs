@@ -92,7 +92,9 @@ internal static class SiloScenarios
             since = TimeProvider.System.GetTimestamp();
             if (await silo.ExitsWithinAsync(TimeSpan.FromSeconds(60)))
             {
+                // It has heard that it was given up: any other end is a fault.
                 context.Note(string.Create(CultureInfo.InvariantCulture, $"{silo.Name} left with {silo.ExitCode} {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s after it went on"));
+                await context.MustRunAsync(silo);
                 await silo.StartAsync(context.Cluster.Http);
             }
             else
@@ -128,13 +130,12 @@ internal static class SiloScenarios
             silo.MayBeStale = true;
         }
 
-        await SetLinksAsync(isUp: false);
+        await Task.WhenAll(others.Select(other => network.SetLinkAsync(cut, other, isUp: false)));
         context.Struck();
-        if (silos > 2)
-        {
-            await context.RecoverAsync($"silo-{cut} cut off", since);
-        }
 
+        // Asked from the cut on, through the two as well of which either may be the one that goes.
+        var recovering = context.RecoverAsync($"silo-{cut} cut off", since, through: silos == 2 ? context.Cluster.Silos : context.Cluster.Fronts.Surviving);
+        await LinksAreAsync(isUp: false);
         if (await Eventually.WithinAsync(EvictionLimit, () => Task.FromResult(mayLeave.Any(silo => !silo.IsRunning))))
         {
             context.Note(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", mayLeave.Where(silo => !silo.IsRunning).Select(silo => silo.Name))} left after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s"));
@@ -144,16 +145,29 @@ internal static class SiloScenarios
             context.Violated(Promise.Scenario, string.Create(CultureInfo.InvariantCulture, $"nobody had left {EvictionLimit.TotalSeconds} s after silo-{cut} was cut off"));
         }
 
-        // Who is left of two knows that it is.
-        foreach (var silo in mayLeave.Where(silo => silo.IsRunning && mayLeave.Length > 1))
+        // Who has left was given up by the others and says so; who is left of two knows that it is.
+        foreach (var silo in mayLeave)
         {
-            silo.MayBeStale = false;
-            await context.RecoverAsync($"{silo.Name} alone", since);
+            if (silo.IsRunning)
+            {
+                silo.MayBeStale = silos > 2;
+            }
+            else
+            {
+                await context.MustRunAsync(silo);
+            }
+        }
+
+        await recovering;
+        if (mayLeave.All(silo => !silo.IsRunning) && silos == 2)
+        {
+            context.Violated(Promise.Scenario, "both of two silos have left");
         }
 
         await context.RunOnAsync(10, 15);
-        await SetLinksAsync(isUp: true);
+        await Task.WhenAll(others.Select(other => network.SetLinkAsync(cut, other, isUp: true)));
         since = TimeProvider.System.GetTimestamp();
+        await LinksAreAsync(isUp: true);
         foreach (var silo in context.Cluster.Silos.Where(silo => !silo.IsRunning && !mayLeave.Contains(silo)))
         {
             context.Violated(Promise.Scenario, $"{silo.Name} was not cut off, and ended with {silo.ExitCode}");
@@ -163,20 +177,13 @@ internal static class SiloScenarios
         await context.RecoverAsync("joined again", since);
         await context.RunOnAsync(5, 8);
 
-        async Task SetLinksAsync(bool isUp)
+        Task LinksAreAsync(bool isUp) => Task.WhenAll(others.SelectMany(other => new[] { (From: cut, To: other), (From: other, To: cut) }).Where(link => context.Cluster.Silos[link.To - 1].IsRunning).Select(async link =>
         {
-            foreach (var other in others)
+            if (await network.ReachesAsync(link.From, link.To, context.Cluster.Silos[link.To - 1].SiloPort) != isUp && context.Cluster.Silos[link.To - 1].IsRunning)
             {
-                await network.SetLinkAsync(cut, other, isUp);
-                foreach (var (from, to) in new[] { (cut, other), (other, cut) }.Where(pair => context.Cluster.Silos[pair.Item2 - 1].IsRunning))
-                {
-                    if (await network.ReachesAsync(from, to, context.Cluster.Silos[to - 1].SiloPort) != isUp)
-                    {
-                        context.Violated(Promise.Scenario, $"silo-{from} {(isUp ? "does not reach" : "reaches")} silo-{to} though the link is {(isUp ? "mended" : "cut")}");
-                    }
-                }
+                context.Violated(Promise.Scenario, $"silo-{link.From} {(isUp ? "does not reach" : "reaches")} silo-{link.To} though the link is {(isUp ? "mended" : "cut")}");
             }
-        }
+        }));
     }
 
     private static async Task KillAllAsync(ScenarioContext context)
@@ -245,12 +252,23 @@ internal static class SiloScenarios
         await context.RunOnAsync(3, 5);
         await context.Loader.StopAsync();
         await context.Loader.SettleAsync(TimeSpan.FromSeconds(60));
+
+        // Whoever is asked while silos come and go looks whether it was overtaken: so nobody asks but for what lies above, which no claim names.
+        await context.Watcher.StopAsync();
         var auditor = context.NewAuditor();
+        string[] above = [.. Theatre.Regions.Except(Theatre.All.SelectMany(static theatre => theatre.Leaves.Append(theatre.Inner))).Select(static place => "/v1/regions/" + place)];
         foreach (var silo in context.Cluster.Silos)
         {
             await context.Loader.ProbeAsync(TimeSpan.FromSeconds(60));
+            var should = await auditor.ExpectationAsync();
             var since = TimeProvider.System.GetTimestamp();
             await context.KillAsync(silo);
+            foreach (var violation in await auditor.ConvergeAsync(above, should))
+            {
+                context.Violated(violation.Promise, $"{silo.Name} dead, and what lies below is not asked: {violation.What}");
+            }
+
+            context.Note(string.Create(CultureInfo.InvariantCulture, $"{silo.Name} dead: all above right after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s"));
             foreach (var violation in (await auditor.ConvergeAsync()).Violations)
             {
                 context.Violated(violation.Promise, $"{silo.Name} dead: {violation.What}");

@@ -15,6 +15,7 @@ internal static class StoreScenarios
     public static readonly TimeSpan Noticed = TimeSpan.FromSeconds(20);
 
     private const int RefusedToStart = 1;
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
@@ -145,6 +146,12 @@ internal static class StoreScenarios
             context.Violated(Promise.Answer, $"{context.Loader.Answered - answered} times claims were said to be there without a store");
         }
 
+        context.Note($"{proxy.AppendsUnheard} appends were passed on to the store whose answers were not");
+        if (mode == ProxyMode.DropReplies && proxy.AppendsUnheard == 0)
+        {
+            context.Violated(Promise.Scenario, "no append was carried out without its answer");
+        }
+
         proxy.Set(ProxyMode.Pass);
         since = TimeProvider.System.GetTimestamp();
         await context.RecoverAsync("the store answers again", since);
@@ -158,15 +165,28 @@ internal static class StoreScenarios
         await using var redis = await context.Cluster.Redis.ConnectAsync();
         var server = redis.GetServers().Single();
         var used = (await server.InfoAsync("memory")).Single().Single(pair => pair.Key == "used_memory").Value;
+        var refused = context.Loader.Refusals.GetValueOrDefault("503");
         await server.ConfigSetAsync("maxmemory", used);
         context.Struck();
-        var full = await Eventually.WithinAsync(TimeSpan.FromSeconds(30), () => Task.FromResult(context.Loader.Refusals.GetValueOrDefault("503") > 2));
+        var full = await Eventually.WithinAsync(TimeSpan.FromSeconds(30), () => Task.FromResult(context.Loader.Refusals.GetValueOrDefault("503") > refused + 2));
         if (!full)
         {
             context.Violated(Promise.Scenario, "a store that is full refused nothing with 503");
         }
 
-        await context.RunOnAsync(10, 20);
+        // It takes nothing more, but what it had room for after something else had gone.
+        var until = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(until) < FullFor)
+        {
+            if (await context.Loader.OfferAsync(context.Cluster.Fronts.Next()) is { Status: not (503 or 200) } offered)
+            {
+                context.Violated(Promise.Answer, $"a host whose store is full was sent claims: {offered}");
+            }
+
+            await context.RunOnAsync(1, 2);
+        }
+
+        context.Note($"503 was answered {context.Loader.Refusals.GetValueOrDefault("503") - refused} times while the store was full");
         await server.ConfigSetAsync("maxmemory", "0");
         await context.RecoverAsync("the store has room again", TimeProvider.System.GetTimestamp());
         await context.AllLiveAsync("the store was full");

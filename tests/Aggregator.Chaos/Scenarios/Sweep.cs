@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Aggregator.Chaos.Audit;
 using Aggregator.Chaos.Running;
 
@@ -11,8 +12,9 @@ namespace Aggregator.Chaos.Scenarios;
 /// </summary>
 /// <param name="http">Who asks.</param>
 /// <param name="judge">Of every answer.</param>
+/// <param name="least">How many claims views must show to count as shown, by path; those that are not in it need only be answered.</param>
 /// <param name="since">Time stamp of when something went wrong.</param>
-internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
+internal sealed class Sweep(HttpPeer http, ViewJudge judge, IReadOnlyDictionary<string, long> least, long since)
 {
     private const int AtOnce = 32;
     private const int Examples = 20;
@@ -49,13 +51,38 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
     /// <summary>The last of them, by path and front, with what it was answered before it was shown; empty if there was none.</summary>
     public string Last { get; private set; } = "";
 
-    /// <summary>Whether all of them are shown before the limit is over. One that is unknown is not, nor is one whose front has ended.</summary>
+    /// <summary>
+    /// Whether all of them are shown before the limit is over. One that is unknown is not, nor is one whose front has ended, unless that was to leave: nobody asks it any more.
+    /// </summary>
     public async Task<bool> RunAsync(IEnumerable<(HostNode Front, string Path)> queries, TimeSpan limit)
     {
         using var over = new CancellationTokenSource(limit);
+        var (all, waiting) = (queries.Select(static query => new Query(query.Front, query.Path)).ToArray(), Channel.CreateUnbounded<Query>());
+        var left = all.Length;
+        if (left == 0)
+        {
+            return true;
+        }
+
+        foreach (var query in all)
+        {
+            waiting.Writer.TryWrite(query);
+        }
+
         try
         {
-            await Parallel.ForEachAsync(queries, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = over.Token }, AskAsync);
+            // Who is refused comes again behind the others: nobody holds up those that have not been asked.
+            await Parallel.ForEachAsync(waiting.Reader.ReadAllAsync(over.Token), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = over.Token }, async (query, stop) =>
+            {
+                if (!await IsShownAsync(query, stop))
+                {
+                    _ = Task.Delay(Pause, CancellationToken.None).ContinueWith(_ => waiting.Writer.TryWrite(query), TaskScheduler.Default);
+                }
+                else if (Interlocked.Decrement(ref left) == 0)
+                {
+                    waiting.Writer.Complete();
+                }
+            });
             return true;
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
@@ -64,24 +91,36 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
         }
     }
 
-    private async ValueTask AskAsync((HostNode Front, string Path) query, CancellationToken stop)
+    private async Task<bool> IsShownAsync(Query query, CancellationToken stop)
     {
-        var began = TimeProvider.System.GetTimestamp();
-        var refusals = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        for (var answer = await GetAsync(query.Front, query.Path, stop); !answer.IsOk; answer = await GetAsync(query.Front, query.Path, stop))
+        if (query.Front is { IsRunning: false, MayBeStale: true })
+        {
+            return true;
+        }
+
+        query.Began ??= TimeProvider.System.GetTimestamp();
+        var refusals = query.Refusals;
+        var answer = await GetAsync(query.Front, query.Path, stop);
+        if (!answer.IsOk)
         {
             var refusal = answer.Status == 0 ? answer.Failure ?? "no answer" : answer.Status.ToString(CultureInfo.InvariantCulture);
             refusals[refusal] = refusals.GetValueOrDefault(refusal) + 1;
-            await Task.Delay(Pause, stop);
+            return false;
         }
 
-        var (took, after) = (TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetElapsedTime(since));
+        if (least.TryGetValue(query.Path, out var claims) && (long)answer.Body!["claims"]!["total"]! < claims)
+        {
+            refusals["without its claims"] = refusals.GetValueOrDefault("without its claims") + 1;
+            return false;
+        }
+
+        var (took, after) = (TimeProvider.System.GetElapsedTime(query.Began.Value), TimeProvider.System.GetElapsedTime(since));
         lock (_lock)
         {
             Longest = took > Longest ? took : Longest;
             if (refusals.Count == 0 && took < Prompt)
             {
-                return;
+                return true;
             }
 
             Troubled++;
@@ -100,6 +139,8 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
                 LateUntil = after > LateUntil ? after : LateUntil;
             }
         }
+
+        return true;
     }
 
     private async Task<Answer> GetAsync(HostNode front, string path, CancellationToken stop)
@@ -117,5 +158,19 @@ internal sealed class Sweep(HttpPeer http, ViewJudge judge, long since)
         }
 
         return answer;
+    }
+
+    /// <summary>A view that is asked for until it is shown.</summary>
+    private sealed class Query(HostNode front, string path)
+    {
+        public HostNode Front => front;
+
+        public string Path => path;
+
+        /// <summary>Time stamp of when it was asked for first; null before.</summary>
+        public long? Began { get; set; }
+
+        /// <summary>What it was answered before it was shown, and how often.</summary>
+        public SortedDictionary<string, int> Refusals { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -149,15 +149,15 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
         return view;
     }
 
-    // The activation that serves a grain, if it is known which, and the era that it knows; null if what is shown is not to be held against what was.
-    private (Activation? Activation, long Era)? ServedBy(GrainKey key)
+    // The last of a grain's activations, if it is known that no other serves it, and the era that it knows; null if what is shown is not to be held against what was.
+    private (int Activation, long Era)? ServedBy(GrainKey key)
     {
         if (!isUnsettled)
         {
-            return world.Sole(key) is { } sole ? (sole, eraOf(sole.Silo)) : null;
+            return world.Sole(key) is { } sole ? (world.Made(key), eraOf(sole.Silo)) : null;
         }
 
         var eras = Enumerable.Range(0, World.Silos).Select(eraOf).Where(static era => era > 0).Distinct().ToArray();
-        return eras is [var era] ? (null, era) : null;
+        return eras is [var era] ? (0, era) : null;
     }
 }

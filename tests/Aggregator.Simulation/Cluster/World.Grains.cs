@@ -9,6 +9,7 @@ internal sealed partial class World
 {
     private readonly Dictionary<GrainKey, List<Activation>> _directory = [];
     private readonly List<Activation> _activations = [];
+    private readonly Dictionary<GrainKey, int> _made = [];
     private readonly Dictionary<(Type, GrainKey), object> _references = [];
 
     /// <summary>A reference to a grain: what is called on it is a message.</summary>
@@ -54,6 +55,9 @@ internal sealed partial class World
 
         return known.Find(one => !one.IsZombie) ?? Activate(key, known);
     }
+
+    /// <summary>How many activations of a grain there have been.</summary>
+    public int Made(GrainKey key) => _made.GetValueOrDefault(key);
 
     /// <summary>The one activation that the directory knows of a grain; null if none, or if there is one that it has forgotten.</summary>
     public Activation? Sole(GrainKey key) => _directory.TryGetValue(key, out var known) && known.Where(one => !one.IsDead).ToArray() is [{ IsZombie: false } one] ? one : null;
@@ -102,6 +106,7 @@ internal sealed partial class World
         var activation = new Activation(this, key, silo == Stopped ? (silo + 1) % Silos : silo, _make);
         known.Add(activation);
         _activations.Add(activation);
+        _made[key] = Made(key) + 1;
         Note($"activate {key} on {activation.Silo}");
         activation.Activated = activation.Turns.Start(async () =>
         {
