@@ -1,7 +1,7 @@
-"""Faults planted one at a time into the protocol, each of which the simulation is to find; which it has found yet is in docs/reliability.md.
+"""Faults planted one at a time into the protocol, each of which the simulation is to find; which it has found is in docs/planted-faults.md.
 
 Each is (name, what it breaks, and one or more of: file, what stands there once, what is put in its place). What a script of the store would do
-wrong is planted into the simulation's own form of it, which answers what the Lua does (SimulatedScriptsTests). Which rule has which is in docs/protocol.md.
+wrong is planted into the simulation's own form of it, which answers what the Lua does (SimulatedScriptsTests). Which rule has which is there as well.
 """
 
 GRAINS = "src/Aggregator.Grains/"

@@ -3,8 +3,8 @@
 
     python3 eng/simulation/plant.py [NAME ...] [--minutes M] [--threads N] [--from SEED]
 
-Works on a clone in a temporary folder; what is not committed is not seen. Prints a table: fault, what it breaks, the first seed that shows it and
-what it says, seconds of looking and of processor time. Ends with 1 if one was not found.
+Works on a clone in a temporary folder; what is not committed is not seen. Prints the table of docs/planted-faults.md: fault, what it does, the first seed
+that shows it and what that says, how many seeds were looked at and for how long. Ends with 1 if one was not found.
 """
 import argparse
 import os
@@ -60,10 +60,10 @@ def look(copy, folders, whole, options):
     for folder in folders:
         built = build(copy, folder, "--no-restore", "--no-dependencies")
         if built.returncode:
-            return False, f"does not build\n{built.stdout[-2000:]}"
+            return False, f"does not build | {built.stdout[-2000:]} |"
         if folder != PROJECT:
             shutil.copy(copy / folder / "bin/Release/net10.0" / f"{pathlib.Path(folder).name}.dll", copy / OUTPUT)
-    began, start, seeds, processor, passed = time.monotonic(), options.start, 0, 0, ""
+    began, start, seeds, passed = time.monotonic(), options.start, 0, ""
     while True:
         left = 60 * options.minutes - (time.monotonic() - began)
         found = run(
@@ -71,14 +71,14 @@ def look(copy, folders, whole, options):
              "--seconds", str(max(int(left), 1)), "--threads", str(options.threads)],
             copy, timeout=left + 300)
         seed = re.search(r"^seed (\d+) after (\d+) steps: (.{0,150})", found.stdout, re.M)
-        if count := re.search(r"^(\d+) seeds .* (\d+) s of processor time", found.stdout, re.M):
-            seeds, processor = seeds + int(count[1]), processor + int(count[2])
+        if count := re.search(r"^(\d+) seeds ", found.stdout, re.M):
+            seeds += int(count[1])
         if not seed or not holds_not(seed[1], whole, copy):
             break
         passed += f" ({seed[1]} fails without it too)"
         start = int(seed[1]) + 1
-    verdict = f"seed {seed[1]} | {seed[3].strip()}" if seed else "NOT FOUND |" if found.returncode == 0 else f"FAILED | {found.stdout[:300]}"
-    return seed is not None, f"{verdict}{passed} | {seeds} seeds | {time.monotonic() - began:.0f} s | {processor} s"
+    says = seed[3].strip().replace("|", "/") if seed else "" if found.returncode == 0 else f"FAILED {found.stdout[:300]}"
+    return seed is not None, f"{seed[1] if seed else 'not found'} | {says}{passed} | {seeds:,} seeds, {time.monotonic() - began:.0f} s"
 
 
 def holds_not(seed, whole, copy):
@@ -101,12 +101,13 @@ def main():
         if built.returncode:
             sys.exit(built.stdout[-2000:])
         whole = shutil.copytree(copy / OUTPUT, pathlib.Path(folder) / "whole")
+        print("| fault | what it does | first seed | violation | looked for |\n|---|---|---|---|---|")
         for name, breaks, *edits in BUGS:
             if options.names and name not in options.names:
                 continue
             before, wrong = plant(copy, edits)
             if before is None:
-                print(f"{name} | {wrong}", flush=True)
+                print(f"| `{name}` | {breaks} | not planted | {wrong} | |", flush=True)
                 missed += 1
                 continue
             try:
@@ -114,7 +115,7 @@ def main():
             finally:
                 restore(before)
             missed += not found
-            print(f"{name} | {breaks} | {says}", flush=True)
+            print(f"| `{name}` | {breaks} | {says} |", flush=True)
     return 1 if missed else 0
 
 

@@ -1,4 +1,5 @@
 using Aggregator.Domain.Aggregates;
+using StackExchange.Redis;
 
 namespace Aggregator.Store;
 
@@ -87,6 +88,7 @@ public sealed class StoreOptions
     public void Validate()
     {
         Require(!string.IsNullOrWhiteSpace(Path) || !string.IsNullOrWhiteSpace(Redis), "Store:Path must name a folder, or Store:Redis a server");
+        Require(string.IsNullOrWhiteSpace(Redis) || IsConnectionString(Redis), "Store:Redis must be a connection string, as localhost:6379 is; something in it is not known");
         Require(KeyPrefix is { Length: > 0 and <= 64 } && KeyPrefix.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'),
             "Store:KeyPrefix must be 1 to 64 letters, digits, '-' or '_'");
         Require(FoldGeneration.IsName(Generation), "A fold generation must be 1 to 64 small letters, digits or '-'");
@@ -100,6 +102,19 @@ public sealed class StoreOptions
         Require(EmbeddedMemoryMebibytes is >= 64 and <= 1_048_576, "Store:EmbeddedMemoryMebibytes must be 64 to 1,048,576");
         Require(EmbeddedAofMebibytes is >= 64 and <= 65_536 && int.IsPow2(EmbeddedAofMebibytes),
             "Store:EmbeddedAofMebibytes must be a power of two from 64 to 65,536");
+    }
+
+    // What it says is not repeated: there may be a password in it.
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(text).EndPoints.Count > 0;
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException)
+        {
+            return false;
+        }
     }
 
     private static void Require(bool holds, string otherwise)

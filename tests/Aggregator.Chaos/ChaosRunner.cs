@@ -130,7 +130,7 @@ internal static class ChaosRunner
         };
         if (result.Logs is null)
         {
-            Directory.Delete(folder, recursive: true);
+            TempFolder.Delete(folder);
         }
 
         return result;

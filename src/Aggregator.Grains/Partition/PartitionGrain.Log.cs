@@ -26,10 +26,10 @@ internal sealed partial class PartitionGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Position} cannot be folded, and what it touches waits: {Reason}. At the store's level it is not quarantined; once no older host is left, --raise-level lets the rest go on")]
     private static partial void LogNotQuarantined(ILogger logger, Domain.Log.LogPosition position, string reason);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "{Position} cannot be folded and is not to be quarantined: its entry cannot be read, and is to be restored from an archive, or it takes out another one itself: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Position} cannot be folded and is not to be quarantined: its entry cannot be read, or it takes out another one itself: {Reason}")]
     private static partial void LogNotFound(ILogger logger, Domain.Log.LogPosition position, string reason);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}: entry {Sequence} cannot be read, no view shows what was in it; restore it from an archive")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Partition {Partition}: entry {Sequence} cannot be read, no view shows what was in it; a copy of the store in which it can be read shows it")]
     private static partial void LogUnreadable(ILogger logger, int partition, long sequence, Exception fault);
 
     private void LogUnreadable(long sequence, Exception fault) => LogUnreadable(logger, _partition, sequence, fault);

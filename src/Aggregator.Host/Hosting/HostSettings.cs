@@ -86,7 +86,7 @@ internal sealed record HostSettings
                 MaximumEntities = Number(configuration, "Live:MaximumEntities", 2_000, 1, 100_000),
             },
             Urls = ReadUrls(configuration),
-            Store = new StoreOptions
+            Store = Valid(new StoreOptions
             {
                 Path = configuration["Store:Path"] ?? "data",
                 Redis = embedded ? null : redis,
@@ -95,7 +95,7 @@ internal sealed record HostSettings
                 Unsafe = Flag(configuration, "Store:Unsafe"),
                 MustExist = Flag(configuration, "Store:MustExist"),
                 Generation = generation,
-            },
+            }),
             Role = role,
             ClusterName = name,
             Cluster = new ClusterSettings
@@ -109,6 +109,19 @@ internal sealed record HostSettings
                 StartTimeout = Time(configuration, "Cluster:StartTimeout", TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             },
         };
+    }
+
+    private static StoreOptions Valid(StoreOptions options)
+    {
+        try
+        {
+            options.Validate();
+            return options;
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InvalidOperationException(fault.Message, fault);
+        }
     }
 
     private static HostRole ReadRole(string text) =>
@@ -134,6 +147,18 @@ internal sealed record HostSettings
     {
         var urls = (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
         urls.AddRange(configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>());
+        foreach (var url in urls)
+        {
+            try
+            {
+                BindingAddress.Parse(url);
+            }
+            catch (FormatException fault)
+            {
+                throw new InvalidOperationException($"urls: {url} is no address to serve at, as http://localhost:5080 is", fault);
+            }
+        }
+
         return urls.Count > 0 ? urls : [DefaultUrl];
     }
 

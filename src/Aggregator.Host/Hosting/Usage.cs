@@ -11,6 +11,7 @@ internal static class Usage
           Auth:Keys             keys that callers show as "Authorization: Bearer KEY", separated by commas
           Store:Path            folder of the embedded store (data)
           Store:Redis           connection string of a Redis that replaces the embedded store
+          Store:EmbeddedAofMebibytes  size of its append-only file after which it makes a checkpoint, a power of two (256)
           Store:MustExist       refuse a store that is not there yet, rather than make it (false)
           Store:Rebuild         a label: all views are built anew from the log, beside those that there are (none)
           Store:Unsafe          take a Redis that may lose what it acknowledged (false)
@@ -47,6 +48,7 @@ internal static class Usage
           --raise-level           let hosts write all that this release can, when no older host is left
           --drop-generation NAME  remove the views of a fold generation that no host works on any more
 
-        Exit codes: 0 stopped as told, 1 did not start or stop, 3 the store has lost what was acknowledged.
+        Exit codes: 0 stopped as told; 1 did not start or stop, or does not know the store's level; 3 the store has lost what was acknowledged.
+        A silo that its cluster has given up ends itself with another one.
         """;
 }

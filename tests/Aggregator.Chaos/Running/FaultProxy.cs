@@ -16,11 +16,15 @@ internal enum ProxyMode
 
     /// <summary>Passes requests on and drops the replies: they are done, and nobody hears of it.</summary>
     DropReplies,
+
+    /// <summary>As the one before, but of each connection only from its first append on; then it is cut, and the next one goes on until it appends.</summary>
+    LoseAppends,
 }
 
 /// <summary>A TCP proxy on loopback between the hosts and their store.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
+    private static readonly TimeSpan UntilCut = TimeSpan.FromSeconds(2);
     private readonly int _server;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -33,7 +37,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     // A key that an append names, and else only who opens a log or moves its checkpoint.
     private static ReadOnlySpan<byte> OfAnAppend => "}:incarnation"u8;
 
-    /// <summary>What came from hosts to append, and was passed on while the replies were dropped.</summary>
+    /// <summary>What came from hosts to append, was passed on, and lost its replies (<see cref="ProxyMode.LoseAppends"/>).</summary>
     public int AppendsUnheard => Volatile.Read(ref _appendsUnheard);
 
     public FaultProxy(int serverPort)
@@ -93,6 +97,12 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
     }
 
+    private async Task CutAsync(Socket client)
+    {
+        await Task.Delay(UntilCut, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        client.Dispose();
+    }
+
     private async Task ServeAsync(Socket client)
     {
         using var fromClient = client;
@@ -125,9 +135,13 @@ internal sealed class FaultProxy : IAsyncDisposable
                     continue;
                 }
 
-                if (!isReply && _mode == ProxyMode.DropReplies && buffer.AsSpan(0, count).IndexOf(OfAnAppend) >= 0)
+                if (!isReply && _mode == ProxyMode.LoseAppends && buffer.AsSpan(0, count).IndexOf(OfAnAppend) >= 0)
                 {
                     Interlocked.Increment(ref _appendsUnheard);
+                    if (_broken.TryAdd(client, true))
+                    {
+                        _ = CutAsync(client);
+                    }
                 }
 
                 for (var sent = 0; sent < count;)

@@ -19,6 +19,7 @@ internal static class InputScenarios
 
     private const int Depth = 10_000;
     private const int LeastBadRecords = 5;
+    private const int Nameless = 20;
 
     // Five times a second, above the server's least rate of 1,024 bytes a second.
     private const int DropAboveTheLeastRate = 1_000;
@@ -66,20 +67,12 @@ internal static class InputScenarios
         var deaf = new List<DeafSubscriber>();
         await context.RepeatAsync(async () =>
         {
-            foreach (var front in context.Cluster.Fronts.Surviving)
-            {
-                // Every other one of them goes without a word.
-                var opened = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => DeafSubscriber.TryOpenAsync(front.Url, path)));
-                foreach (var gone in opened.Where((_, at) => at % 2 == 0))
-                {
-                    gone?.Dispose();
-                }
-
-                deaf.AddRange(opened.Where((_, at) => at % 2 == 1).OfType<DeafSubscriber>());
-            }
-
+            await OpenDeafAsync();
             await KillOneAsync(context);
         });
+
+        // Those of a front that was killed have gone with it.
+        await OpenDeafAsync();
         if (!await Eventually.WithinAsync(CutOffLimit, () => Task.FromResult(context.Cluster.Fronts.Nodes.All(front => front.Log.Contains("read too slowly and is cut off")))))
         {
             context.Violated(Promise.Scenario, "a front has cut off none of those who read nothing");
@@ -102,6 +95,21 @@ internal static class InputScenarios
             foreach (var fault in subscriber.Faults)
             {
                 context.Violated(fault.Promise, fault.What);
+            }
+        }
+
+        async Task OpenDeafAsync()
+        {
+            foreach (var front in context.Cluster.Fronts.Surviving)
+            {
+                // Every other one of them goes without a word.
+                var opened = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => DeafSubscriber.TryOpenAsync(front.Url, path)));
+                foreach (var gone in opened.Where((_, at) => at % 2 == 0))
+                {
+                    gone?.Dispose();
+                }
+
+                deaf.AddRange(opened.Where((_, at) => at % 2 == 1).OfType<DeafSubscriber>());
             }
         }
     }
@@ -169,17 +177,22 @@ internal static class InputScenarios
             Day = new DateOnly(2021, 1, 1).AddDays(at),
         }).ToArray();
         await context.Loader.SendAsync(claims[..20], waitApplied: false, TimeSpan.FromSeconds(60));
+
+        // And claims that are known by what was sent alone, of a source that is merged: an edit changes neither what they are nor the partition that knows them.
+        await SendNamelessAsync("Chaos Ally", 1);
+        await SendNamelessAsync("Chaos Alias", Nameless);
         var kill = KillOneAsync(context);
         context.MergedInto[Name] = "fizuli";
         context.Ceiling.Merge(Name, "fizuli");
-        var answer = default(Answer);
-        if (!await Eventually.WithinAsync(TimeSpan.FromSeconds(90), async () =>
-            (answer = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, $"/v1/regions/{Name}/merge-into/fizuli?wait=applied", "", "application/json")).IsOk))
-        {
-            context.Violated(Promise.Answer, $"the merge was answered {answer}");
-        }
-
+        await MergeAsync($"regions/{Name}", "fizuli");
+        await MergeAsync("sources/chaos-alias", "chaos-ally");
         await kill;
+        context.Name("/v1/sources/chaos-ally", 1 + Nameless);
+        context.Name("/v1/regions/chaosburg", 1 + Nameless);
+        if (await SendNamelessAsync("Chaos Alias", Nameless) is var known && (int)known.Body!["duplicate"]! != Nameless)
+        {
+            context.Violated(Promise.Doubled, $"{Nameless} claims without ids, sent again after their source was merged, were answered {known}");
+        }
 
         // Sent again under the old name they are what they were; new ones count for the survivor.
         var again = default(Answer);
@@ -192,6 +205,25 @@ internal static class InputScenarios
 
         await context.Loader.SendAsync(claims[20..], waitApplied: false, TimeSpan.FromSeconds(60));
         await context.RepeatAsync(() => KillOneAsync(context));
+
+        async Task MergeAsync(string merged, string survivor)
+        {
+            var answer = default(Answer);
+            if (!await Eventually.WithinAsync(TimeSpan.FromSeconds(90), async () =>
+                (answer = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, $"/v1/{merged}/merge-into/{survivor}?wait=applied", "", "application/json")).IsOk))
+            {
+                context.Violated(Promise.Answer, $"the merge of {merged} was answered {answer}");
+            }
+        }
+
+        async Task<Answer> SendNamelessAsync(string source, int count)
+        {
+            var lines = string.Join('\n', Enumerable.Range(1, count).Select(day => $$"""{"source":"{{source}}","reportedAt":"2024-02-{{day:00}}T00:00:00Z","event":"attack","region":"Chaosburg"}"""));
+            var answer = default(Answer);
+            return await Eventually.WithinAsync(TimeSpan.FromSeconds(90), async () => (answer = await context.Cluster.Http.PostAsync(context.Cluster.Fronts.Next().Url, "/v1/claims", lines)).IsOk)
+                ? answer!
+                : throw new InvalidOperationException($"claims without ids were not taken: {answer}");
+        }
     }
 
     private static async Task BodiesAsync(ScenarioContext context)

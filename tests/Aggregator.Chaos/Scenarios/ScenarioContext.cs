@@ -46,6 +46,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     private readonly List<Recovery> _recoveries = [];
     private readonly List<string> _notes = [];
     private readonly List<IAsyncDisposable> _parts = [];
+    private readonly Dictionary<string, long> _others = new(StringComparer.Ordinal);
     private AckJournal? _journal;
 
     public RunOptions Options => options;
@@ -76,7 +77,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
     public bool IsAudited { get; set; } = true;
 
     /// <summary>How many claims name entities beside those of the load, by path.</summary>
-    public IReadOnlyDictionary<string, long> Others { get; private set; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> Others => _others;
 
     /// <summary>Paths that must answer for queries to count as recovered.</summary>
     public IEnumerable<string> Paths => Views.All.Concat(Others.Keys);
@@ -124,6 +125,17 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         }
 
         await Cluster.RestartDeadAsync();
+    }
+
+    /// <summary>Claims name an entity beside those of the load.</summary>
+    public void Name(string path, int claims)
+    {
+        for (var at = 0; at < claims; at++)
+        {
+            Ceiling.Name(path);
+        }
+
+        _others[path] = _others.GetValueOrDefault(path) + claims;
     }
 
     /// <summary>Counts a fault.</summary>
@@ -229,7 +241,7 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         Violated(sweep.Violations);
         _recoveries.Add(recovery);
         options.Said?.Invoke(recovery.ToString());
-        if (killed is not null && Others.Count > 0 && (Math.Max(recovery.Queries, recovery.Longest) > QueriesLimit.TotalSeconds || recovery.Fresh > FreshLimit.TotalSeconds))
+        if (killed is not null && options.Entities > 0 && (Math.Max(recovery.Queries, recovery.Longest) > QueriesLimit.TotalSeconds || recovery.Fresh > FreshLimit.TotalSeconds))
         {
             Violated(Promise.Recovery, string.Create(CultureInfo.InvariantCulture,
                 $"{fault}: queries after {recovery.Queries:F1} s, one of them waited for {recovery.Longest:F1} s, and fresh claims after {recovery.Fresh:F1} s, of {QueriesLimit.TotalSeconds} and {FreshLimit.TotalSeconds} s"));
@@ -324,7 +336,11 @@ internal sealed class ScenarioContext(RunOptions options, int seed, string folde
         await Loader.SendAsync(ClaimFactory.First(), waitApplied: true, SettleLimit);
         if (options.Entities > 0)
         {
-            Others = await ManyEntities.MakeAsync(cluster, Ceiling, options.Entities);
+            foreach (var (path, claims) in await ManyEntities.MakeAsync(cluster, Ceiling, options.Entities))
+            {
+                _others[path] = claims;
+            }
+
             var since = TimeProvider.System.GetTimestamp();
             var sweep = new Sweep(cluster.Http, new ViewJudge(Ceiling), Others, since);
             if (!await sweep.RunAsync(Queries(cluster.Fronts.Surviving), RecoveryLimit))
