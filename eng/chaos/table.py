@@ -17,7 +17,6 @@ FAULTS = [
     ("partition-two", "two silos cut off from one another"),
     ("kill-all", "kill -9 of all hosts at once"),
     ("clock", "clocks an hour ahead and an hour behind, and kill -9"),
-    ("clock-machine", "the same of all that the processes take for the time"),
     ("quiet-child", "the parents' silo killed while the child is quiet"),
     ("rolling", "every process ended by SIGTERM and started again"),
     ("rolling-upgrade", "the same, from commit 835779f on"),

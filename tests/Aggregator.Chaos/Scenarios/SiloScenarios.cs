@@ -19,8 +19,7 @@ internal static class SiloScenarios
         new("partition", "one of three silos is cut off from the others, all reach the store", context => PartitionAsync(context, 3)),
         new("partition-two", "two silos are cut off from one another, both reach the store", context => PartitionAsync(context, 2)),
         new("kill-all", "kill -9 of every host at once", KillAllAsync),
-        new("clock", "one silo's and the api's clocks are an hour ahead, another's is an hour behind, and they die", context => ClockAsync(context, SetHostClock)),
-        new("clock-machine", "the same of all that their processes take for the time, Orleans among it, by libfaketime", context => ClockAsync(context, SetMachineClock())),
+        new("clock", "one silo's and the api's clocks are an hour ahead, another's is an hour behind, and they die", ClockAsync),
         new("quiet-child", "the parents' silo dies while the child is quiet", QuietChildAsync),
         new("rolling", "every process is ended by SIGTERM and started again, one after another", context => RollAsync(context, null)),
         new("rolling-upgrade", "the same, from the build that --from names to this one; then a claim that cannot be folded waits until the store's level is raised", context =>
@@ -206,32 +205,15 @@ internal static class SiloScenarios
         });
     }
 
-    private static void SetHostClock(HostNode node, TimeSpan offset) => node.Set("CHAOS_CLOCK_OFFSET_SECONDS", offset.TotalSeconds.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>Has a process see another time than the machine's; how long things take it sees as it is.</summary>
-    private static Action<HostNode, TimeSpan> SetMachineClock()
-    {
-        var library = new[] { "/usr/lib", "/usr/lib64" }.Where(Directory.Exists)
-            .SelectMany(static folder => Directory.EnumerateFiles(folder, "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }))
-            .FirstOrDefault() ?? throw new ScenarioSkippedException("there is no libfaketime; Debian's package is faketime");
-        return (node, offset) =>
-        {
-            node.Set("LD_PRELOAD", library);
-            node.Set("FAKETIME", string.Create(CultureInfo.InvariantCulture, $"{offset.TotalSeconds:+0;-0}s"));
-            node.Set("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-            node.Set("FAKETIME_NO_CACHE", "1");
-        };
-    }
-
-    private static async Task ClockAsync(ScenarioContext context, Action<HostNode, TimeSpan> setClock)
+    private static async Task ClockAsync(ScenarioContext context)
     {
         await context.StartAsync(new ClusterOptions());
 
         // The second one's and the api's clocks are ahead, the third's is behind, which serves the API too; the first one's is right.
         var (ahead, behind, api) = (context.Cluster.Silos[1], context.Cluster.Silos[2], context.Cluster.Nodes[^1]);
-        setClock(ahead, Off);
-        setClock(api, Off);
-        setClock(behind, -Off);
+        SetClock(ahead, Off);
+        SetClock(api, Off);
+        SetClock(behind, -Off);
         var applied = new List<TimeSpan>();
         await context.RepeatAsync(async () =>
         {
@@ -251,6 +233,8 @@ internal static class SiloScenarios
         {
             context.Violated(Promise.Scenario, "no view was applied by a clock that was ahead, or none by one that was behind");
         }
+
+        static void SetClock(HostNode node, TimeSpan offset) => node.Set("CHAOS_CLOCK_OFFSET_SECONDS", offset.TotalSeconds.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>How far ahead of now views say that they were last changed.</summary>
