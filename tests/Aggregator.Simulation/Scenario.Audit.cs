@@ -15,34 +15,25 @@ internal sealed partial class Scenario
     // Who looks may be the first to fold a claim that cannot be: it is quarantined then, and all is looked at once more. What else does not hold had to all the same.
     private void AuditUntilNothingFails()
     {
-        while (true)
+        while (!AuditOnce())
         {
-            var log = new LogReader(_world, _partitions);
-            try
-            {
-                Audit(log);
-                return;
-            }
-            catch (ViolationException found) when (IsOfViews(found) && new LogReader(_world, _partitions).Records.Count > log.Records.Count)
-            {
-                // What a sender has given up on may still come, too.
-                _world.Note("the log has grown while views were read");
-                Until(AllCheckpointed, "checkpoints do not come to the end once the log has grown");
-            }
+            Until(AllCheckpointed, "checkpoints do not come to the end once the log has grown");
         }
     }
 
-    // All that claims touch has come to show, so it shows, though maybe more by now: a sender may have given up on what comes meanwhile.
-    private void AuditWhatShows()
+    // False if views show other than the log, and it has grown while they were read: what a sender has given up on may still come.
+    private bool AuditOnce()
     {
         var log = new LogReader(_world, _partitions);
         try
         {
             Audit(log);
+            return true;
         }
         catch (ViolationException found) when (IsOfViews(found) && new LogReader(_world, _partitions).Records.Count > log.Records.Count)
         {
             _world.Note("the log has grown while views were read");
+            return false;
         }
     }
 

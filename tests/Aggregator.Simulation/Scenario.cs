@@ -256,7 +256,7 @@ internal sealed partial class Scenario : IStoreAlarm
             if (_edits.Latest.Version == 1 && _failing.Count == 0 && (ended || _world.Random.Next(4) == 0))
             {
                 // As whoever waited for it sees it: nothing has to be written yet. What is found to be quarantined only now goes from views again.
-                AuditWhatShows();
+                AuditOnce();
             }
         }
 

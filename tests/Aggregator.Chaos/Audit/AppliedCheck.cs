@@ -64,11 +64,8 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
     /// <summary>Whether a view that shows less may: it or one that it rests on has read its row since, or was not to be asked before.</summary>
     /// <param name="path">Of the view.</param>
     /// <param name="epochs">Those of now, of all that were asked.</param>
-    public bool MayShowLess(string path, IReadOnlyDictionary<string, long> epochs)
-    {
-        return _paths.Where(one => IsWithin(one, path))
-            .Any(one => !_epochs.TryGetValue(one, out var before) || !epochs.TryGetValue(one, out var now) || now != before);
-    }
+    public bool MayShowLess(string path, IReadOnlyDictionary<string, long> epochs) =>
+        _paths.Where(one => IsWithin(one, path)).Any(one => !_epochs.TryGetValue(one, out var before) || !epochs.TryGetValue(one, out var now) || now != before);
 
     // What a view rests on: itself, and what lies below it.
     private static bool IsWithin(string one, string path)

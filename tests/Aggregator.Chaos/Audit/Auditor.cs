@@ -86,16 +86,7 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
         {
             try
             {
-                var found = new List<Violation>();
-                foreach (var front in _fronts.Surviving)
-                {
-                    foreach (var path in paths)
-                    {
-                        found.AddRange(Compare(front, path, await GetAsync(front, path), should));
-                    }
-                }
-
-                wrong = found;
+                wrong = await CompareAllAsync(paths, should);
             }
             catch (UnansweredException fault)
             {
@@ -130,14 +121,7 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
         {
             var (standing, violations) = truth.Judge(await EvidenceAsync(_fronts.Surviving.First()));
             var expected = new Expectation(standing, MergedInto);
-            foreach (var front in _fronts.Surviving)
-            {
-                foreach (var path in Paths)
-                {
-                    violations.AddRange(Compare(front, path, await GetAsync(front, path), expected));
-                }
-            }
-
+            violations.AddRange(await CompareAllAsync(Paths, expected));
             violations.AddRange(await CountOthersAsync());
             return (standing, violations);
         }
@@ -161,6 +145,21 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
                 wrong.Enqueue(new Violation(Promise.Figure, $"{path} through {front.Name}: {shown} claims, and there should be {claims}"));
             }
         });
+        return wrong;
+    }
+
+    // Through every front.
+    private async Task<List<Violation>> CompareAllAsync(IEnumerable<string> paths, Expectation expected)
+    {
+        var wrong = new List<Violation>();
+        foreach (var front in _fronts.Surviving)
+        {
+            foreach (var path in paths)
+            {
+                wrong.AddRange(Compare(front, path, await GetAsync(front, path), expected));
+            }
+        }
+
         return wrong;
     }
 

@@ -50,17 +50,17 @@ internal sealed class Expectation
 
     private void Add(string path, ClaimSpec claim)
     {
-        if (!_figures.TryGetValue(path, out var figures))
-        {
-            _figures[path] = figures = new Dictionary<string, long>(StringComparer.Ordinal);
-        }
+        Add(_figures, claim.Count);
+        Add(_appearances, 1);
 
-        figures[claim.Figure] = figures.GetValueOrDefault(claim.Figure) + claim.Count;
-        if (!_appearances.TryGetValue(path, out var appearances))
+        void Add(Dictionary<string, Dictionary<string, long>> sums, long count)
         {
-            _appearances[path] = appearances = new Dictionary<string, long>(StringComparer.Ordinal);
-        }
+            if (!sums.TryGetValue(path, out var figures))
+            {
+                sums[path] = figures = new Dictionary<string, long>(StringComparer.Ordinal);
+            }
 
-        appearances[claim.Figure] = appearances.GetValueOrDefault(claim.Figure) + 1;
+            figures[claim.Figure] = figures.GetValueOrDefault(claim.Figure) + count;
+        }
     }
 }
