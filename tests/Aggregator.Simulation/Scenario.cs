@@ -162,6 +162,7 @@ internal sealed partial class Scenario : IStoreAlarm
             PersistBacklog = Pick(random, 2, 1_000),
             RecordsAhead = Pick(random, 1, 3, 1_000),
             EntriesIndexedAtOnce = Pick(random, 0, 100),
+            RowsUnwritten = world.Perils.RefusesIndex ? 20_000 : Pick(random, 1, 20_000),
             MaximumDeltasInFlight = Pick(random, 1, 16),
         });
         var entityOptions = Options.Create(new EntityOptions

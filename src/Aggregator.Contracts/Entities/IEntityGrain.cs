@@ -165,6 +165,9 @@ public readonly record struct SourceTally
     /// <summary>The era of the store that the region has read its row in.</summary>
     [Id(4)]
     public long Era { get; init; }
+
+    /// <summary>Whether it says that the region gives the source nothing.</summary>
+    public bool IsNone => Confirmed == 0 && Contradicted == 0;
 }
 
 /// <summary>What an entity has of a part, as versions of what the part told.</summary>

@@ -64,6 +64,11 @@ public sealed partial class ClaimBook
     {
         var bucket = _buckets[chunk.Bucket];
         bucket.Load(chunk.Id, standing, formers);
+        foreach (var former in formers)
+        {
+            Remember(ClaimBucket.Digest(former.Appearance.Claim.Key), chunk.Bucket);
+        }
+
         bucket.UsedAt = ++_uses;
         if (bucket.IsDirty)
         {

@@ -197,6 +197,15 @@ internal sealed class ClaimBucket(LoadedCount loaded)
             }
         }
 
+        foreach (var former in formers)
+        {
+            // A write that broke off may have stored them, and not yet that they are here.
+            if ((_formerKeys ??= []).Add(Digest(former.Appearance.Claim.Key)))
+            {
+                Touch(chunk);
+            }
+        }
+
         LoadedCount += chunk.Count;
         StandingCount += chunk.StandingCount;
         if (IsLoaded)

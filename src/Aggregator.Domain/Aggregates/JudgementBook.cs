@@ -17,10 +17,6 @@ public sealed class JudgementBook
     private readonly Dictionary<string, Judgements> _bySource = new(StringComparer.Ordinal);
     private readonly HashSet<BucketKey> _stale = [];
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
-
-    // Cells that have changed and were not judged since, and the sources in such cells, each of which is to hear at least once.
-    private readonly HashSet<BucketKey> _touched = [];
-    private readonly HashSet<string> _met = new(StringComparer.Ordinal);
     private RegistrySnapshot? _registry;
 
     internal JudgementBook(string region, Folds folds) => (_region, _folds) = (region, folds);
@@ -29,11 +25,7 @@ public sealed class JudgementBook
     public bool IsStale => _stale.Count > 0;
 
     /// <summary>A cell may have changed.</summary>
-    public void Changed(BucketKey cell)
-    {
-        _stale.Add(cell);
-        _touched.Add(cell);
-    }
+    public void Changed(BucketKey cell) => _stale.Add(cell);
 
     /// <summary>The tally of one source.</summary>
     public Judgements this[string source] => _bySource.GetValueOrDefault(source);
@@ -41,10 +33,7 @@ public sealed class JudgementBook
     /// <summary>The sources that have a tally.</summary>
     public IReadOnlyCollection<string> Sources => _bySource.Keys;
 
-    /// <summary>
-    /// The sources whose tally has changed since the last call, and, once each, those that have or had a claim in a cell that has: an activation that ended before its row
-    /// was written may have told them of what is no more, and what its claims and their retractions come to, put together, does not show it.
-    /// </summary>
+    /// <summary>The sources whose tally has changed since the last call.</summary>
     public IReadOnlyCollection<string> TakeChanged()
     {
         var changed = _changed.ToArray();
@@ -87,7 +76,6 @@ public sealed class JudgementBook
 
             _byCell.Clear();
             _stale.Clear();
-            _met.Clear();
             if (!registry.IsMerged(EntityKind.Region, _region))
             {
                 _stale.UnionWith(_folds.All(registry));
@@ -103,29 +91,12 @@ public sealed class JudgementBook
         var cell = kept.Under(registry);
         if (cell.Kind != BucketKind.Cell || registry.IsMerged(EntityKind.Region, _region))
         {
-            _touched.Remove(kept);
             _stale.Remove(kept);
         }
         else if (_folds.TryLoaded(cell, kept, registry, () => TryJudge(kept, registry)))
         {
             Judge(cell, registry);
-            if (_touched.Remove(kept))
-            {
-                Meet(cell, kept, registry);
-            }
-
             _stale.Remove(kept);
-        }
-    }
-
-    private void Meet(BucketKey cell, BucketKey kept, RegistrySnapshot registry)
-    {
-        foreach (var source in _folds.Claims(cell, registry).Concat(_folds.Formers(kept, registry)).Select(one => one.Claim.Source.Id))
-        {
-            if (_met.Add(source))
-            {
-                _changed.Add(source);
-            }
         }
     }
 

@@ -30,6 +30,7 @@ internal abstract partial class EntityGrain<TAggregate>
     /// <inheritdoc/>
     public async Task<TimelineCounts> GetTimelineAsync(TimelineQuery query)
     {
+        await LookIfRecentAsync();
         var (bucket, by) = ((TimelineBucket)query.Bucket, (TimelineBy)query.By);
         var registry = services.Registry.Current;
         var own = await OverOwnClaimsAsync(
@@ -58,6 +59,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private async Task<IReadOnlyList<Appearance>> FindAsync(ClaimsQuery query)
     {
+        await LookIfRecentAsync();
         var registry = services.Registry.Current;
         var search = new ClaimSearch
         {

@@ -21,7 +21,7 @@ internal abstract partial class EntityGrain<TAggregate>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: the parent was not told or asked; tried again")]
     private static partial void LogPushFailed(ILogger logger, EntityKey entity, Exception fault);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: parts were not asked to tell under another registry; asked again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity}: not all parts were asked to tell under another registry; asked again")]
     private static partial void LogPartsNotAsked(ILogger logger, EntityKey entity, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Entity}: left with changes that are not in its row; the partitions send them again")]

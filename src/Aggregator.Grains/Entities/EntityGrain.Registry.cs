@@ -129,7 +129,7 @@ internal abstract partial class EntityGrain<TAggregate>
             });
             foreach (var some in awaited.Chunk(PartsAskedAtOnce).TakeWhile(_ => !services.Stopping.IsCancellationRequested))
             {
-                await Task.WhenAll(some.Select(part => GrainOf(part).TellAgainAsync(registry)));
+                await Task.WhenAll(some.Select(part => AskAsync(part, registry)));
             }
         }
         catch (OperationCanceledException) when (_stop.HasBegun)
@@ -144,6 +144,19 @@ internal abstract partial class EntityGrain<TAggregate>
         if (_structures.Complete is null && !IsLeaving)
         {
             _lookTimer.Schedule(Options.AskPartsAgain);
+        }
+    }
+
+    // One that is at other work keeps nobody from being asked; it is asked again.
+    private async Task AskAsync(string part, long registry)
+    {
+        try
+        {
+            await GrainOf(part).TellAgainAsync(registry);
+        }
+        catch (Exception fault) when (!_stop.HasBegun)
+        {
+            LogPartsNotAsked(Logger, Key, fault);
         }
     }
 

@@ -38,6 +38,7 @@ internal abstract partial class EntityGrain<TAggregate>
         ForgetUnnoted();
         (_marks, _ahead) = (head.Marks, head.Ahead);
         _appliedAt = head.AppliedAt;
+        _judgedInRow = [.. head.Judged];
         _epoch = epoch;
         _registry = registry;
         Link();
@@ -75,8 +76,8 @@ internal abstract partial class EntityGrain<TAggregate>
 
         _mustReload = false;
 
-        // What another activation told in between may be other than what this one would: all is told once more.
-        Loaded(head.HasTold && !_hasLoaded, head.Judged);
+        // What another activation told in between may be other than what this one would, and so may what was told under another structure: all is told once more.
+        Loaded(head.HasTold && isCurrent && !_hasLoaded, head.Judged);
         _hasLoaded = true;
     }
 
@@ -157,7 +158,8 @@ internal abstract partial class EntityGrain<TAggregate>
             var book = Aggregate.Book;
             var (marks, changes) = (_marks.Copy(), _settlement.Changes);
             var totals = isWhole ? _roller.Everything(registry) : null;
-            var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = Judged, Ahead = _ahead }, totals);
+            var judged = Judged;
+            var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = judged, Ahead = _ahead }, totals);
             if (totals is not null)
             {
                 // The parent may come to hold the row's version instead of a push.
@@ -167,6 +169,7 @@ internal abstract partial class EntityGrain<TAggregate>
             if (await _store.WriteAsync(fields, registry, cancellationToken))
             {
                 _mustReload = false;
+                _judgedInRow = [.. judged];
                 _ahead = marks.HaveReached(_ahead) ? new Marks() : _ahead;
                 _dirty = !isWhole;
                 _writtenAt = services.Time.GetTimestamp();

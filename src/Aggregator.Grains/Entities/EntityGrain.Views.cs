@@ -38,6 +38,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
     private async Task<TAggregate> PastAsync(DateTimeOffset asOf, Func<string, bool> isAsked)
     {
+        await LookIfRecentAsync();
         var past = await KnownAsync(asOf);
         var parts = await UnderGateAsync(() => Task.FromResult(Aggregate.Parts.Ids.Where(isAsked).ToArray()));
         var at = 0;
@@ -85,11 +86,7 @@ internal abstract partial class EntityGrain<TAggregate>
     {
         if (asOf is not { } moment)
         {
-            if (services.MembershipChanges.AreRecent)
-            {
-                await LookBeforeShowingAsync();
-            }
-
+            await LookIfRecentAsync();
             return await UnderGateAsync(() => ReadAsync(() => View(Aggregate, null, make)));
         }
 
@@ -97,9 +94,18 @@ internal abstract partial class EntityGrain<TAggregate>
         return await UnderGateAsync(() => Task.FromResult(FoldPast(() => View(past, moment, make))));
     }
 
-    // Another activation may have shown more than this one knows, and versions do not fall. Two that are both asked would outbid each other with every view.
-    private async Task LookBeforeShowingAsync()
+    /// <summary>
+    /// Whatever is shown while silos come and go: another activation may have shown more than this one knows, and versions do not fall. Two that are both asked would
+    /// outbid each other with every answer.
+    /// </summary>
+    /// <exception cref="TimeoutException">The other one is asked as well, for a moment.</exception>
+    protected async Task LookIfRecentAsync()
     {
+        if (!services.MembershipChanges.AreRecent)
+        {
+            return;
+        }
+
         var epoch = await _epochNow.RunAsync();
         if (epoch <= _epoch)
         {

@@ -40,6 +40,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     // Of each partition the last entry in memory that is not in the row, or that a write which broke off may have left claims of in it.
     private Marks _ahead = new();
     private DateTimeOffset? _appliedAt;
+    private HashSet<string> _judgedInRow = [];
     private long _epoch;
     private bool _dirty;
     private bool _mustReload = true;
@@ -165,6 +166,23 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
     /// <summary>The sources that may hold a tally of the entity (R17); under the gate.</summary>
     protected virtual IReadOnlyCollection<string> Judged => [];
+
+    /// <summary>
+    /// Sees to it that the row names those who are about to hold a tally of the entity, under the gate: the next activation tells them what has become of it, whatever it
+    /// finds in the claims.
+    /// </summary>
+    /// <returns>Whether it does; not if another activation has written the row, and it is to be read anew.</returns>
+    protected async Task<bool> NameAsync(IEnumerable<string> judged)
+    {
+        var names = judged.ToList();
+        if (_judgedInRow.IsSupersetOf(names))
+        {
+            return true;
+        }
+
+        MarkDirty();
+        return await PersistAsync(mayWait: false, _stop.Token) && _judgedInRow.IsSupersetOf(names);
+    }
 
     /// <summary>Answers when all that is told besides the parent has been.</summary>
     protected virtual Task SettleBesidesAsync() => Task.CompletedTask;

@@ -39,6 +39,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     /// <inheritdoc/>
     public async Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf)
     {
+        await LookIfRecentAsync();
         var inherited = await InheritedAnswersAsync(asOf);
         var past = asOf is { } moment ? await OwnPastAsync(moment) : null;
         var own = past is null
@@ -54,7 +55,8 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
         return await UnderGateAsync(async () =>
         {
             await ReadAsync(() => _teller.Refresh(Registry));
-            return _teller.Now(source, Epoch) with { Era = Era };
+            var tally = _teller.Now(source, Epoch) with { Era = Era };
+            return tally.IsNone || await NameAsync([source]) ? tally : throw Overtaken();
         });
     }
 
@@ -167,7 +169,8 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
             }
 
             await ReadAsync(() => _teller.Refresh(Registry));
-            return (_teller, _teller.Next(Epoch).Select(told => (told.Source, Tally: told.Tally with { Era = Era })).ToArray());
+            (string Source, SourceTally Tally)[] next = [.. _teller.Next(Epoch).Select(told => (told.Source, told.Tally with { Era = Era }))];
+            return await NameAsync(next.Where(static told => !told.Tally.IsNone).Select(static told => told.Source)) ? (_teller, next) : throw Overtaken();
         });
         await Turns.ForEachAsync(news, SourcesToldAtOnce, async told =>
         {
@@ -175,6 +178,8 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
             teller.Acknowledged(told.Source, told.Tally);
         });
     }
+
+    private TimeoutException Overtaken() => new($"{Key}: another activation has written its row; it is read anew");
 
     private Task<AnswerList> InheritedAnswersAsync(DateTimeOffset? asOf) =>
         Parent() is IRegionGrain parent ? UnlessDepartingAsync(parent.GetAnswersAsync(asOf)) : Task.FromResult(AnswerList.None);

@@ -14,6 +14,7 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     private const int RegionsAskedAtOnce = 64;
 
     private Task? _asking;
+    private long _askedIn;
 
     /// <inheritdoc/>
     protected override EntityKind Kind => EntityKind.Source;
@@ -48,8 +49,7 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
         await LookWhetherOutrankedAsync();
         await UnderGateAsync(() =>
         {
-            Take(Aggregate.Judgements, region, tally);
-            return Task.FromResult(true);
+            return Task.FromResult(Take(Aggregate.Judgements, region, tally));
         });
     }
 
@@ -69,10 +69,22 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     // that does not answer. From then on they tell what changes. Asked again is whoever is needed under another registry, or after the row was read anew meanwhile.
     private async Task AskRegionsAsync()
     {
-        while (!await UnderGateAsync(() => Task.FromResult(Aggregate.Judgements.IsComplete)))
+        while (!await UnderGateAsync(() => Task.FromResult(HasAsked())))
         {
             await UnlessDepartingAsync(_asking is { IsCompleted: false } ? _asking : _asking = AskAsync());
         }
+    }
+
+    // What was asked before anything came may be of one of two activations, and a region may have told the other.
+    private bool HasAsked()
+    {
+        if (_askedIn != Epoch)
+        {
+            Aggregate.Judgements.Forget();
+            _askedIn = Epoch;
+        }
+
+        return Aggregate.Judgements.IsComplete;
     }
 
     // Many of them may have to be read from the store first: none waits for another, and who has answered is not asked again after a fault.
@@ -83,21 +95,25 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
         await Turns.ForEachAsync(regions.Where(region => !judgements.HasAnswered(region)), RegionsAskedAtOnce, async region =>
         {
             var tally = await GrainFactory.GrainOf<IRegionGrain>(region).GetJudgementsAsync(Key.Id);
-            if (judgements.Generation == generation)
+            if (judgements.Generation != generation)
             {
-                Take(judgements, region, tally);
-                judgements.Answered(region);
+                return;
             }
+
+            judgements.Answered(Take(judgements, region, tally) ? region : throw new TimeoutException($"{region} has not noticed yet that the store has restarted"));
         });
         judgements.Completed(generation);
     }
 
     // What was told in an earlier era may have been lost since; the region tells again.
-    private void Take(JudgementsTaken judgements, string region, SourceTally tally)
+    private bool Take(JudgementsTaken judgements, string region, SourceTally tally)
     {
-        if (!IsLaterThan(tally.Era))
+        if (IsLaterThan(tally.Era))
         {
-            judgements.Take(region, new PartVersion(tally.Epoch, tally.Number), new Judgements(tally.Confirmed, tally.Contradicted));
+            return false;
         }
+
+        judgements.Take(region, new PartVersion(tally.Epoch, tally.Number), new Judgements(tally.Confirmed, tally.Contradicted));
+        return true;
     }
 }

@@ -51,6 +51,9 @@ public sealed class PartitionOptions
     /// <summary>Entries that the index may lack when an activation begins for it to take them in first; beyond it batches are refused as busy meanwhile. Default 256.</summary>
     public int EntriesIndexedAtOnce { get; set; } = 256;
 
+    /// <summary>Rows of the index that are kept in memory, while it takes in what it lacks, before they are written. Default 20,000.</summary>
+    public int RowsUnwritten { get; set; } = 20_000;
+
     /// <summary>Entities that are asked at once how far their rows are. Default 256.</summary>
     public int EntitiesAskedAtOnce { get; set; } = 256;
 

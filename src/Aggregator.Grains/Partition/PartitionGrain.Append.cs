@@ -12,6 +12,8 @@ namespace Aggregator.Grains.Partition;
 // The one way into the log: dedupe, encode, append, index.
 internal sealed partial class PartitionGrain
 {
+    private const int MostCleared = 256;
+
     private async Task WriteAllAsync()
     {
         _writing = true;
@@ -43,11 +45,12 @@ internal sealed partial class PartitionGrain
     {
         try
         {
-            var sorted = await AppendAsync([.. group.Select(one => one.Candidate)]);
+            var cleared = new List<Claim>();
+            var sorted = group is [{ Candidate: { Text: not null } text }] ? await AppendTextAsync(text, cleared) : await AppendAsync([.. group.Select(one => one.Candidate)]);
             var originals = await TouchedByOriginalsAsync(sorted.Originals.Where(one => group[one.At].Batch.IsAwaited));
             for (var at = 0; at < group.Count; at++)
             {
-                group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at].SelectMany(LogRecord.TouchedBy).Concat(originals[at]));
+                group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at].Concat(cleared).SelectMany(LogRecord.TouchedBy).Concat(originals[at]));
             }
         }
         catch (EntryTooLargeException) when (group.Count > 1)
@@ -104,6 +107,44 @@ internal sealed partial class PartitionGrain
         return touched.ToLookup(one => one.At, one => one.Entity);
     }
 
+    // What falls with a text goes with it, in one entry; if that is too large it goes before, in several. Whoever is interrupted in between sends the text again, and
+    // what is left falls then.
+    private async Task<Sorted> AppendTextAsync(Candidate text, List<Claim> cleared)
+    {
+        for (var most = MostCleared; ;)
+        {
+            try
+            {
+                return await AppendAsync([text]);
+            }
+            catch (EntryTooLargeException) when (most > 0)
+            {
+                most = await ClearAsync(text, most, cleared);
+            }
+        }
+    }
+
+    /// <summary>Takes away claims that fall with a text.</summary>
+    /// <returns>How many more to take away at once; 0 if there is nothing more that could be.</returns>
+    private async Task<int> ClearAsync(Candidate text, int most, List<Claim> cleared)
+    {
+        for (; most > 0; most /= 2)
+        {
+            try
+            {
+                var sorted = await AppendAsync([text with { Clears = most }]);
+                cleared.AddRange(sorted.Replaced[0]);
+                return sorted.Records.Count == 0 ? 0 : most;
+            }
+            catch (EntryTooLargeException)
+            {
+                // Half as many.
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Sorts and appends claims; nothing holds before the append has.</summary>
     private async Task<Sorted> AppendAsync(IReadOnlyList<Candidate> candidates)
     {
@@ -137,7 +178,7 @@ internal sealed partial class PartitionGrain
 
     private async Task<Known> FindKnownAsync(IReadOnlyList<Candidate> candidates)
     {
-        var held = await _index.FindAsync(candidates.Select(one => one.Key), _stop.Token);
+        var held = await _index.FindAsync(candidates.SelectMany(static one => one.From, static (_, from) => from.Report).Concat(candidates.Select(static one => one.Key)), _stop.Token);
         var texts = new Dictionary<UInt128, ReportText>();
         var claims = new Dictionary<UInt128, Claim>();
         var named = new Dictionary<UInt128, IReadOnlyCollection<EntityKey>>();
@@ -166,7 +207,17 @@ internal sealed partial class PartitionGrain
             }
         }
 
-        return new Known(held, claims, texts) { Named = named, Versions = versions };
+        var read = new HashSet<(UInt128, UInt128)>();
+        foreach (var (report, text) in Deduplicator.Repeated(candidates, held).ToList())
+        {
+            var stored = await _entries.GetTextAsync(text.Sequence, text.Ordinal, _stop.Token);
+            if (!(await ClaimsAsync(stored.Claims)).Lacks)
+            {
+                read.Add((report, text.ContentHash));
+            }
+        }
+
+        return new Known(held, claims, texts) { Named = named, Versions = versions, Read = read };
 
         // The standing version; of several the last to come, which tells whom all of them named; and all of them for one that comes late.
         async Task FindVersionsAsync(UInt128 key, IndexHit hit)

@@ -6,7 +6,6 @@ namespace Aggregator.Grains.Partition;
 // Of a backlog no more is in memory than is being applied.
 internal sealed partial class PartitionGrain
 {
-    private const int RowsUnwritten = 20_000;
     private const int BacklogsPerRecordsAhead = 8;
 
     private HashSet<EntityKey> _replayed = [];
@@ -38,7 +37,7 @@ internal sealed partial class PartitionGrain
             if (_indexed < _fanOut.End)
             {
                 using var indexing = CancellationTokenSource.CreateLinkedTokenSource(_sending.Token, _departure.Token);
-                await IndexAsync(indexing.Token);
+                await IndexAsync(() => _index.FlushAsync(indexing.Token), indexing.Token);
                 StartWriting();
             }
 
@@ -69,7 +68,9 @@ internal sealed partial class PartitionGrain
     }
 
     /// <summary>Takes what the index lacks into it. Until it has all of the log nothing is written.</summary>
-    private async Task IndexAsync(CancellationToken cancellationToken)
+    /// <param name="flushAsync">Writes it, whenever it has become much.</param>
+    /// <param name="cancellationToken">Leaves it at that.</param>
+    private async Task IndexAsync(Func<Task> flushAsync, CancellationToken cancellationToken)
     {
         var end = _fanOut.End;
         await foreach (var entry in log.ReadAsync(_partition, _indexed + 1, end, cancellationToken))
@@ -77,9 +78,9 @@ internal sealed partial class PartitionGrain
             var content = _entries.Decode(entry.Bytes, entry.Sequence);
             _quarantine.Take(content.Records);
             Index(content.Records, await _index.FindAsync(Keys(content.Records), cancellationToken), entry.Sequence);
-            if (_index.Unwritten >= RowsUnwritten)
+            if (_index.Unwritten >= _options.RowsUnwritten)
             {
-                await _index.FlushAsync(cancellationToken);
+                await flushAsync();
             }
         }
     }

@@ -198,15 +198,17 @@ internal sealed partial class PartitionGrain
     /// </summary>
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
+        // What is appended while the store is asked is not in its answer.
+        var before = _fanOut.End;
         var last = await log.LastAsync(_partition, cancellationToken);
-        if (last == _fanOut.End || !MayWrite)
+        if (last < before)
         {
+            await FindTheEndAsync(before);
             return;
         }
 
-        if (last < _fanOut.End)
+        if (last <= _fanOut.End || !MayWrite)
         {
-            await FindTheEndAsync(_fanOut.End);
             return;
         }
 

@@ -147,7 +147,7 @@ internal sealed partial class PartitionGrain(
 
     public Task<AppendReply> AppendAsync(ClaimBatch batch)
     {
-        Candidate[] candidates = [.. batch.Claims.Claims.Select(Candidate.Of), .. batch.Texts.Select(box => Candidate.Of(box.Text))];
+        var candidates = Candidate.AllOf(batch.Claims.Claims, [.. batch.Texts.Select(static box => box.Text)]);
         return candidates.Length == 0 ? Task.FromResult(new AppendReply()) : EnqueueAsync(candidates, batch.IsAwaited);
     }
 
@@ -313,7 +313,8 @@ internal sealed partial class PartitionGrain(
         _replayEnd = head.LastSequence;
         if (head.LastSequence - _indexed <= _options.EntriesIndexedAtOnce)
         {
-            await IndexAsync(cancellationToken);
+            // It may be kept in memory if it cannot be written now.
+            await IndexAsync(() => TryAsync(() => _index.FlushAsync(cancellationToken)), cancellationToken);
         }
 
         LogReplayed(logger, _partition, head.Checkpoint, head.LastSequence, _incarnation);

@@ -12,6 +12,25 @@ namespace Aggregator.Grains.Protocol;
 /// <param name="Key">Digest of its identity.</param>
 public sealed record Candidate(Claim? Claim, Retraction? Retraction, ReportText? Text, UInt128 Key)
 {
+    /// <summary>The texts that come with the claim and that it was found in, each with the digest of its report; empty for what was sent as a claim.</summary>
+    public IReadOnlyList<(UInt128 Report, ReportText Text)> From { get; init; } = [];
+
+    /// <summary>
+    /// Of a text: how many of the claims that fall with it are taken away, and nothing more is done yet. What one entry cannot hold is taken away first, in
+    /// several; the text then finds them gone. Null for all that there is to it.
+    /// </summary>
+    public int? Clears { get; init; }
+
+    /// <summary>What is in a batch, in the order in which it goes into the log: a text behind its claims.</summary>
+    public static Candidate[] AllOf(IReadOnlyList<Claim> claims, IReadOnlyList<ReportText> texts)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        ArgumentNullException.ThrowIfNull(texts);
+        Candidate[] reports = [.. texts.Select(Of)];
+        var from = reports.SelectMany(one => one.Text!.Claims.Select(key => (Claim: key, From: (one.Key, one.Text)))).ToLookup(one => one.Claim, one => one.From);
+        return [.. claims.Select(claim => Of(claim) with { From = [.. from[claim.Key]] }), .. reports];
+    }
+
     /// <summary>A claim.</summary>
     public static Candidate Of(Claim claim)
     {
@@ -53,6 +72,9 @@ public sealed record Known(
 {
     /// <summary>Of these keys those that have had more than one version: the entities that any of them names.</summary>
     public IReadOnlyDictionary<UInt128, IReadOnlyCollection<EntityKey>> Named { get; init; } = new Dictionary<UInt128, IReadOnlyCollection<EntityKey>>();
+
+    /// <summary>Of the texts that the candidates were found in those that came before, with all their claims, by report and digest.</summary>
+    public IReadOnlySet<(UInt128 Report, UInt128 TextHash)> Read { get; init; } = new HashSet<(UInt128, UInt128)>();
 
     /// <summary>Of the keys that come with a version older than what stands: all their versions.</summary>
     public IReadOnlyDictionary<UInt128, IReadOnlyList<KnownVersion>> Versions { get; init; } = new Dictionary<UInt128, IReadOnlyList<KnownVersion>>();
@@ -133,6 +155,16 @@ public static class Deduplicator
         candidates.Where(one => one.Text is not null && (!held.TryGetValue(one.Key, out var hit) || Original(hit, one.Content) is null))
             .GroupBy(one => one.Key, one => one.Text!)
             .Where(report => held.ContainsKey(report.Key) || report.Skip(1).Any());
+
+    /// <summary>The texts that the index holds, by report, of those that claims were found in; each once.</summary>
+    public static IEnumerable<(UInt128 Report, IndexVersion Text)> Repeated(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return candidates.SelectMany(static one => one.From).Select(static one => (one.Report, one.Text.TextHash)).Distinct()
+            .Where(one => held.ContainsKey(one.Report))
+            .Select(one => (one.Report, Text: Original(held[one.Report], one.TextHash)))
+            .Where(static one => one.Text is not null).Select(static one => (one.Report, one.Text!.Value));
+    }
 
     /// <summary>The keys that come with a version older than what stands.</summary>
     public static HashSet<UInt128> Late(IEnumerable<Candidate> candidates, IReadOnlyDictionary<UInt128, IndexHit> held) =>

@@ -47,6 +47,17 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
             return;
         }
 
+        // What a text says was settled when it first came, whatever its words would say to another extraction: what that finds besides would be of no text, and stay
+        // for good.
+        if (ReadBefore(candidate) is { } read)
+        {
+            _outcomes[at] = AppendOutcome.Duplicate;
+            _sequences[at] = read.Sequence;
+            _originals.Add((at, new LogPosition(partition, read.Sequence, read.Ordinal)));
+            _duplicates[candidate.Claim!.Source.Id] = _duplicates.GetValueOrDefault(candidate.Claim.Source.Id) + 1;
+            return;
+        }
+
         if (candidate.Retraction is null && before?.Versions.Count >= ClaimIndex.MaximumVersions)
         {
             _outcomes[at] = AppendOutcome.TooManyVersions;
@@ -58,7 +69,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         {
             { Claim: { } claim } => Take(at, candidate.Key, claim, before),
             { Retraction: { } retraction } => Take(at, candidate.Key, retraction, before),
-            { Text: { } text } => Take(at, candidate.Key, text, before),
+            { Text: { } text } => Take(at, candidate.Key, text, before, candidate.Clears),
             _ => throw new InvalidOperationException("an empty candidate"),
         };
     }
@@ -105,10 +116,15 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
     }
 
     // R3: the claims of the text that does not stand go, be they those of the earlier text or its own.
-    private AppendOutcome Take(int at, UInt128 key, ReportText text, IndexHit? before)
+    private AppendOutcome Take(int at, UInt128 key, ReportText text, IndexHit? before, int? clears)
     {
         var position = Next;
-        Append(new LogRecord.Reported(text));
+        var stands = RowWith(new LogRecord.Reported(text), position).Versions[0] is var first && first.Sequence == position.Sequence && first.Ordinal == position.Ordinal;
+        if (clears is null)
+        {
+            Append(new LogRecord.Reported(text));
+        }
+
         if (before is null)
         {
             _texts[key] = text;
@@ -116,10 +132,14 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         }
 
         var other = _texts.TryGetValue(key, out var inBatch) ? inBatch : known.Texts[key];
-        var stands = _rows[key].Versions[0] is var first && first.Sequence == position.Sequence && first.Ordinal == position.Ordinal;
         var (standing, fallen) = stands ? (text, other) : (other, text);
         foreach (var claim in fallen.Claims.Except(standing.Claims))
         {
+            if (_records.Count == clears)
+            {
+                break;
+            }
+
             var hash = ClaimIdentity.Hash(claim);
             if (HitOf(hash) is { Standing.IsRetraction: false } hit)
             {
@@ -131,6 +151,22 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
 
         _texts[key] = standing;
         return AppendOutcome.Corrected;
+    }
+
+    private IndexVersion? ReadBefore(Candidate candidate)
+    {
+        var last = default(IndexVersion?);
+        foreach (var (report, text) in candidate.From)
+        {
+            if (HitOf(report) is not { } hit || Deduplicator.Original(hit, text.TextHash) is not { } version || !(version.Sequence == sequence || known.Read.Contains((report, text.TextHash))))
+            {
+                return null;
+            }
+
+            last = version;
+        }
+
+        return last;
     }
 
     private LogPosition Next => new(partition, sequence, _records.Count);

@@ -1,7 +1,7 @@
-using Aggregator.Contracts;
 using Aggregator.Contracts.Partitions;
 using Aggregator.Domain.Log;
 using Aggregator.Host.Ingest;
+using Aggregator.Host.Problems;
 
 namespace Aggregator.Host.Feed;
 
@@ -22,7 +22,7 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder fe
 {
     private const int ClaimsPerStep = 1_000;
 
-    // Who starts the host has nobody else to send a file again: a store that is away for a while, or a log that is still being read, is waited for.
+    // Who starts the host has nobody else to send a file again: a store that is away for a while, a silo that dies, or a log that is still being read, is waited for.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -102,7 +102,7 @@ internal sealed class FileFeed(FeedPath path, Ingestor ingestor, ReportFeeder fe
                     return fed;
                 }
             }
-            catch (Exception fault) when (fault is StoreFaultException or TimeoutException && time.GetElapsedTime(began) <= Patience)
+            catch (Exception fault) when (Passing.Is(fault) && !cancellationToken.IsCancellationRequested && time.GetElapsedTime(began) <= Patience)
             {
                 // As if it was refused: what is in already counts once.
             }

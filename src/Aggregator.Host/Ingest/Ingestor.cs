@@ -148,20 +148,14 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
 
     private int PartitionOf(string source) => ClaimIdentity.Partition(source, identity.Partitions, identity.HashSeed);
 
-    /// <summary>One batch after another: a large request waits for the partition rather than being refused by it. Texts come last.</summary>
+    /// <summary>One batch after another: a large request waits for the partition rather than being refused by it.</summary>
     private async Task<AppendReply> AppendAsync(int partition, Portion portion, bool isAwaited, Outcomes outcomes, CancellationToken cancellationToken)
     {
-        var (claims, texts) = portion;
         var grain = grains.GetGrain<IPartitionGrain>(partition);
         var last = 0L;
         var alsoTouched = new HashSet<EntityKey>();
-        var batches = claims.Chunk(ClaimsPerBatch).Select(batch => (Claims: batch, Texts: Array.Empty<(ReportText Text, int At)>())).ToList();
-        if (texts.Length > 0)
-        {
-            batches = [.. batches.SkipLast(1), (batches.Count > 0 ? batches[^1].Claims : [], texts)];
-        }
-
-        foreach (var (batch, withTexts) in batches)
+        var tooLarge = false;
+        foreach (var (batch, withTexts) in portion.Batches(ClaimsPerBatch))
         {
             var sent = new ClaimBatch
             {
@@ -170,6 +164,13 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
                 IsAwaited = isAwaited,
             };
             var reply = await PatientlyAsync(() => grain.AppendAsync(sent), cancellationToken);
+            if (reply.Refusal == AppendRefusal.TooLarge)
+            {
+                // Sent again it would be too large again: the others do not wait for it.
+                tooLarge = true;
+                continue;
+            }
+
             if (reply.Refusal != AppendRefusal.None)
             {
                 return reply;
@@ -189,7 +190,7 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
             alsoTouched.UnionWith(reply.AlsoTouched);
         }
 
-        return new AppendReply { LastSequence = last, AlsoTouched = [.. alsoTouched] };
+        return tooLarge ? new AppendReply { Refusal = AppendRefusal.TooLarge } : new AppendReply { LastSequence = last, AlsoTouched = [.. alsoTouched] };
     }
 
     private async Task<AppendReply> PatientlyAsync(Func<Task<AppendReply>> ask, CancellationToken cancellationToken)
@@ -206,9 +207,6 @@ internal sealed class Ingestor(IGrainFactory grains, IRegistry registry, StoreId
             await Task.Delay(BusyPause, time, cancellationToken);
         }
     }
-
-    /// <summary>What of a feeding is one partition's, each with its place in the feeding.</summary>
-    private sealed record Portion((Claim Claim, int At)[] Claims, (ReportText Text, int At)[] Texts);
 
     /// <summary>What became of a feeding's claims and texts, by their places in it; each partition fills in its own.</summary>
     private sealed record Outcomes(AppendOutcome[] Claims, AppendOutcome[] Texts);

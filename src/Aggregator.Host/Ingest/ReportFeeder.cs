@@ -88,8 +88,33 @@ internal sealed class ReportFeeder(ReportClaims reports, Ingestor ingestor)
         var result = store
             ? await ingestor.AppendAsync(new Feeding([.. fresh.Select(one => one.Claim)]) { Texts = [.. texts.Select(one => one.Text)], Known = known }, waitApplied, slot, cancellationToken)
             : new IngestResult(AppendRefusal.None, [], null);
+        var repeated = known.Sum(one => one.Report.Found);
+        if (store && result.Refusal == AppendRefusal.None)
+        {
+            var overtaken = await FindOvertakenAsync(texts.Zip(result.TextOutcomes).Where(pair => pair.Second == AppendOutcome.Duplicate).Select(pair => (pair.First.Text, pair.First.Index)));
+            var kept = fresh.Zip(result.Outcomes).Where(pair => !overtaken.ContainsKey(pair.First.Index)).ToList();
+            (fresh, result) = ([.. kept.Select(one => one.First)], result with { Outcomes = [.. kept.Select(one => one.Second)] });
+            stored.AddRange(overtaken.SelectMany(one => one.Value.Claims.Claims.Select(claim => (one.Key, claim))));
+            repeated += overtaken.Values.Sum(report => report.Found);
+        }
+
         // Others may have sent the last ones that there was room for in between.
         errors.AddRange(texts.Zip(result.TextOutcomes).Where(pair => pair.Second == AppendOutcome.TooManyVersions).Select(pair => FeedError.From(pair.First.Index, pair.First.Url, TooManyTexts)));
-        return new FedReports(result, fresh, stored, known.Sum(one => one.Report.Found), known.Count + texts.Count, errors);
+        return new FedReports(result, fresh, stored, repeated, known.Count + texts.Count, errors);
+    }
+
+    /// <summary>What stands of texts that were new when they were asked about and had come when they were sent: it is answered as for any that came before.</summary>
+    private async Task<Dictionary<int, KnownReport>> FindOvertakenAsync(IEnumerable<(ReportText Text, int Index)> texts)
+    {
+        var found = new Dictionary<int, KnownReport>();
+        foreach (var (text, index) in texts)
+        {
+            if (await ingestor.FindReportAsync(text) is { TextsLeft: null } report)
+            {
+                found[index] = report;
+            }
+        }
+
+        return found;
     }
 }

@@ -26,8 +26,7 @@ internal sealed partial class ProblemHandler(Draining draining, ILogger<ProblemH
             InvalidDataException => Problem.Malformed("the body cannot be decompressed"),
             StoreException or StoreFaultException => Problem.Unavailable(),
 
-            // Grains that are overloaded, silos that died or do not answer, and what is disposed of while somebody still asks it.
-            OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException => Problem.Unreachable(),
+            _ when Passing.Is(exception) => Problem.Unreachable(),
             _ when Causes(exception).Any(IsOfTheStore) => Problem.Unavailable(),
             _ when draining.IsStopping => Problem.Stopping(),
             _ => new Problem(StatusCodes.Status500InternalServerError, "internal", "an internal error; the log has its cause"),

@@ -110,7 +110,8 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         var call = Database.ScriptEvaluateAsync(
             StoreScripts.OpenIdentity,
             [Keys.Identity, Keys.Incarnation(0), Keys.Restore],
-            [FeatureLevel.Newest, Guid.NewGuid().ToString("N"), Options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), Options.MustExist ? 1 : 0]);
+            [FeatureLevel.Newest, Guid.NewGuid().ToString("N"), Options.Partitions, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)), Options.MustExist ? 1 : 0],
+            StoreCalls.Primary);
         var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "open", cancellationToken).ConfigureAwait(false))!;
         switch ((int)fields[0])
         {
@@ -160,7 +161,7 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         try
         {
             var replica = _embedded is null ? RoleReader.IsReplicaAsync(_multiplexer) : Task.FromResult(false);
-            var held = Database.HashGetAsync(Keys.Identity, ["store", "format"], StoreReads.Primary);
+            var held = Database.HashGetAsync(Keys.Identity, ["store", "format"], StoreCalls.Primary);
             await Task.WhenAll(replica, held).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
             var fields = await held.ConfigureAwait(false);
             var (id, level) = (fields[0], fields[1]);
@@ -188,7 +189,7 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
     /// <exception cref="StoreMissingException">There is no store.</exception>
     public async Task<(int Before, int After)> RaiseLevelAsync(CancellationToken cancellationToken = default)
     {
-        var call = Database.ScriptEvaluateAsync(StoreScripts.RaiseLevel, [Keys.Identity], [FeatureLevel.Newest]);
+        var call = Database.ScriptEvaluateAsync(StoreScripts.RaiseLevel, [Keys.Identity], [FeatureLevel.Newest], StoreCalls.Primary);
         var fields = (RedisResult[])(await StoreFaults.Repeatable(call, "raise the level", cancellationToken).ConfigureAwait(false))!;
         var (before, after) = ((int)fields[0], (int)fields[1]);
         if (before == 0)
@@ -206,7 +207,7 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
     /// <exception cref="StoreUnsuitableException">The generation is being dropped.</exception>
     public async Task JoinGenerationAsync(string cluster, CancellationToken cancellationToken = default)
     {
-        var call = Database.ScriptEvaluateAsync(StoreScripts.JoinGeneration, [Keys.Generations], [Options.Generation, cluster]);
+        var call = Database.ScriptEvaluateAsync(StoreScripts.JoinGeneration, [Keys.Generations], [Options.Generation, cluster], StoreCalls.Primary);
         if ((int)await StoreFaults.Repeatable(call, "note a generation", cancellationToken).ConfigureAwait(false) == 0)
         {
             throw new StoreUnsuitableException($"Fold generation {Options.Generation} is being dropped. Run --drop-generation {Options.Generation} to its end first.");

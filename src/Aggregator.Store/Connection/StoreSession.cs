@@ -94,7 +94,7 @@ public sealed class StoreSession
 
             try
             {
-                return await _database.ScriptEvaluateAsync(run.Digests[script], keys, values).ConfigureAwait(false);
+                return await _database.ScriptEvaluateAsync(run.Digests[script], keys, values, StoreCalls.Primary).ConfigureAwait(false);
             }
             catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
             {
@@ -165,16 +165,16 @@ public sealed class StoreSession
         foreach (var script in StoreScripts.Writing)
         {
             var salted = $"{script}\n-- {salt}";
-            await StoreFaults.Repeatable(_database.ExecuteAsync("SCRIPT", "LOAD", salted), "learn a script").ConfigureAwait(false);
+            await StoreFaults.Repeatable(_database.ExecuteAsync("SCRIPT", ["LOAD", salted], StoreCalls.Primary), "learn a script").ConfigureAwait(false);
             digests[script] = Digest(salted);
         }
 
         // Somebody who comes after a restart and before those who were there notice it must not take up their era.
-        var info = (string?)await StoreFaults.Repeatable(_database.ExecuteAsync("INFO", "server"), "tell about itself").ConfigureAwait(false);
+        var info = (string?)await StoreFaults.Repeatable(_database.ExecuteAsync("INFO", ["server"], StoreCalls.Primary), "tell about itself").ConfigureAwait(false);
         var server = RunOf(info);
         try
         {
-            var call = _database.ScriptEvaluateAsync(digests[StoreScripts.OpenSession], [_keys.Era], [known, server, hasRestarted ? 1 : 0, NumberOf(server)]);
+            var call = _database.ScriptEvaluateAsync(digests[StoreScripts.OpenSession], [_keys.Era], [known, server, hasRestarted ? 1 : 0, NumberOf(server)], StoreCalls.Primary);
             return new Run((long)await StoreFaults.Repeatable(call, "open a session").ConfigureAwait(false), server, digests);
         }
         catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))

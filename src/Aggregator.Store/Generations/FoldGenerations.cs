@@ -64,13 +64,13 @@ public sealed class FoldGenerations(StoreDatabase store)
     }
 
     private async Task<Dictionary<string, string>> ReadAsync(CancellationToken cancellationToken) =>
-        (await StoreFaults.Repeatable(_database.HashGetAllAsync(_keys.Generations, StoreReads.Primary), "list generations", cancellationToken).ConfigureAwait(false))
+        (await StoreFaults.Repeatable(_database.HashGetAllAsync(_keys.Generations, StoreCalls.Primary), "list generations", cancellationToken).ConfigureAwait(false))
         .ToDictionary(static entry => (string)entry.Name!, static entry => (string)entry.Value!, StringComparer.Ordinal);
 
     private async Task<long> RemoveCheckpointsAsync(string generation, int partitions, CancellationToken cancellationToken)
     {
         RedisKey[] keys = [.. Enumerable.Range(0, partitions).Select(partition => _keys.CheckpointOf(generation, partition))];
-        var held = await StoreFaults.Repeatable(_database.StringGetAsync(keys, StoreReads.Primary), "read checkpoints", cancellationToken).ConfigureAwait(false);
+        var held = await StoreFaults.Repeatable(_database.StringGetAsync(keys, StoreCalls.Primary), "read checkpoints", cancellationToken).ConfigureAwait(false);
         await RemoveAsync(keys, cancellationToken).ConfigureAwait(false);
         return held.Count(static value => !value.IsNull);
     }
@@ -80,7 +80,7 @@ public sealed class FoldGenerations(StoreDatabase store)
         var (cursor, removed) = ("0", 0L);
         do
         {
-            var call = _database.ExecuteAsync("SCAN", cursor, "MATCH", pattern, "COUNT", KeysPerStep);
+            var call = _database.ExecuteAsync("SCAN", [cursor, "MATCH", pattern, "COUNT", KeysPerStep], StoreCalls.Primary);
             var page = (RedisResult[])(await StoreFaults.Repeatable(call, "look for keys", cancellationToken).ConfigureAwait(false))!;
             cursor = (string)page[0]!;
             var keys = (RedisKey[])page[1]!;
@@ -96,7 +96,7 @@ public sealed class FoldGenerations(StoreDatabase store)
     {
         foreach (var some in keys.Chunk(KeysPerStep))
         {
-            await StoreFaults.Repeatable(_database.ExecuteAsync("UNLINK", [.. some.Select(static key => (object)key)]), "remove keys", cancellationToken).ConfigureAwait(false);
+            await StoreFaults.Repeatable(_database.ExecuteAsync("UNLINK", [.. some.Select(static key => (object)key)], StoreCalls.Primary), "remove keys", cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed class ClaimIndex(StoreDatabase store)
                 asked[i] = _keys.IndexRow(partition, keys[start + i]);
             }
 
-            var values = await StoreFaults.Repeatable(_database.StringGetAsync(asked, StoreReads.Primary), "look claims up", cancellationToken).ConfigureAwait(false);
+            var values = await StoreFaults.Repeatable(_database.StringGetAsync(asked, StoreCalls.Primary), "look claims up", cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < values.Length; i++)
             {
                 hits[start + i] = values[i].IsNull ? null : IndexValue.Read((byte[])values[i]!);
@@ -49,9 +49,15 @@ public sealed class ClaimIndex(StoreDatabase store)
     }
 
     /// <summary>
-    /// Writes rows that rest on entries up to <paramref name="indexedTo"/>, then raises the mark. Safe to repeat, in any order and by
-    /// a writer that was overtaken: a row never gives way to one that rests on less of the log.
+    /// Writes rows, then raises the mark. Safe to repeat, in any order and by a writer that was overtaken: a row never gives way to one that
+    /// rests on less of the log.
     /// </summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="rows">All rows of the entries between the mark and <paramref name="indexedTo"/>. Some may rest on later entries: a writer that ended between its rows and the mark
+    /// leaves such, and who takes those entries in again finds them.</param>
+    /// <param name="indexedTo">The last entry of which the index has all.</param>
+    /// <param name="era">The era that the rows rest on; null for any.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="StoreRestartedException">The store has restarted since the era: not all of it was written.</exception>
     public async Task WriteAsync(int partition, IReadOnlyList<IndexRow> rows, long indexedTo, long? era = null, CancellationToken cancellationToken = default)
     {
@@ -75,7 +81,7 @@ public sealed class ClaimIndex(StoreDatabase store)
     /// <summary>The log sequence up to which the index is complete; 0 at first.</summary>
     public async Task<long> IndexedToAsync(int partition, CancellationToken cancellationToken = default)
     {
-        var value = await StoreFaults.Repeatable(_database.StringGetAsync(_keys.IndexedTo(partition), StoreReads.Primary), "read the index mark", cancellationToken)
+        var value = await StoreFaults.Repeatable(_database.StringGetAsync(_keys.IndexedTo(partition), StoreCalls.Primary), "read the index mark", cancellationToken)
             .ConfigureAwait(false);
         return value.IsNull ? 0 : (long)value;
     }
@@ -90,11 +96,6 @@ public sealed class ClaimIndex(StoreDatabase store)
             var row = rows[start + i];
             ArgumentOutOfRangeException.ThrowIfZero(row.Versions.Count, nameof(rows));
             ArgumentOutOfRangeException.ThrowIfGreaterThan(row.Versions.Count, MaximumVersions, nameof(rows));
-            foreach (var version in row.Versions)
-            {
-                ArgumentOutOfRangeException.ThrowIfGreaterThan(version.Sequence, indexedTo, nameof(rows));
-            }
-
             keys[i] = _keys.IndexRow(partition, row.Key);
             values[i] = IndexValue.Write(row.Versions);
         }

@@ -83,7 +83,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
     /// <summary>Where the log stands, without writing anything: an incarnation of 0 where nobody has opened it. Its end is where the head pointer stands.</summary>
     public async Task<LogHead> PeekAsync(int partition, CancellationToken cancellationToken = default)
     {
-        var call = _database.StringGetAsync([_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition)], StoreReads.Primary);
+        var call = _database.StringGetAsync([_keys.Incarnation(partition), _keys.Last(partition), _keys.Checkpoint(partition)], StoreCalls.Primary);
         var values = await StoreFaults.Repeatable(call, "tell where the log stands", cancellationToken).ConfigureAwait(false);
         return new LogHead((long)values[0], (long)values[1], (long)values[2]);
     }
@@ -168,7 +168,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
 
     /// <summary>Where the head pointer stands: the last entry, or one before entries that were written when it was not.</summary>
     public async Task<long> LastAsync(int partition, CancellationToken cancellationToken = default) =>
-        (long)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.Last(partition), StoreReads.Primary), "read the head pointer", cancellationToken).ConfigureAwait(false);
+        (long)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.Last(partition), StoreCalls.Primary), "read the head pointer", cancellationToken).ConfigureAwait(false);
 
     /// <summary>One entry's bytes, or null if the slot is empty. Of many that are asked for at the same time some wait for their turn.</summary>
     /// <exception cref="StoreDamagedException">The bytes are not those that were written.</exception>
@@ -177,7 +177,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         await _singleReads.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var call = _database.StringGetAsync(_keys.Slot(partition, sequence), StoreReads.Primary);
+            var call = _database.StringGetAsync(_keys.Slot(partition, sequence), StoreCalls.Primary);
             var value = await StoreFaults.Repeatable(call, "read an entry", cancellationToken).ConfigureAwait(false);
             return value.IsNull ? null : EntrySeal.Open((byte[])value!, partition, sequence);
         }
@@ -230,7 +230,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
                 keys[i] = _keys.Slot(partition, first + i);
             }
 
-            return (first, _database.StringGetAsync(keys, StoreReads.Primary));
+            return (first, _database.StringGetAsync(keys, StoreCalls.Primary));
         }
     }
 
@@ -242,7 +242,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
             return 0;
         }
 
-        var call = _database.StringGetAsync([.. store.OtherGenerations.Select(generation => _keys.CheckpointOf(generation, partition))], StoreReads.Primary);
+        var call = _database.StringGetAsync([.. store.OtherGenerations.Select(generation => _keys.CheckpointOf(generation, partition))], StoreCalls.Primary);
         return (await StoreFaults.Repeatable(call, "read checkpoints", cancellationToken).ConfigureAwait(false)).Max(static value => (long)value);
     }
 
@@ -272,7 +272,7 @@ public sealed partial class ClaimLog(StoreDatabase store, TimeProvider? time = n
         }
 
         Task<bool> ExistsAsync(long sequence) =>
-            StoreFaults.Repeatable(_database.KeyExistsAsync(_keys.Slot(partition, sequence), StoreReads.Primary), "find the end of the log", cancellationToken);
+            StoreFaults.Repeatable(_database.KeyExistsAsync(_keys.Slot(partition, sequence), StoreCalls.Primary), "find the end of the log", cancellationToken);
     }
 
     private static AppendResult Read(RedisResult reply, int partition, long sequence)

@@ -23,7 +23,7 @@ public sealed class RegistryEdits(StoreDatabase store)
 
     /// <summary>The last edit there is: one read of one key.</summary>
     public async Task<RegistryHead> HeadAsync(CancellationToken cancellationToken = default) =>
-        RegistryHead.Parse(await StoreFaults.Repeatable(_database.StringGetAsync(_keys.RegistryHead, StoreReads.Primary), "read the registry's version", cancellationToken).ConfigureAwait(false));
+        RegistryHead.Parse(await StoreFaults.Repeatable(_database.StringGetAsync(_keys.RegistryHead, StoreCalls.Primary), "read the registry's version", cancellationToken).ConfigureAwait(false));
 
     /// <summary>
     /// Appends an edit after <paramref name="expected"/>. An answer that is lost is asked for again with the same bytes, which
@@ -58,7 +58,7 @@ public sealed class RegistryEdits(StoreDatabase store)
     /// <summary>Whether an edit still is what it was: a store that lost its end and was written on has another one there.</summary>
     public async Task<bool> HoldsAsync(RegistryHead head, CancellationToken cancellationToken = default) =>
         head.Version == 0
-        || ((byte[]?)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.RegistryEdit(head.Version), StoreReads.Primary), "read an edit", cancellationToken).ConfigureAwait(false) is { } stored
+        || ((byte[]?)await StoreFaults.Repeatable(_database.StringGetAsync(_keys.RegistryEdit(head.Version), StoreCalls.Primary), "read an edit", cancellationToken).ConfigureAwait(false) is { } stored
             && TagOf(EntrySeal.Open(stored, NameOf(head.Version))) == head.Tag);
 
     /// <summary>The edits from one number to another, both among them, in order.</summary>
@@ -69,7 +69,7 @@ public sealed class RegistryEdits(StoreDatabase store)
         for (var start = from; start <= to; start += ReadsInFlight)
         {
             var first = start;
-            var calls = Enumerable.Range(0, (int)Math.Min(ReadsInFlight, to - first + 1)).Select(at => _database.StringGetAsync(_keys.RegistryEdit(first + at), StoreReads.Primary));
+            var calls = Enumerable.Range(0, (int)Math.Min(ReadsInFlight, to - first + 1)).Select(at => _database.StringGetAsync(_keys.RegistryEdit(first + at), StoreCalls.Primary));
             var read = await StoreFaults.Repeatable(Task.WhenAll(calls), "read edits", cancellationToken).ConfigureAwait(false);
             for (var at = 0; at < read.Length; at++)
             {

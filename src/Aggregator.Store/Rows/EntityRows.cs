@@ -33,7 +33,7 @@ public sealed class EntityRows(StoreDatabase store)
     /// <summary>The whole row, or null if there is none.</summary>
     public async Task<EntityRow?> LoadAsync(string kind, string id, CancellationToken cancellationToken = default)
     {
-        var entries = await StoreFaults.Repeatable(_database.HashGetAllAsync(Row(kind, id), StoreReads.Primary), "load a row", cancellationToken).ConfigureAwait(false);
+        var entries = await StoreFaults.Repeatable(_database.HashGetAllAsync(Row(kind, id), StoreCalls.Primary), "load a row", cancellationToken).ConfigureAwait(false);
         if (entries.Length == 0)
         {
             return null;
@@ -73,7 +73,7 @@ public sealed class EntityRows(StoreDatabase store)
             var calls = new Task<RedisValue>[Math.Min(ReadsInFlight, ids.Count - start)];
             for (var i = 0; i < calls.Length; i++)
             {
-                calls[i] = _database.HashGetAsync(Row(kind, ids[start + i]), field, StoreReads.Primary);
+                calls[i] = _database.HashGetAsync(Row(kind, ids[start + i]), field, StoreCalls.Primary);
             }
 
             var values = await StoreFaults.Repeatable(Task.WhenAll(calls), "load fields", cancellationToken).ConfigureAwait(false);
@@ -106,7 +106,7 @@ public sealed class EntityRows(StoreDatabase store)
         for (var start = 0; start < ids.Count; start += ReadsInFlight)
         {
             var first = start;
-            var calls = Enumerable.Range(first, Math.Min(ReadsInFlight, ids.Count - first)).Select(at => _database.HashGetAsync(Row(kind, ids[at]), names, StoreReads.Primary));
+            var calls = Enumerable.Range(first, Math.Min(ReadsInFlight, ids.Count - first)).Select(at => _database.HashGetAsync(Row(kind, ids[at]), names, StoreCalls.Primary));
             var read = await StoreFaults.Repeatable(Task.WhenAll(calls), "load fields", cancellationToken).ConfigureAwait(false);
             for (var at = 0; at < read.Length; at++)
             {
@@ -125,7 +125,7 @@ public sealed class EntityRows(StoreDatabase store)
         for (var start = 0; start < chunks.Count; start += ReadsInFlight)
         {
             RedisKey[] keys = [.. chunks.Skip(start).Take(ReadsInFlight).Select(chunk => Chunk(kind, id, chunk))];
-            var values = await StoreFaults.Repeatable(_database.StringGetAsync(keys, StoreReads.Primary), "load chunks", cancellationToken).ConfigureAwait(false);
+            var values = await StoreFaults.Repeatable(_database.StringGetAsync(keys, StoreCalls.Primary), "load chunks", cancellationToken).ConfigureAwait(false);
             for (var at = 0; at < values.Length; at++)
             {
                 read[start + at] = (byte[]?)values[at];
@@ -202,7 +202,7 @@ public sealed class EntityRows(StoreDatabase store)
     /// <summary>The row's version, 0 if there is none.</summary>
     public async Task<long> VersionAsync(string kind, string id, CancellationToken cancellationToken = default)
     {
-        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), VersionField, StoreReads.Primary), "read a version", cancellationToken)
+        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), VersionField, StoreCalls.Primary), "read a version", cancellationToken)
             .ConfigureAwait(false);
         return value.IsNull ? 0 : (long)value;
     }
@@ -210,7 +210,7 @@ public sealed class EntityRows(StoreDatabase store)
     /// <summary>The row's epoch, 0 if there is none.</summary>
     public async Task<long> EpochAsync(string kind, string id, CancellationToken cancellationToken = default)
     {
-        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), EpochField, StoreReads.Primary), "read an epoch", cancellationToken).ConfigureAwait(false);
+        var value = await StoreFaults.Repeatable(_database.HashGetAsync(Row(kind, id), EpochField, StoreCalls.Primary), "read an epoch", cancellationToken).ConfigureAwait(false);
         return value.IsNull ? 0 : (long)value;
     }
 
@@ -235,7 +235,7 @@ public sealed class EntityRows(StoreDatabase store)
     {
         // A scan may give a member twice while the server rearranges the set.
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await using var scan = _database.SetScanAsync(set, pageSize: ScanPage, flags: StoreReads.Primary).GetAsyncEnumerator(cancellationToken);
+        await using var scan = _database.SetScanAsync(set, pageSize: ScanPage, flags: StoreCalls.Primary).GetAsyncEnumerator(cancellationToken);
         while (await StoreFaults.Repeatable(scan.MoveNextAsync().AsTask(), "list ids", cancellationToken).ConfigureAwait(false))
         {
             var id = (string)scan.Current!;

@@ -16,8 +16,10 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan FallLimit = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(30);
+
+    // A step between grains is taken for lost after 5 s. Hosts of level 1 wait for each as long as Orleans does by itself, 30 s, and whoever rests on one of theirs with them.
+    private readonly TimeSpan _fallLimit = TimeSpan.FromSeconds(fronts.Nodes.Any(static node => node.IsOlder) ? 45 : 15);
+    private readonly TimeSpan _askLimit = TimeSpan.FromSeconds(fronts.Nodes.Any(static node => node.IsOlder) ? 60 : 30);
     private readonly ConcurrentDictionary<string, long> _epochs = new(StringComparer.Ordinal);
     private volatile bool _isApplied;
 
@@ -89,7 +91,7 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
             var answer = await GetAsync(front, path);
 
             // One that has ended, or is starting, is no survivor.
-            if (!front.IsRunning || front.MayBeStale || answer.IsUnreachable || after > AskLimit)
+            if (!front.IsRunning || front.MayBeStale || answer.IsUnreachable || after > _askLimit)
             {
                 return null;
             }
@@ -101,7 +103,7 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
                 return null;
             }
 
-            if (lacks is not null && (!MayShowLess(path, await EpochsAsync(front)) || after > FallLimit))
+            if (lacks is not null && (!MayShowLess(path, await EpochsAsync(front)) || after > _fallLimit))
             {
                 return new Violation(Promise.Applied, string.Create(CultureInfo.InvariantCulture, $"{path} through {front.Name}, {after.TotalSeconds:F1} s after claims were said to show: {lacks}"));
             }

@@ -52,6 +52,9 @@ internal sealed class HostNode : IAsyncDisposable
     /// <summary>Folder of the host's build; another one for upgrades.</summary>
     public string Build { get; set; } = DefaultBuild;
 
+    /// <summary>Whether its next process is not of this checkout.</summary>
+    public bool IsOlder => Build != DefaultBuild;
+
     /// <summary>The build of this checkout in the configuration that the harness was built in.</summary>
     public static string DefaultBuild => Path.Combine(Repository.Root, "src", "Aggregator.Host", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0");
 

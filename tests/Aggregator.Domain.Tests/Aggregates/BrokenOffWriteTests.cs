@@ -100,6 +100,51 @@ public sealed class BrokenOffWriteTests
     }
 
     [Fact]
+    public void AVersionThatWasStoredWithoutItsBucketsHead_IsCutByOneThatComesBetween()
+    {
+        var region = new RegionAggregate("town");
+        var shelf = new Shelf(region);
+        var first = Say.Figure("red", Bounds.Exactly(4), on: "2024-05-01", id: "k", reported: "2024-05-01T08:00Z").Claim;
+        var second = Say.Figure("red", Bounds.Exactly(5), on: "2024-05-01", id: "k", reported: "2024-05-01T12:00Z").Claim with { ContentHash = 2, Revision = 1 };
+        var third = Say.Figure("red", Bounds.Exactly(6), on: "2024-05-01", id: "k", reported: "2024-05-01T10:00Z").Claim with { ContentHash = 3, Revision = 2 };
+        var correction = new LogRecord.Corrected(second, first, new(0, 1, 0), Stands: true);
+        Apply(region, 1, new LogRecord.Added(first));
+        shelf.Save();
+        var broken = new RegionAggregate("town");
+        var brokenShelf = shelf.To(broken);
+        brokenShelf.LoadAll();
+        Apply(broken, 2, correction);
+        brokenShelf.Save();
+        shelf.TakeChunks(brokenShelf);
+
+        // It comes again, and is written.
+        var next = new RegionAggregate("town");
+        var nextShelf = shelf.To(next);
+        Load(next, nextShelf, correction);
+        Apply(next, 2, correction);
+        nextShelf.Save();
+        var last = new RegionAggregate("town");
+        var lastShelf = nextShelf.To(last);
+        var late = new LogRecord.Corrected(third, second, new(0, 2, 0), Stands: true);
+        Load(last, lastShelf, late);
+        Apply(last, 3, late);
+
+        lastShelf.LoadAll();
+        var past = new RegionAggregate("town");
+        last.Book.CopyTo(past.Book, Say.Time("2024-05-01T11:00Z"));
+        Assert.Equal(1, past.Book.Counts.Total);
+        Assert.Equal(6, past.AllLines(Say.Registry).Where(line => line.Outcome == Outcome.Destroyed).Sum(line => past.Total(line, Say.Registry).Values.Single().Tally.Value.Best));
+
+        static void Load(RegionAggregate region, Shelf shelf, LogRecord record)
+        {
+            foreach (var chunk in region.Book.Needs(record).ToList())
+            {
+                shelf.Load(chunk);
+            }
+        }
+    }
+
+    [Fact]
     public void AChunkThatWasStoredWithoutWhatItsClaimOnceWas_LosesNoPast()
     {
         // A write that broke off: the chunk says that the claim stands no more, and what it was had been in another chunk.

@@ -121,24 +121,6 @@ public sealed class TrackRecordTests
     }
 
     [Fact]
-    public void WhatComesToNothing_IsToldOnce_AsAnActivationBeforeMayHaveToldMore()
-    {
-        var wire = Told("wire", Bounds.Exactly(4));
-        var paper = Told("paper", Bounds.Exactly(5), hour: 13);
-        var region = new RegionAggregate("town");
-        Apply(region, 1, new LogRecord.Added(wire.Claim));
-        Apply(region, 2, new LogRecord.Added(paper.Claim));
-        Apply(region, 3, new LogRecord.Retracted(new Retraction(paper.Claim.Key, "paper"), paper.Claim, new LogPosition(0, 2, 0)));
-        region.Judgements.Refresh(Say.Registry);
-
-        Assert.Equal(Judgements.None, region.Judgements["wire"]);
-        Assert.Equal(["paper", "wire"], region.Judgements.TakeChanged().Order());
-        Apply(region, 4, new LogRecord.Retracted(new Retraction(wire.Claim.Key, "wire"), wire.Claim, new LogPosition(0, 1, 0)));
-        region.Judgements.Refresh(Say.Registry);
-        Assert.Empty(region.Judgements.TakeChanged());
-    }
-
-    [Fact]
     public void AMergedSource_IsNoOriginOfItsOwn()
     {
         var registry = Say.Merged((EntityKind.Source, "paper-two", "paper"));

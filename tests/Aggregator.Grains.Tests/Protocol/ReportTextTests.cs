@@ -129,6 +129,80 @@ public sealed class ReportTextTests
     }
 
     [Fact]
+    public void ATextThatCameBefore_AndIsReadDifferentlyNow_IsWhatItWasReadAsThen()
+    {
+        Post(Text(1, "2024-05-01", "a", "b"));
+
+        var again = Append(Candidate.AllOf([Found("a", hash: 2), Found("c", hash: 1)], [Text(1, "2024-05-01", "a", "c")]));
+
+        Assert.All(again.Outcomes, outcome => Assert.Equal(AppendOutcome.Duplicate, outcome));
+        Assert.Empty(again.Records);
+        Assert.Equal(3, again.Originals.Count);
+        Assert.Equal(2, again.Duplicates["s"]);
+        Assert.Equal(["a", "b"], Standing("a", "b", "c"));
+    }
+
+    [Fact]
+    public void ATextReadInTwoWays_InOneEntry_IsWhatItWasReadAsFirst()
+    {
+        var (first, second) = (Text(1, "2024-05-01", "a", "b"), Text(1, "2024-05-01", "a", "c"));
+
+        var sorted = Append([.. Candidate.AllOf([Found("a", hash: 1), Found("b", hash: 1)], [first]), .. Candidate.AllOf([Found("a", hash: 2), Found("c", hash: 1)], [second])]);
+
+        Assert.Equal(["a", "b"], Standing("a", "b", "c"));
+        Assert.Equal(3, sorted.Records.Count);
+    }
+
+    [Fact]
+    public void ATextThatCameWithoutAClaim_TakesItIn()
+    {
+        // As a build before this one could leave it.
+        Append([.. Claims(Text(1, "2024-05-01", "a")), Candidate.Of(Text(1, "2024-05-01", "a", "b"))]);
+
+        Append(Candidate.AllOf([Found("a", hash: 1), Found("b", hash: 1)], [Text(1, "2024-05-01", "a", "b")]));
+
+        Assert.Equal(["a", "b"], Standing("a", "b"));
+    }
+
+    [Fact]
+    public void AClaimThatTwoTextsHave_IsTakenInIfOneOfThemIsNew()
+    {
+        Post(Text(1, "2024-05-01", "a"));
+
+        Append(Candidate.AllOf([Found("b", hash: 1)], [Text(1, "2024-05-01", "a", "b"), Text(2, "2024-05-02", "b")]));
+
+        Assert.Equal(["b"], Standing("a", "b"));
+    }
+
+    [Fact]
+    public void WhatFallsWithAText_MayBeTakenAwayBeforeIt_InSeveralSteps()
+    {
+        Post(Text(1, "2024-05-01", "a", "b", "c", "d"));
+        var text = Candidate.Of(Text(2, "2024-05-02", "d"));
+
+        Assert.Equal(["a", "b"], Superseded(Append([text with { Clears = 2 }])));
+        Assert.Equal(["c"], Superseded(Append([text with { Clears = 2 }])));
+        Assert.Empty(Append([text with { Clears = 2 }]).Records);
+        var last = Append([text]);
+
+        Assert.IsType<LogRecord.Reported>(Assert.Single(last.Records));
+        Assert.Equal([AppendOutcome.Corrected], last.Outcomes);
+        Assert.Equal(["d"], Standing("a", "b", "c", "d"));
+    }
+
+    [Fact]
+    public void WhatFallsOfATextThatComesLate_IsItsOwn()
+    {
+        Post(Text(2, "2024-05-02", "d"));
+        var late = Text(1, "2024-05-01", "a", "b");
+        Append([.. Claims(late)]);
+
+        Assert.Equal(["a"], Superseded(Append([Candidate.Of(late) with { Clears = 1 }])));
+        Assert.Equal(["b"], Superseded(Append([Candidate.Of(late)])));
+        Assert.Equal(["d"], Standing("a", "b", "d"));
+    }
+
+    [Fact]
     public void Records_OfReports_AreReadBack()
     {
         Post(Text(1, "2024-05-01", "a"));
@@ -149,7 +223,7 @@ public sealed class ReportTextTests
     private Sorted Append(Candidate[] candidates)
     {
         // No more is known than a partition asks for.
-        var hashes = candidates.Select(one => one.Key).ToHashSet();
+        var hashes = candidates.Select(one => one.Key).Concat(candidates.SelectMany(one => one.From).Select(one => one.Report)).ToHashSet();
         var held = _held.Where(hit => hashes.Contains(hit.Key)).ToDictionary();
         var (texts, claims) = (new Dictionary<UInt128, ReportText>(), new Dictionary<UInt128, Claim>());
         foreach (var key in Deduplicator.Contested(candidates, held))
@@ -174,7 +248,10 @@ public sealed class ReportTextTests
             }
         }
 
-        var sorted = Deduplicator.Sort(candidates, new Known(held, claims, texts), partition: 0, ++_sequence, Day("2024-05-03"));
+        var read = Deduplicator.Repeated(candidates, held)
+            .Where(one => ((LogRecord.Reported)_log[new LogPosition(0, one.Text.Sequence, one.Text.Ordinal)]).Text.Claims.All(key => _held.ContainsKey(ClaimIdentity.Hash(key))))
+            .Select(one => (one.Report, one.Text.ContentHash)).ToHashSet();
+        var sorted = Deduplicator.Sort(candidates, new Known(held, claims, texts) { Read = read }, partition: 0, ++_sequence, Day("2024-05-03"));
         for (var at = 0; at < sorted.Records.Count; at++)
         {
             _log[new LogPosition(0, _sequence, at)] = sorted.Records[at];
@@ -198,14 +275,16 @@ public sealed class ReportTextTests
 
     private static IEnumerable<string> Superseded(Sorted sorted) => sorted.Records.OfType<LogRecord.Superseded>().Select(one => one.Removed.Key.Id);
 
-    private static IEnumerable<Candidate> Claims(ReportText text) => text.Claims.Select(key => Candidate.Of(new Claim
+    private static IEnumerable<Candidate> Claims(ReportText text) => text.Claims.Select(key => Candidate.Of(Found(key.Id, hash: 1) with { ReportedAt = text.PublishedAt }));
+
+    private static Claim Found(string id, int hash) => new()
     {
-        Key = key,
-        ContentHash = 1,
+        Key = new ClaimKey("s", id),
+        ContentHash = (UInt128)hash,
         Source = new EntityRef("s", "s"),
-        ReportedAt = text.PublishedAt,
+        ReportedAt = Day("2024-05-01"),
         Event = EventType.ArmedClash,
-    }));
+    };
 
     private static ReportText Text(int hash, string day, params string[] claims) => new()
     {

@@ -46,6 +46,27 @@ public sealed class RepostTests
         Assert.Equal(4, Tanks(await host.GetAsync("/v1/regions/fizuli?asOf=2020-09-29")));
     }
 
+    [Fact]
+    public async Task AReportThatReplacesMoreThanAnEntryHolds_ReplacesAllOfIt()
+    {
+        using var folder = new TempFolder();
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Store:MaximumEntryBytes", "2048", "--Partition:MaximumEntryBytes", "1500");
+        string[] places = ["Fizuli", "Jabrayil", "Hadrut", "Shusha", "Agdam", "Kelbajar", "Lachin", "Zangilan", "Tartar", "Martuni"];
+        var text = string.Join(' ', places.SelectMany(place => new[] { "tanks", "howitzers", "trucks" }.Select((item, at) =>
+            $"Azerbaijan's defence ministry said on Tuesday that {at + 4} Armenian {item} were destroyed near {place}, a town that it calls by {places.Length} other names.")));
+        var first = await PostAsync(host, "2020-09-29T06:00:00Z", text);
+        Assert.True((int)first["accepted"]! >= 2 * places.Length, first.ToJsonString());
+
+        var second = await PostAsync(host, "2020-09-30T06:00:00Z", "Azerbaijan's defence ministry said on Tuesday that six Armenian tanks were destroyed near Fizuli.");
+
+        Assert.True((bool)second["applied"]!);
+        Assert.Equal(6, Tanks(await host.GetAsync("/v1/regions/fizuli")));
+        Assert.Equal(2, (long)(await host.GetAsync("/v1/sources/afp"))["reports"]!);
+        var standing = (await host.GetAsync("/v1/sources/afp"))["claims"]!["total"]!;
+        Assert.Equal((int)second["accepted"]!, (int)standing);
+        Assert.Equal(4, Tanks(await host.GetAsync("/v1/regions/fizuli?asOf=2020-09-29")));
+    }
+
     private static Task<JsonObject> PostAsync(RunningHost host, string publishedAt, string text) => host.PostAsync(
         "/v1/reports?wait=applied",
         new JsonObject { ["source"] = "AFP", ["url"] = Url, ["publishedAt"] = publishedAt, ["text"] = text }.ToJsonString(),

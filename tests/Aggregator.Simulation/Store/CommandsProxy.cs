@@ -22,11 +22,16 @@ public class CommandsProxy : DispatchProxy
     {
         ArgumentNullException.ThrowIfNull(targetMethod);
         ArgumentNullException.ThrowIfNull(args);
+        if (args is not [.., CommandFlags.DemandMaster])
+        {
+            throw new NotSupportedException($"{targetMethod.Name} of whoever answers: a replica may lack what was written a moment ago");
+        }
+
         return targetMethod.Name switch
         {
             nameof(IDatabase.ScriptEvaluateAsync) when args[0] is byte[] digest =>
                 Calls.Call(CallKind.Write, Calls.Store.NameOf(digest), store => store.Run(digest, (RedisKey[])args[1]!, (RedisValue[])args[2]!)),
-            nameof(IDatabase.ExecuteAsync) when args is ["SCRIPT", object[] and ["LOAD", string script], ..] => Task.FromResult(Calls.Store.Learn(script)),
+            nameof(IDatabase.ExecuteAsync) when args is ["SCRIPT", List<object> and ["LOAD", string script], ..] => Task.FromResult(Calls.Store.Learn(script)),
             nameof(IDatabase.ExecuteAsync) when args is ["INFO", ..] => Task.FromResult(RedisResult.Create((RedisValue)$"# Server\r\nrun_id:{Calls.Store.RunId}\r\n")),
             nameof(IDatabase.StringGetAsync) when args[0] is RedisKey key => Calls.Call(CallKind.Read, "get", store => store.Get(key)),
             nameof(IDatabase.StringGetAsync) when args[0] is RedisKey[] keys => Calls.Call(CallKind.Read, "mget", store => Array.ConvertAll(keys, store.Get)),

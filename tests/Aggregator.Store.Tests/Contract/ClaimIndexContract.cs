@@ -34,6 +34,19 @@ public abstract class ClaimIndexContract(Backend backend) : StoreContract(backen
     }
 
     [Fact]
+    public async Task Write_RowsAheadOfTheMark_AsAWriterLeavesThemThatEndedBeforeIt_AreWrittenAgain()
+    {
+        IndexVersion[] versions = [Version(2, sequence: 9), Version(1, sequence: 4)];
+        await _index.WriteAsync(0, [new(Key(1), versions)], 9);
+
+        // Who takes the entries in again finds the row as it was to become, and is not as far yet.
+        await _index.WriteAsync(1, [new(Key(1), versions)], 4);
+
+        Assert.Equal(versions, (await _index.FindAsync(1, [Key(1)]))[0]!.Versions);
+        Assert.Equal(4, await _index.IndexedToAsync(1));
+    }
+
+    [Fact]
     public async Task Write_KeysThatDifferInTheLastBit_StayApart()
     {
         UInt128 key = new(0x00ff_0d0a_0000_0000, 0x0000_0000_ffff_ff00);
