@@ -47,7 +47,7 @@ internal static class ReportsEndpoint
         {
             AppendRefusal.None => Results.Ok(Answer(fed.Answer)),
             AppendRefusal.Busy => Problem.Busy().ToResult(),
-            AppendRefusal.TooLarge => Problem.Unprocessable("report.too-large", "text", "a report with the claims of the text that it replaces is more than one log entry holds; send it under another id, or in parts").ToResult(),
+            AppendRefusal.TooLarge => Problem.Unprocessable("report.too-large", "text", "what is found in it is more than one log entry holds; send it in parts").ToResult(),
             _ => Problem.Unavailable().ToResult(),
         };
 

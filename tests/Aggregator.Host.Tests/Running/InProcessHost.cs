@@ -4,6 +4,7 @@ using Aggregator.Host.Hosting;
 using Aggregator.Host.Security;
 using Aggregator.Store;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -107,6 +108,9 @@ internal sealed class InProcessHost : RunningHost
         using var lines = new Lines(Keep);
         builder.Logging.ClearProviders().AddProvider(lines);
         var settings = HostSettings.Read(builder.Configuration);
+
+        // No setting: what reaches this bound is too much for a test.
+        settings.Store.MaximumEntryBytes = builder.Configuration.GetValue("Store:MaximumEntryBytes", settings.Store.MaximumEntryBytes);
         _loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddProvider(lines));
         _store = await StoreConnection.ConnectAsync(settings.Store, _loggers);
         _app = await builder.BuildAggregatorAsync(settings, new Keys(builder.Configuration), _store);
