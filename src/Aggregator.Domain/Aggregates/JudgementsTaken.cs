@@ -11,9 +11,6 @@ public sealed class JudgementsTaken
     private readonly Dictionary<string, (PartVersion Version, Judgements Tally)> _byRegion = new(StringComparer.Ordinal);
     private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
 
-    /// <summary>Whether every region that the source has claims in was asked; until then some may be missing.</summary>
-    public bool IsComplete { get; private set; }
-
     /// <summary>Another number after all was forgotten.</summary>
     public int Generation { get; private set; }
 
@@ -46,17 +43,12 @@ public sealed class JudgementsTaken
     /// <summary>A region was asked, and its answer is taken.</summary>
     public void Answered(string region) => _answered.Add(region);
 
-    /// <summary>Every region was asked, and all that was forgotten since is none of it.</summary>
-    /// <param name="generation">The <see cref="Generation"/> when asking began.</param>
-    public void Completed(int generation) => IsComplete |= generation == Generation;
-
     /// <summary>Another region may have a tally now that one of these had: all are to be asked again.</summary>
     public void Forget()
     {
         _byRegion.Clear();
         _answered.Clear();
         Sum = Judgements.None;
-        IsComplete = false;
         Generation++;
         Changes++;
     }

@@ -7,6 +7,8 @@ namespace Aggregator.Grains.Entities;
 // What the entity rolls up by: a version of the registry, and the parent and parts that it says there are.
 internal abstract partial class EntityGrain<TAggregate>
 {
+    // Parts that did not answer when they were last asked.
+    private readonly HashSet<string> _silent = new(StringComparer.Ordinal);
     private OneShotTimer _lookTimer = null!;
     private RegistrySnapshot _registry = null!;
     private PartStructures _structures = null!;
@@ -127,9 +129,14 @@ internal abstract partial class EntityGrain<TAggregate>
 
                 return (_structures.Awaited.ToArray(), _registry.Version);
             });
-            foreach (var some in awaited.Chunk(PartsAskedAtOnce).TakeWhile(_ => !services.Stopping.IsCancellationRequested))
+            // One that is at other work keeps nobody from being asked. If very many do not answer, the others come first the next time.
+            var (before, fault) = (_silent.ToHashSet(StringComparer.Ordinal), (Exception?)null);
+            _silent.Clear();
+            await Turns.ForEachAsync(
+                awaited.OrderBy(before.Contains).TakeWhile(_ => _silent.Count < PartsAskedAtOnce && !services.Stopping.IsCancellationRequested), PartsAskedAtOnce, async part => fault = await TryAskAsync(part, registry) ?? fault);
+            if (fault is not null)
             {
-                await Task.WhenAll(some.Select(part => AskAsync(part, registry)));
+                LogPartsNotAsked(Logger, Key, fault);
             }
         }
         catch (OperationCanceledException) when (_stop.HasBegun)
@@ -147,16 +154,17 @@ internal abstract partial class EntityGrain<TAggregate>
         }
     }
 
-    // One that is at other work keeps nobody from being asked; it is asked again.
-    private async Task AskAsync(string part, long registry)
+    private async Task<Exception?> TryAskAsync(string part, long registry)
     {
         try
         {
             await GrainOf(part).TellAgainAsync(registry);
+            return null;
         }
         catch (Exception fault) when (!_stop.HasBegun)
         {
-            LogPartsNotAsked(Logger, Key, fault);
+            _silent.Add(part);
+            return fault;
         }
     }
 

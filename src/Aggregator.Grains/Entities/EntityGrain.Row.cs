@@ -38,7 +38,7 @@ internal abstract partial class EntityGrain<TAggregate>
         ForgetUnnoted();
         (_marks, _ahead) = (head.Marks, head.Ahead);
         _appliedAt = head.AppliedAt;
-        _judgedInRow = [.. head.Judged];
+        (_judgedInRow, _hasToldInRow) = ([.. head.Judged], head.HasTold);
         _epoch = epoch;
         _registry = registry;
         Link();
@@ -158,8 +158,8 @@ internal abstract partial class EntityGrain<TAggregate>
             var book = Aggregate.Book;
             var (marks, changes) = (_marks.Copy(), _settlement.Changes);
             var totals = isWhole ? _roller.Everything(registry) : null;
-            var judged = Judged;
-            var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, HasTold, _structures.Complete) { Judged = judged, Ahead = _ahead }, totals);
+            var (judged, hasTold) = (Judged, HasTold);
+            var fields = EntityRowCodec.Encode(book, new EntityRowHead(marks, _appliedAt, hasTold, _structures.Complete) { Judged = judged, Ahead = _ahead }, totals);
             if (totals is not null)
             {
                 // The parent may come to hold the row's version instead of a push.
@@ -169,7 +169,7 @@ internal abstract partial class EntityGrain<TAggregate>
             if (await _store.WriteAsync(fields, registry, cancellationToken))
             {
                 _mustReload = false;
-                _judgedInRow = [.. judged];
+                (_judgedInRow, _hasToldInRow) = ([.. judged], hasTold);
                 _ahead = marks.HaveReached(_ahead) ? new Marks() : _ahead;
                 _dirty = !isWhole;
                 _writtenAt = services.Time.GetTimestamp();

@@ -41,6 +41,7 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     private Marks _ahead = new();
     private DateTimeOffset? _appliedAt;
     private HashSet<string> _judgedInRow = [];
+    private bool _hasToldInRow;
     private long _epoch;
     private bool _dirty;
     private bool _mustReload = true;
@@ -182,6 +183,15 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
 
         MarkDirty();
         return await PersistAsync(mayWait: false, _stop.Token) && _judgedInRow.IsSupersetOf(names);
+    }
+
+    /// <summary>Something was told besides the parent: has all been, the row is to say so, or the next activation tells it again.</summary>
+    protected void NoteTold()
+    {
+        if (HasTold && !_hasToldInRow && !_mustReload)
+        {
+            MarkDirty();
+        }
     }
 
     /// <summary>Answers when all that is told besides the parent has been.</summary>

@@ -39,7 +39,6 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     /// <inheritdoc/>
     public async Task<AnswerList> GetAnswersAsync(DateTimeOffset? asOf)
     {
-        await LookIfRecentAsync();
         var inherited = await InheritedAnswersAsync(asOf);
         var past = asOf is { } moment ? await OwnPastAsync(moment) : null;
         var own = past is null
@@ -177,6 +176,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
             await GrainFactory.GrainOf<ISourceGrain>(told.Source).TakeJudgementsAsync(Key.Id, told.Tally);
             teller.Acknowledged(told.Source, told.Tally);
         });
+        NoteTold();
     }
 
     private TimeoutException Overtaken() => new($"{Key}: another activation has written its row; it is read anew");

@@ -14,7 +14,6 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     private const int RegionsAskedAtOnce = 64;
 
     private Task? _asking;
-    private long _askedIn;
 
     /// <inheritdoc/>
     protected override EntityKind Kind => EntityKind.Source;
@@ -66,33 +65,23 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     protected override SourceAggregate Create(string id) => new(id);
 
     // What regions told an earlier activation they are asked for once, by one step that all who come meanwhile share, its fault too: nobody waits behind others for a region
-    // that does not answer. From then on they tell what changes. Asked again is whoever is needed under another registry, or after the row was read anew meanwhile.
+    // that does not answer. From then on they tell what changes. One in which the source has its first claim is asked as well: it may have told another activation. Asked again is
+    // whoever is needed under another registry, or after the row was read anew meanwhile.
     private async Task AskRegionsAsync()
     {
-        while (!await UnderGateAsync(() => Task.FromResult(HasAsked())))
+        while ((await UnderGateAsync(UnaskedAsync)).Length > 0)
         {
             await UnlessDepartingAsync(_asking is { IsCompleted: false } ? _asking : _asking = AskAsync());
         }
     }
 
-    // What was asked before anything came may be of one of two activations, and a region may have told the other.
-    private bool HasAsked()
-    {
-        if (_askedIn != Epoch)
-        {
-            Aggregate.Judgements.Forget();
-            _askedIn = Epoch;
-        }
-
-        return Aggregate.Judgements.IsComplete;
-    }
+    private Task<string[]> UnaskedAsync() => ReadAsync(() => Aggregate.Regions(Registry).Where(region => !Aggregate.Judgements.HasAnswered(region)).ToArray());
 
     // Many of them may have to be read from the store first: none waits for another, and who has answered is not asked again after a fault.
     private async Task AskAsync()
     {
-        var (judgements, generation, regions) = await UnderGateAsync(async () =>
-            (Aggregate.Judgements, Aggregate.Judgements.Generation, await ReadAsync(() => Aggregate.Regions(Registry).ToArray())));
-        await Turns.ForEachAsync(regions.Where(region => !judgements.HasAnswered(region)), RegionsAskedAtOnce, async region =>
+        var (judgements, generation, regions) = await UnderGateAsync(async () => (Aggregate.Judgements, Aggregate.Judgements.Generation, await UnaskedAsync()));
+        await Turns.ForEachAsync(regions, RegionsAskedAtOnce, async region =>
         {
             var tally = await GrainFactory.GrainOf<IRegionGrain>(region).GetJudgementsAsync(Key.Id);
             if (judgements.Generation != generation)
@@ -102,7 +91,6 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
 
             judgements.Answered(Take(judgements, region, tally) ? region : throw new TimeoutException($"{region} has not noticed yet that the store has restarted"));
         });
-        judgements.Completed(generation);
     }
 
     // What was told in an earlier era may have been lost since; the region tells again.

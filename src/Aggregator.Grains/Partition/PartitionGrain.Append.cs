@@ -117,12 +117,15 @@ internal sealed partial class PartitionGrain
             {
                 return await AppendAsync([text]);
             }
-            catch (EntryTooLargeException) when (most > 0)
+            catch (EntryTooLargeException) when (most > 0 && IsRoomFor(text.Text!))
             {
                 most = await ClearAsync(text, most, cleared);
             }
         }
     }
+
+    // What cannot come in takes nothing away.
+    private bool IsRoomFor(ReportText text) => LogFormat.Encode(Guid.NewGuid(), time.GetUtcNow(), [new LogRecord.Reported(text)]).Length <= log.MaximumEntryBytes;
 
     /// <summary>Takes away claims that fall with a text.</summary>
     /// <returns>How many more to take away at once; 0 if there is nothing more that could be.</returns>

@@ -313,8 +313,9 @@ internal sealed partial class PartitionGrain(
         _replayEnd = head.LastSequence;
         if (head.LastSequence - _indexed <= _options.EntriesIndexedAtOnce)
         {
-            // It may be kept in memory if it cannot be written now.
-            await IndexAsync(() => TryAsync(() => _index.FlushAsync(cancellationToken)), cancellationToken);
+            // It is kept in memory if it cannot be written now.
+            var isWritten = true;
+            await IndexAsync(async () => isWritten = isWritten && await TryAsync(() => _index.FlushAsync(cancellationToken)), cancellationToken);
         }
 
         LogReplayed(logger, _partition, head.Checkpoint, head.LastSequence, _incarnation);

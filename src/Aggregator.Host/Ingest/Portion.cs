@@ -8,37 +8,36 @@ namespace Aggregator.Host.Ingest;
 internal sealed record Portion((Claim Claim, int At)[] Claims, (ReportText Text, int At)[] Texts)
 {
     /// <summary>
-    /// Parts of about a size, in order. All texts of a report, with all claims that are found in them, are in one, whatever their number: whether a text came before
-    /// decides on its claims.
+    /// Parts of about a size, in order. A text is in one with all claims that are found in it, whatever their number: whether it came before decides on them.
     /// </summary>
     /// <param name="claimsPerBatch">How many claims one may have that is of more than one report.</param>
     public IEnumerable<Portion> Batches(int claimsPerBatch)
     {
-        var reports = Texts.ToLookup(static one => (one.Text.Source, one.Text.Address));
-        var reportOf = new Dictionary<ClaimKey, (string, string)>();
-        foreach (var (report, claim) in Texts.SelectMany(static one => one.Text.Claims, static (one, claim) => ((one.Text.Source, one.Text.Address), claim)))
+        // The first text that has it: the others, which are the same words under another address, come behind.
+        var textOf = new Dictionary<ClaimKey, int>();
+        foreach (var (at, claim) in Texts.SelectMany(static (one, at) => one.Text.Claims.Select(claim => (at, claim))))
         {
-            reportOf.TryAdd(claim, report);
+            textOf.TryAdd(claim, at);
         }
 
-        foreach (var some in Claims.Where(one => !reportOf.ContainsKey(one.Claim.Key)).Chunk(claimsPerBatch))
+        foreach (var some in Claims.Where(one => !textOf.ContainsKey(one.Claim.Key)).Chunk(claimsPerBatch))
         {
             yield return new Portion(some, []);
         }
 
-        var claimsOf = Claims.Where(one => reportOf.ContainsKey(one.Claim.Key)).ToLookup(one => reportOf[one.Claim.Key]);
+        var claimsOf = Claims.Where(one => textOf.ContainsKey(one.Claim.Key)).ToLookup(one => textOf[one.Claim.Key]);
         var (claims, texts) = (new List<(Claim, int)>(), new List<(ReportText, int)>());
-        foreach (var report in reports)
+        for (var at = 0; at < Texts.Length; at++)
         {
-            if (texts.Count > 0 && claims.Count + claimsOf[report.Key].Count() > claimsPerBatch)
+            if (texts.Count > 0 && claims.Count + claimsOf[at].Count() > claimsPerBatch)
             {
                 yield return new Portion([.. claims], [.. texts]);
                 claims.Clear();
                 texts.Clear();
             }
 
-            claims.AddRange(claimsOf[report.Key]);
-            texts.AddRange(report);
+            claims.AddRange(claimsOf[at]);
+            texts.Add(Texts[at]);
         }
 
         if (texts.Count > 0)

@@ -96,6 +96,12 @@ internal sealed class ReportFeeder(ReportClaims reports, Ingestor ingestor)
             (fresh, result) = ([.. kept.Select(one => one.First)], result with { Outcomes = [.. kept.Select(one => one.Second)] });
             stored.AddRange(overtaken.SelectMany(one => one.Value.Claims.Claims.Select(claim => (one.Key, claim))));
             repeated += overtaken.Values.Sum(report => report.Found);
+            if (overtaken.Count > 0 && result.Applied == true)
+            {
+                // It has been waited for what was found in them now, and not for what is stored.
+                var others = texts.Where(one => overtaken.ContainsKey(one.Index)).Select(one => (one.Text, overtaken[one.Index]));
+                result = result with { Applied = (await ingestor.AppendAsync(new Feeding([]) { Known = [.. others] }, waitApplied: true, slot: null, cancellationToken)).Applied };
+            }
         }
 
         // Others may have sent the last ones that there was room for in between.

@@ -12,6 +12,9 @@ namespace Aggregator.Chaos.Audit;
 internal sealed class LogReference(Cluster cluster, string folder)
 {
     private const int OthersCompared = 400;
+
+    // The newest ten thousand claims of each: how many there are, and what they come to, is in its view.
+    private const int PagesCompared = 20;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
@@ -41,7 +44,8 @@ internal sealed class LogReference(Cluster cluster, string folder)
         var violations = new List<Violation>();
         foreach (var path in paths)
         {
-            for (string? page = path; page is not null;)
+            var page = path;
+            for (var pages = 0; page is not null && pages < PagesCompared; pages++)
             {
                 var should = await GetAsync(reference, page);
                 foreach (var front in cluster.Fronts.Surviving)

@@ -20,12 +20,11 @@ public sealed class PortionTests
     }
 
     [Fact]
-    public void Batches_TextsOfOneReport_AreTogether()
+    public void Batches_OneTextUnderTwoAddresses_ItsClaimsAreWithTheFirst()
     {
-        var portion = new Portion(Claims("a", "b", "c", "d"), [Text("one", 0, "a"), Text("two", 1, "b", "c"), Text("one", 2, "a", "d")]);
+        var portion = new Portion(Claims("a", "b", "c", "a", "b"), [Text("one", 0, "a", "b"), Text("two", 1, "c"), Text("three", 2, "a", "b")]);
 
-        Assert.Equal(["0 2", "1"], portion.Batches(2).Select(batch => string.Join(' ', batch.Texts.Select(one => one.At))));
-        Assert.Equal(["ad", "bc"], portion.Batches(2).Select(batch => string.Concat(batch.Claims.Select(one => one.Claim.Key.Id))));
+        Assert.Equal([("abab", "one"), ("c", "two three")], portion.Batches(2).Select(batch => (string.Concat(batch.Claims.Select(one => one.Claim.Key.Id)), string.Join(' ', batch.Texts.Select(one => one.Text.Address)))));
     }
 
     [Fact]

@@ -135,10 +135,6 @@ public abstract class ClaimIndexContract(Backend backend) : StoreContract(backen
     }
 
     [Fact]
-    public async Task Write_RowBeyondTheMark_Throws() =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _index.WriteAsync(0, [new(Key(1), [Version(1, sequence: 3)])], 2));
-
-    [Fact]
     public async Task Write_NoRows_RaisesTheMarkAlone()
     {
         await _index.WriteAsync(0, [], 9);

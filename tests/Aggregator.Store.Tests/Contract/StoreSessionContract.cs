@@ -1,3 +1,4 @@
+using Aggregator.Store.Connection;
 using Aggregator.Store.Index;
 using Aggregator.Store.Log;
 using Aggregator.Store.Rows;
@@ -78,7 +79,7 @@ public abstract class StoreSessionContract : IAsyncLifetime
     {
         var store = await ConnectAsync();
         await store.Session.OpenAsync();
-        var first = await store.Database.StringGetAsync(store.Keys.Era);
+        var first = await store.Database.StringGetAsync(store.Keys.Era, StoreCalls.Primary);
         await RestartAsync();
         await WaitAsync(store);
         Assert.Equal(2, Ordinal(await store.Session.PulseAsync()));
@@ -129,7 +130,7 @@ public abstract class StoreSessionContract : IAsyncLifetime
         var other = await ConnectAsync();
         await one.Session.OpenAsync();
         await other.Session.OpenAsync();
-        var before = (string)(await one.Database.StringGetAsync(one.Keys.Era))!;
+        var before = (string)(await one.Database.StringGetAsync(one.Keys.Era, StoreCalls.Primary))!;
 
         await RestartAsync();
         await WaitAsync(one);
