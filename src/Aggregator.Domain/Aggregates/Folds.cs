@@ -86,17 +86,6 @@ internal sealed partial class Folds(ClaimBook book, Parts parts)
         return AreLoaded(buckets.SelectMany(bucket => _kept.TryGetValue(bucket, out var kept) ? kept : []), retry);
     }
 
-    /// <summary>Whether all claims of a bucket are in memory, those that stand no more and are kept in another one of the same name among them.</summary>
-    /// <param name="bucket">As it reads under the registry.</param>
-    /// <param name="kept">As it is kept.</param>
-    /// <param name="registry">The registry.</param>
-    /// <param name="retry">What makes and keeps what cannot be made now.</param>
-    public bool TryLoaded(BucketKey bucket, BucketKey kept, RegistrySnapshot registry, Action retry)
-    {
-        Index(registry);
-        return AreLoaded(_kept.TryGetValue(bucket, out var all) ? all.Append(kept) : [kept], retry);
-    }
-
     private bool AreLoaded(IEnumerable<BucketKey> buckets, Action retry)
     {
         var (away, told) = (new HashSet<BucketKey>(), new HashSet<ToldBucket>());
@@ -137,9 +126,6 @@ internal sealed partial class Folds(ClaimBook book, Parts parts)
         Index(registry);
         return _kept.TryGetValue(bucket, out var kept) ? ClaimsOf(kept, registry) : [];
     }
-
-    /// <summary>What stood once in a bucket of the entity's own, as it is kept; all of it is in memory.</summary>
-    public IEnumerable<Appearance> Formers(BucketKey kept, RegistrySnapshot registry) => book.FormersOf(kept).Select(former => former.Appearance.Under(registry));
 
     private Appearance[] ClaimsOf(List<BucketKey> kept, RegistrySnapshot registry) =>
         [.. kept.SelectMany(one => book[one].Concat(parts.Claims(one))).Select(one => one.Under(registry))];

@@ -93,7 +93,7 @@ public sealed class JudgementBook
         {
             _stale.Remove(kept);
         }
-        else if (_folds.TryLoaded(cell, kept, registry, () => TryJudge(kept, registry)))
+        else if (_folds.TryLoaded([cell], registry, () => TryJudge(kept, registry)))
         {
             Judge(cell, registry);
             _stale.Remove(kept);

@@ -154,6 +154,10 @@ internal abstract partial class EntityGrain<TAggregate>
 
             await UnlessOfOthersAsync(delta, () => NoteAsync(changed, []));
             hasRecounted = book.MustRecount && await RecountAsync(book, delta);
+            if (records.Any(static placed => placed.Record is LogRecord.Quarantined))
+            {
+                Quarantined();
+            }
 
             if (book.Counts.Resends != resends && Aggregate.TellsResends(_registry) != default)
             {

@@ -162,6 +162,11 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
     {
     }
 
+    /// <summary>A record is taken out, or will not come: an activation before may have told of it what its row does not say. Under the gate.</summary>
+    protected virtual void Quarantined()
+    {
+    }
+
     /// <summary>Whether all that is told besides the parent has been; under the gate.</summary>
     protected virtual bool HasTold => true;
 
@@ -185,13 +190,16 @@ internal abstract partial class EntityGrain<TAggregate>(EntityServices services)
         return await PersistAsync(mayWait: false, _stop.Token) && _judgedInRow.IsSupersetOf(names);
     }
 
-    /// <summary>Something was told besides the parent: has all been, the row is to say so, or the next activation tells it again.</summary>
-    protected void NoteTold()
+    /// <summary>Something was told besides the parent: if all has been by now the row is to say so, or the next activation tells it again. Under the gate.</summary>
+    /// <returns>Whether all has been.</returns>
+    protected bool NoteTold()
     {
-        if (HasTold && !_hasToldInRow && !_mustReload)
+        if (HasTold && !_hasToldInRow)
         {
             MarkDirty();
         }
+
+        return HasTold;
     }
 
     /// <summary>Answers when all that is told besides the parent has been.</summary>

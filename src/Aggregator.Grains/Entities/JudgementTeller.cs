@@ -34,6 +34,9 @@ internal sealed class JudgementTeller(RegionAggregate region, bool hasTold, IRea
     /// <summary>Under another registry any claim may have another voice.</summary>
     public void RegistryChanged() => _stale = true;
 
+    /// <summary>Those that had been told when it was read may have been told more since, by who was before: they are told again.</summary>
+    public void TellAgain() => _stale = true;
+
     /// <summary>Judges what has changed.</summary>
     /// <returns>Whether all is judged; not while claims are out of memory.</returns>
     public bool Refresh(RegistrySnapshot registry)

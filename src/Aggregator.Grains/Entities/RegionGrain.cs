@@ -116,6 +116,13 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
     }
 
     /// <inheritdoc/>
+    protected override void Quarantined()
+    {
+        _teller.TellAgain();
+        TellSoon(Gathering(Options.PushAfter));
+    }
+
+    /// <inheritdoc/>
     protected override bool HasTold => !_teller.HasNews;
 
     /// <inheritdoc/>
@@ -176,7 +183,7 @@ internal sealed class RegionGrain(EntityServices services) : EntityGrain<RegionA
             await GrainFactory.GrainOf<ISourceGrain>(told.Source).TakeJudgementsAsync(Key.Id, told.Tally);
             teller.Acknowledged(told.Source, told.Tally);
         });
-        NoteTold();
+        await UnderGateAsync(() => Task.FromResult(NoteTold()));
     }
 
     private TimeoutException Overtaken() => new($"{Key}: another activation has written its row; it is read anew");

@@ -21,22 +21,34 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     /// <inheritdoc/>
     public async Task<SourceView?> GetViewAsync(DateTimeOffset? asOf)
     {
-        var isNow = asOf is null;
-        if (isNow)
+        // What is shown may have been read anew, or have come under another registry, since the regions were asked.
+        while (true)
         {
-            await AskRegionsAsync();
-        }
+            var isComplete = true;
+            var view = await ViewAsync(asOf, (source, at) =>
+            {
+                var isNow = asOf is null;
+                isComplete = !isNow || Unasked(source, at.Registry).Length == 0;
+                var counts = source.Counts(at.Registry);
+                return new SourceView
+                {
+                    Affiliation = at.Entry.Affiliation is { } actor ? at.Views.Name(EntityKind.Actor, actor) : null,
+                    Rating = at.Entry.Rating?.ToString(),
+                    Duplicates = isNow ? counts.Duplicates : null,
+                    Reports = isNow ? counts.Reports : null,
+                    Retractions = isNow ? counts.Retractions : null,
+                    Corrections = isNow ? counts.Corrections : null,
+                    TrackRecord = isNow ? ViewMaker.TrackRecord(source.Reliability) : null,
+                };
+            });
+            if (isComplete)
+            {
+                return view;
+            }
 
-        return await ViewAsync(asOf, (source, at) => new SourceView
-        {
-            Affiliation = at.Entry.Affiliation is { } actor ? at.Views.Name(EntityKind.Actor, actor) : null,
-            Rating = at.Entry.Rating?.ToString(),
-            Duplicates = isNow ? source.Counts(at.Registry).Duplicates : null,
-            Reports = isNow ? source.Counts(at.Registry).Reports : null,
-            Retractions = isNow ? source.Counts(at.Registry).Retractions : null,
-            Corrections = isNow ? source.Counts(at.Registry).Corrections : null,
-            TrackRecord = isNow ? ViewMaker.TrackRecord(source.Reliability) : null,
-        });
+            // One step that all who come meanwhile share, its fault too: nobody waits behind others for a region that does not answer.
+            await UnlessDepartingAsync(_asking is { IsCompleted: false } ? _asking : _asking = AskRegionsAsync());
+        }
     }
 
     /// <inheritdoc/>
@@ -64,23 +76,15 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
     /// <inheritdoc/>
     protected override SourceAggregate Create(string id) => new(id);
 
-    // What regions told an earlier activation they are asked for once, by one step that all who come meanwhile share, its fault too: nobody waits behind others for a region
-    // that does not answer. From then on they tell what changes. One in which the source has its first claim is asked as well: it may have told another activation. Asked again is
-    // whoever is needed under another registry, or after the row was read anew meanwhile.
-    private async Task AskRegionsAsync()
-    {
-        while ((await UnderGateAsync(UnaskedAsync)).Length > 0)
-        {
-            await UnlessDepartingAsync(_asking is { IsCompleted: false } ? _asking : _asking = AskAsync());
-        }
-    }
-
-    private Task<string[]> UnaskedAsync() => ReadAsync(() => Aggregate.Regions(Registry).Where(region => !Aggregate.Judgements.HasAnswered(region)).ToArray());
+    // What regions told an earlier activation they are asked for once, also one in which the source has its first claim: it may have told another activation. From then on they
+    // tell what changes. Asked again is whoever is needed under another registry, or after the row was read anew meanwhile.
+    private static string[] Unasked(SourceAggregate source, RegistrySnapshot registry) => [.. source.Regions(registry).Where(region => !source.Judgements.HasAnswered(region))];
 
     // Many of them may have to be read from the store first: none waits for another, and who has answered is not asked again after a fault.
-    private async Task AskAsync()
+    private async Task AskRegionsAsync()
     {
-        var (judgements, generation, regions) = await UnderGateAsync(async () => (Aggregate.Judgements, Aggregate.Judgements.Generation, await UnaskedAsync()));
+        var (judgements, generation, regions) = await UnderGateAsync(async () =>
+            (Aggregate.Judgements, Aggregate.Judgements.Generation, await ReadAsync(() => Unasked(Aggregate, Registry))));
         await Turns.ForEachAsync(regions, RegionsAskedAtOnce, async region =>
         {
             var tally = await GrainFactory.GrainOf<IRegionGrain>(region).GetJudgementsAsync(Key.Id);

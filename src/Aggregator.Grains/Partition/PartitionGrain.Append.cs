@@ -12,7 +12,7 @@ namespace Aggregator.Grains.Partition;
 // The one way into the log: dedupe, encode, append, index.
 internal sealed partial class PartitionGrain
 {
-    private const int MostCleared = 256;
+    private const int MostCleared = 1_024;
 
     private async Task WriteAllAsync()
     {
@@ -214,7 +214,8 @@ internal sealed partial class PartitionGrain
         foreach (var (report, text) in Deduplicator.Repeated(candidates, held).ToList())
         {
             var stored = await _entries.GetTextAsync(text.Sequence, text.Ordinal, _stop.Token);
-            if (!(await ClaimsAsync(stored.Claims)).Lacks)
+            var keys = stored.Claims.Select(ClaimIdentity.Hash).ToHashSet();
+            if ((await _index.FindAsync(keys, _stop.Token)).Count == keys.Count)
             {
                 read.Add((report, text.ContentHash));
             }

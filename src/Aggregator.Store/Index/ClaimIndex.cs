@@ -65,7 +65,7 @@ public sealed class ClaimIndex(StoreDatabase store)
         var calls = new List<Task<RedisResult>>(ScriptsInFlight);
         for (var start = 0; start < rows.Count; start += RowsPerScript)
         {
-            calls.Add(WriteSome(partition, rows, start, indexedTo, era));
+            calls.Add(WriteSome(partition, rows, start, era));
             if (calls.Count == ScriptsInFlight)
             {
                 await StoreFaults.Repeatable(Task.WhenAll(calls), "index claims", cancellationToken).ConfigureAwait(false);
@@ -86,7 +86,7 @@ public sealed class ClaimIndex(StoreDatabase store)
         return value.IsNull ? 0 : (long)value;
     }
 
-    private Task<RedisResult> WriteSome(int partition, IReadOnlyList<IndexRow> rows, int start, long indexedTo, long? era)
+    private Task<RedisResult> WriteSome(int partition, IReadOnlyList<IndexRow> rows, int start, long? era)
     {
         var count = Math.Min(RowsPerScript, rows.Count - start);
         var keys = new RedisKey[count];
