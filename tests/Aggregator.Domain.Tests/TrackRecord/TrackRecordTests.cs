@@ -194,18 +194,19 @@ public sealed class TrackRecordTests
     }
 
     [Fact]
-    public void Forgetting_StartsAnew_AndAnAnswerFromBeforeCompletesNothing()
+    public void Forgetting_StartsAnew_AndNobodyHasAnswered()
     {
         var taken = new JudgementsTaken();
         var before = taken.Generation;
         taken.Take("town", new PartVersion(1, 1), new Judgements(3, 1));
-        taken.Forget();
-        taken.Completed(before);
-        Assert.Equal((Judgements.None, false), (taken.Sum, taken.IsComplete));
+        taken.Answered("town");
 
+        taken.Forget();
+
+        Assert.NotEqual(before, taken.Generation);
+        Assert.Equal((Judgements.None, false), (taken.Sum, taken.HasAnswered("town")));
         taken.Take("town", new PartVersion(1, 1), new Judgements(1, 0));
-        taken.Completed(taken.Generation);
-        Assert.Equal((new Judgements(1, 0), true), (taken.Sum, taken.IsComplete));
+        Assert.Equal(new Judgements(1, 0), taken.Sum);
     }
 
     [Fact]
