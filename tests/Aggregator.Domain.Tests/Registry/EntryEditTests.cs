@@ -37,12 +37,18 @@ public sealed class EntryEditTests
         Assert.Equal("red-army", Say.Registry.With([edit!], 2).Voice("red-army"));
     }
 
-    /// <summary>What is read may be sent back, for each of the 35,000 entries that are shipped.</summary>
+    /// <summary>What is read may be sent back, for one in seven of the 35,000 entries that are shipped.</summary>
     [Fact]
-    public void EveryShippedEntry_SentBackAsItIs_IsTaken()
+    public void ShippedEntries_SentBackAsTheyAre_AreTaken() => SendBack(oneIn: 7);
+
+    /// <summary>The same for each of them.</summary>
+    [Fact(Explicit = true)]
+    public void EveryShippedEntry_SentBackAsItIs_IsTaken() => SendBack(oneIn: 1);
+
+    private static void SendBack(int oneIn)
     {
         var registry = BundledRegistry.Snapshot;
-        foreach (var entry in Enum.GetValues<EntityKind>().SelectMany(registry.All))
+        foreach (var entry in Enum.GetValues<EntityKind>().SelectMany(registry.All).Where((_, at) => at % oneIn == 0))
         {
             var (edit, refusal) = EntryEdit.Put(registry, entry.Entity, entry.Id, DraftOf(entry));
 
