@@ -93,7 +93,12 @@ internal sealed class SourceGrain(EntityServices services) : EntityGrain<SourceA
                 return;
             }
 
-            judgements.Answered(Take(judgements, region, tally) ? region : throw new TimeoutException($"{region} has not noticed yet that the store has restarted"));
+            if (!Take(judgements, region, tally))
+            {
+                throw new TimeoutException($"{region} has not noticed yet that the store has restarted");
+            }
+
+            judgements.Answered(region);
         });
     }
 

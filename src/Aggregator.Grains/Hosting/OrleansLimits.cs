@@ -13,7 +13,7 @@ internal static class OrleansLimits
     // Calls of Orleans' own, as to the grain directory: they are lost as steps are.
     private static readonly TimeSpan SystemResponseTimeout = TimeSpan.Parse(CallLimits.Step, System.Globalization.CultureInfo.InvariantCulture);
 
-    // The largest messages are the claims of a part that its parent folds; a batch of claims has a few MiB at most.
+    // The largest messages are the claims of a part that its parent folds; a batch of claims has a few MiB at most, or as many as one report.
     private const int MessageBodyBytes = 100 * 1024 * 1024;
 
     // Headers hold ids and a request's context; more is not ours.

@@ -34,7 +34,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
     public void Take(int at, Candidate candidate)
     {
         var before = HitOf(candidate.Key);
-        if (before is not null && Deduplicator.Original(before, candidate.Content) is { } original)
+        if (((before is null ? null : Deduplicator.Original(before, candidate.Content)) ?? ReadBefore(candidate)) is { } original)
         {
             _outcomes[at] = AppendOutcome.Duplicate;
             _sequences[at] = original.Sequence;
@@ -44,17 +44,6 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
                 _duplicates[source] = _duplicates.GetValueOrDefault(source) + 1;
             }
 
-            return;
-        }
-
-        // What a text says was settled when it first came, whatever its words would say to another extraction: what that finds besides would be of no text, and stay
-        // for good.
-        if (ReadBefore(candidate) is { } read)
-        {
-            _outcomes[at] = AppendOutcome.Duplicate;
-            _sequences[at] = read.Sequence;
-            _originals.Add((at, new LogPosition(partition, read.Sequence, read.Ordinal)));
-            _duplicates[candidate.Claim!.Source.Id] = _duplicates.GetValueOrDefault(candidate.Claim.Source.Id) + 1;
             return;
         }
 
@@ -153,6 +142,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         return AppendOutcome.Corrected;
     }
 
+    // What a text says was settled when it first came, whatever its words would say to another extraction: what that finds besides would be of no text, and stay for good.
     private IndexVersion? ReadBefore(Candidate candidate)
     {
         var last = default(IndexVersion?);
