@@ -50,6 +50,7 @@ internal sealed partial class Scenario : IStoreAlarm
     private readonly HashSet<UInt128> _failing = [];
     private LogReader? _beforeRestart;
     private string? _alarm;
+    private long _rowsRead;
 
     private Scenario(int seed, Action<string>? tell)
     {
@@ -70,7 +71,7 @@ internal sealed partial class Scenario : IStoreAlarm
         var losesEnds = _world.Perils is { LostSteps: > 0 } or { Torn: > 0 };
         _views = new Views(_world, silo => _silos[silo].Rows.Session.Era, new Most(_journal, _edits), _shape.IsUnsettled, () => losesEnds ? _lost.Count : 0);
         _growth = new Growth(_world.Databases[0].Keys, _partitions);
-        _world.Store.Ran = _growth.Ran;
+        _world.Store.Ran = Ran;
         if (random.Next(8) == 0)
         {
             // A claim that some folds fail on, two, or all denials: those of one kind of entity, as a fault in a rule would.
