@@ -45,12 +45,15 @@ internal sealed partial class PartitionGrain
     {
         try
         {
-            var cleared = new List<Claim>();
-            var sorted = group is [{ Candidate: { Text: not null } text }] ? await AppendTextAsync(text, cleared) : await AppendAsync([.. group.Select(one => one.Candidate)]);
+            var sorted = group is [{ Candidate: { Text: not null } text }] ? await AppendTextAsync(text) : await AppendAsync([.. group.Select(one => one.Candidate)]);
             var originals = await TouchedByOriginalsAsync(sorted.Originals.Where(one => group[one.At].Batch.IsAwaited));
             for (var at = 0; at < group.Count; at++)
             {
-                group[at].Batch.Done(group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at].Concat(cleared).SelectMany(LogRecord.TouchedBy).Concat(originals[at]));
+                var cleared = group[at] is { Batch.IsAwaited: true, Candidate.Text: { } other } && sorted.Outcomes[at] == AppendOutcome.Corrected
+                    ? await TouchedByClearedAsync(other, sorted.Sequences[at])
+                    : [];
+                group[at].Batch.Done(
+                    group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at].SelectMany(LogRecord.TouchedBy).Concat(originals[at]).Concat(cleared));
             }
         }
         catch (EntryTooLargeException) when (group.Count > 1)
@@ -90,8 +93,8 @@ internal sealed partial class PartitionGrain
         }
     }
 
-    // Whoever waits for the views of a duplicate waits for its original: for whom that names, and for whom those named that went with it. What is behind
-    // the checkpoint is in the rows of all of them.
+    // Whoever waits for the views of a duplicate waits for its original: for whom that names, and for whom those named that went with it or ahead of it. What is
+    // behind the checkpoint is in the rows of all of them.
     private async Task<ILookup<int, EntityKey>> TouchedByOriginalsAsync(IEnumerable<(int At, LogPosition Position)> originals)
     {
         var touched = new List<(int At, EntityKey Entity)>();
@@ -101,15 +104,58 @@ internal sealed partial class PartitionGrain
             {
                 var entry = await _entries.GetAsync(position.Sequence, _stop.Token);
                 touched.AddRange(FannedEntry.TouchedWith(entry.Records, position.Ordinal).Select(entity => (at, entity)));
+                if (RecordAt(entry, position.Ordinal) is LogRecord.Reported { Text: var text })
+                {
+                    touched.AddRange((await TouchedByClearedAsync(text, position.Sequence)).Select(entity => (at, entity)));
+                }
             }
         }
 
         return touched.ToLookup(one => one.At, one => one.Entity);
     }
 
+    /// <summary>
+    /// Whom those claims named that were taken away ahead of a text, in entries of their own, and that are not in all rows yet: be it in this call, in one that was broken off, or
+    /// long ago. They are of the texts that came before it, or its own.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="sequence">The entry that brought it.</param>
+    private async Task<IReadOnlyCollection<EntityKey>> TouchedByClearedAsync(ReportText text, long sequence)
+    {
+        var touched = new HashSet<EntityKey>();
+        var report = ClaimIdentity.HashReport(text.Source, text.Address);
+        var held = await _index.FindAsync([report], _stop.Token);
+        if (!held.TryGetValue(report, out var hit) || hit.Versions.Count == 1)
+        {
+            return touched;
+        }
+
+        var keys = text.Claims.Select(ClaimIdentity.Hash).ToHashSet();
+        foreach (var version in hit.Versions.Where(version => version.Sequence <= sequence))
+        {
+            if (RecordAt(await _entries.GetAsync(version.Sequence, _stop.Token), version.Ordinal) is LogRecord.Reported { Text.Claims: var claims })
+            {
+                keys.UnionWith(claims.Select(ClaimIdentity.Hash));
+            }
+        }
+
+        foreach (var (_, claim) in await _index.FindAsync(keys, _stop.Token))
+        {
+            if (claim.Standing is { IsRetraction: true } end && end.Sequence > _fanOut.Checkpoint && end.Sequence <= sequence)
+            {
+                touched.UnionWith(RecordAt(await _entries.GetAsync(end.Sequence, _stop.Token), end.Ordinal)?.Touches ?? []);
+            }
+        }
+
+        return touched;
+    }
+
+    // Null if the entry cannot be read: nothing of it shows.
+    private static LogRecord? RecordAt(FannedEntry entry, int ordinal) => ordinal < entry.Records.Count ? entry.Records[ordinal].Record : null;
+
     // What falls with a text goes with it, in one entry; if that is too large it goes before, in several. Whoever is interrupted in between sends the text again, and
     // what is left falls then.
-    private async Task<Sorted> AppendTextAsync(Candidate text, List<Claim> cleared)
+    private async Task<Sorted> AppendTextAsync(Candidate text)
     {
         for (var most = MostCleared; ;)
         {
@@ -119,7 +165,7 @@ internal sealed partial class PartitionGrain
             }
             catch (EntryTooLargeException) when (most > 0 && IsRoomFor(text.Text!))
             {
-                most = await ClearAsync(text, most, cleared);
+                most = await ClearAsync(text, most);
             }
         }
     }
@@ -129,14 +175,13 @@ internal sealed partial class PartitionGrain
 
     /// <summary>Takes away claims that fall with a text.</summary>
     /// <returns>How many more to take away at once; 0 if there is nothing more that could be.</returns>
-    private async Task<int> ClearAsync(Candidate text, int most, List<Claim> cleared)
+    private async Task<int> ClearAsync(Candidate text, int most)
     {
         for (; most > 0; most /= 2)
         {
             try
             {
                 var sorted = await AppendAsync([text with { Clears = most }]);
-                cleared.AddRange(sorted.Replaced[0]);
                 return sorted.Records.Count == 0 ? 0 : most;
             }
             catch (EntryTooLargeException)

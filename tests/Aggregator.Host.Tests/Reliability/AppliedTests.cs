@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Aggregator.Contracts.Partitions;
+using Aggregator.Domain.Claims;
 using Aggregator.Domain.Log;
 using Aggregator.Domain.Registry;
 using Aggregator.Host.Tests.Running;
@@ -33,6 +34,40 @@ public sealed class AppliedTests
         var again = await host.PostClaimsAsync([Claim("1", "Odesa")]);
         Assert.Equal((1, true), ((int)again["duplicate"]!, (bool)again["applied"]!));
         Assert.Equal(0, (long)(await host.GetAsync("/v1/regions/kyiv"))["claims"]!["total"]!);
+    }
+
+    [Fact]
+    public async Task Text_ThatReplacesMoreThanAnEntryHolds_TellsWhomThatTouched_AlsoWhenSentAgain()
+    {
+        using var folder = new TempFolder();
+        await using var host = await InProcessHost.EmbeddedAsync(
+            folder.Path, "--Store:MaximumEntryBytes", "8192", "--Partition:MaximumEntryBytes", "3000", "--Entity:PersistAfter", "00:05:00");
+        string[] places = ["Fizuli", "Jabrayil", "Hadrut", "Shusha", "Agdam", "Kelbajar", "Lachin", "Zangilan"];
+        string[] items = ["tanks", "howitzers", "trucks", "helicopters", "drones", "mortars", "soldiers"];
+        var words = places.SelectMany(place => items.Select(item => $"Azerbaijan's defence ministry said that 7 Armenian {item} were destroyed near {place} on 28 September."));
+        var first = await host.PostAsync(
+            "/v1/reports?wait=applied",
+            new JsonObject { ["source"] = "w", ["url"] = "https://w.example/1", ["publishedAt"] = "2020-09-29T06:00:00Z", ["text"] = string.Join(' ', words) }.ToJsonString(),
+            "application/json");
+        Assert.True((int)first["accepted"]! >= 5 * places.Length, first.ToJsonString());
+        var touched = first["claims"]!.AsArray().Select(static claim => new EntityKey(EntityKind.Region, (string)claim!["region"]!["id"]!)).ToHashSet();
+        Assert.Equal(places.Length, touched.Count);
+        var partition = host.PartitionOf("w");
+        var text = new ReportTextBox(new ReportText
+        {
+            Source = "w", SourceId = "w", Address = "https://w.example/1", TextHash = 7, PublishedAt = new DateTimeOffset(2020, 9, 30, 6, 0, 0, TimeSpan.Zero), Claims = [],
+        });
+
+        var reply = await partition.AppendAsync(new ClaimBatch { Claims = new ClaimList([]), Texts = [text], IsAwaited = true });
+
+        Assert.Equal([AppendOutcome.Corrected], reply.Outcomes);
+        Assert.Superset(touched, reply.AlsoTouched.ToHashSet());
+        Assert.Superset(touched, (await partition.FindReportAsync(text))!.AlsoTouched.ToHashSet());
+        var again = await partition.AppendAsync(new ClaimBatch { Claims = new ClaimList([]), Texts = [text], IsAwaited = true });
+        Assert.Equal([AppendOutcome.Duplicate], again.Outcomes);
+        Assert.Superset(touched, again.AlsoTouched.ToHashSet());
+        Assert.Empty((await partition.AppendAsync(new ClaimBatch { Claims = new ClaimList([]), Texts = [text] })).AlsoTouched);
+        Assert.Equal(0, (long)(await host.GetAsync("/v1/sources/w"))["claims"]!["total"]!);
     }
 
     private static JsonNode Claim(string id, string region) => JsonNode.Parse(
