@@ -10,12 +10,12 @@ import statistics
 import sys
 
 FAULTS = [
-    ("kill-silo", "kill -9 of a silo, 10,000 entities, under load"),
+    ("kill-silo", "kill -9 of a silo under load, 10,000 entities"),
     ("kill-failpoint", "kill -9 at each moment of the protocol"),
     ("stop-cont", "SIGSTOP past the eviction, then SIGCONT"),
     ("partition", "one of three silos cut off from the others"),
     ("partition-two", "two silos cut off from one another"),
-    ("kill-all", "kill -9 of all hosts at once"),
+    ("kill-all", "kill -9 of all hosts at once, and of all silos while the api lives on"),
     ("clock", "clocks an hour ahead and an hour behind, and kill -9"),
     ("quiet-child", "the parents' silo killed while the child is quiet"),
     ("rolling", "every process ended by SIGTERM and started again"),
@@ -29,10 +29,10 @@ FAULTS = [
     ("redis-unheard-appends", "the store appends, unheard, and cuts the connection, again and again for 60 s"),
     ("redis-oom", "the store's memory is full"),
     ("disk-full", "the disk of the embedded store is full, and has room again"),
-    ("garnet-checkpoint", "kill -9 as a checkpoint of the embedded store begins"),
+    ("garnet-checkpoint", "kill -9 within a checkpoint of the embedded store"),
     ("bad-records", "1% bad records, and kill -9"),
     ("poison", "a record that makes the fold throw"),
-    ("same-batch", "the same batch from two clients at once, and kill -9"),
+    ("same-batch", "the same batch from two clients at once, again once the index alone has it, and kill -9"),
     ("merge", "a name merged between two sendings, and kill -9"),
     ("resend", "sent again when the index is out of memory, and kill -9"),
     ("subscribers", "slow and dead live subscribers, and kill -9"),

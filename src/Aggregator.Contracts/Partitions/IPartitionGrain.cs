@@ -64,7 +64,7 @@ public sealed record ClaimBatch
     [Id(1)]
     public ReportTextBox[] Texts { get; init; } = [];
 
-    /// <summary>Whether the sender will wait for the views: then <see cref="AppendReply.AlsoTouched"/> is needed of duplicates too.</summary>
+    /// <summary>Whether the sender will wait for the views: then all of <see cref="AppendReply.AlsoTouched"/> is needed.</summary>
     [Id(2)]
     public bool IsAwaited { get; init; }
 }
@@ -81,11 +81,11 @@ public sealed record KnownReport
     [Id(1)]
     public required ClaimList Claims { get; init; }
 
-    /// <summary>The log entry it rests on.</summary>
+    /// <summary>The last log entry that the answer rests on: its text's, or a later one by which a claim of it was corrected or fell.</summary>
     [Id(2)]
     public required long Sequence { get; init; }
 
-    /// <summary>Entities that the claims named that it took away, if it may not show in all views yet.</summary>
+    /// <summary>Entities that the claims do not name, but other versions of them did, or those that it took away, if it may not show in all views yet.</summary>
     [Id(3)]
     public EntityKey[] AlsoTouched { get; init; } = [];
 
@@ -169,7 +169,10 @@ public sealed record AppendReply
     [Id(2)]
     public long LastSequence { get; init; }
 
-    /// <summary>Entities that the claims do not name, but the versions they replaced did, or the originals of duplicates; of these only where it is asked for.</summary>
+    /// <summary>
+    /// Entities that the claims do not name, but other versions of them did, or claims that fell with a text, or the originals of duplicates; of these, and of what fell ahead of
+    /// a text in entries of its own, only where it is asked for.
+    /// </summary>
     [Id(3)]
     public EntityKey[] AlsoTouched { get; init; } = [];
 }

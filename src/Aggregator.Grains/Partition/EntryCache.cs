@@ -21,6 +21,9 @@ internal sealed class FannedEntry(LogEntryContent content)
     /// <summary>The records that touch an entity, in log order and without words.</summary>
     public IReadOnlyList<PlacedRecord> For(EntityKey entity) => _byEntity.TryGetValue(entity, out var records) ? records : [];
 
+    /// <summary>A record; null if the entry cannot be read: nothing of it shows.</summary>
+    public LogRecord? RecordAt(int ordinal) => ordinal < Records.Count ? Records[ordinal].Record : null;
+
     /// <summary>Whom a record touches, with those that went with it: the claims that the text of a report took away follow it.</summary>
     public static IEnumerable<EntityKey> TouchedWith(IReadOnlyList<PlacedRecord> records, int ordinal)
     {
@@ -116,11 +119,20 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
         }
     }
 
+    /// <summary>The record that a position holds.</summary>
+    /// <exception cref="UnreadableEntryException">Its entry cannot be read.</exception>
+    public async ValueTask<PlacedRecord> GetRecordAsync(long sequence, int ordinal, CancellationToken cancellationToken)
+    {
+        var entry = await GetAsync(sequence, cancellationToken);
+        return ordinal < entry.Records.Count ? entry.Records[ordinal] : throw new UnreadableEntryException(new LogPosition(partition, sequence, ordinal));
+    }
+
     /// <summary>The claim that a position holds.</summary>
+    /// <exception cref="UnreadableEntryException">Its entry cannot be read.</exception>
     /// <exception cref="InvalidDataException">There is none.</exception>
     public async ValueTask<Domain.Claims.Claim> GetClaimAsync(long sequence, int ordinal, CancellationToken cancellationToken)
     {
-        return ClaimOf((await GetAsync(sequence, cancellationToken)).Records[ordinal]);
+        return ClaimOf(await GetRecordAsync(sequence, ordinal, cancellationToken));
     }
 
     /// <summary>The version of a claim that a record brought.</summary>
@@ -143,11 +155,11 @@ internal sealed class EntryCache(ClaimLog log, int partition, int maximumRecords
     };
 
     /// <summary>The report's text that a position holds.</summary>
+    /// <exception cref="UnreadableEntryException">Its entry cannot be read.</exception>
     /// <exception cref="InvalidDataException">There is none.</exception>
     public async ValueTask<Domain.Claims.ReportText> GetTextAsync(long sequence, int ordinal, CancellationToken cancellationToken)
     {
-        var entry = await GetAsync(sequence, cancellationToken);
-        return entry.Records[ordinal].Record is LogRecord.Reported reported
+        return (await GetRecordAsync(sequence, ordinal, cancellationToken)).Record is LogRecord.Reported reported
             ? reported.Text
             : throw new InvalidDataException($"log {partition}/{sequence}/{ordinal} is no report");
     }

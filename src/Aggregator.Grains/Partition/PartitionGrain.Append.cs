@@ -40,7 +40,7 @@ internal sealed partial class PartitionGrain
         }
     }
 
-    // What claims replace may be larger than they are: if an entry turns out too large, it is made two.
+    // What claims replace may be larger than they are, and one of them may be in an entry that cannot be read: then the entry is made two.
     private async Task WriteAsync(List<(Waiting Batch, int At, Candidate Candidate)> group)
     {
         try
@@ -50,13 +50,13 @@ internal sealed partial class PartitionGrain
             for (var at = 0; at < group.Count; at++)
             {
                 var cleared = group[at] is { Batch.IsAwaited: true, Candidate.Text: { } other } && sorted.Outcomes[at] == AppendOutcome.Corrected
-                    ? await TouchedByClearedAsync(other, sorted.Sequences[at])
+                    ? await TouchedByClearedAsync(other, sorted.Sequences[at], _fanOut.Checkpoint)
                     : [];
                 group[at].Batch.Done(
-                    group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replaced[at].SelectMany(LogRecord.TouchedBy).Concat(originals[at]).Concat(cleared));
+                    group[at].At, sorted.Outcomes[at], sorted.Sequences[at], sorted.Replacing[at].SelectMany(static record => record.Touches).Concat(originals[at]).Concat(cleared));
             }
         }
-        catch (EntryTooLargeException) when (group.Count > 1)
+        catch (Exception fault) when (fault is EntryTooLargeException or UnreadableEntryException && group.Count > 1)
         {
             var half = group.Count / 2;
             await WriteAsync(group[..half]);
@@ -98,29 +98,32 @@ internal sealed partial class PartitionGrain
     private async Task<ILookup<int, EntityKey>> TouchedByOriginalsAsync(IEnumerable<(int At, LogPosition Position)> originals)
     {
         var touched = new List<(int At, EntityKey Entity)>();
-        foreach (var (at, position) in originals)
+        var checkpoint = _fanOut.Checkpoint;
+        foreach (var original in originals.Where(one => one.Position.Sequence > checkpoint).ToLookup(static one => one.Position, static one => one.At))
         {
-            if (position.Sequence > _fanOut.Checkpoint)
+            // Of the claims of a report each may have its text for an original.
+            var (sequence, ordinal) = (original.Key.Sequence, original.Key.Ordinal);
+            var entry = await _entries.GetAsync(sequence, _stop.Token);
+            var entities = FannedEntry.TouchedWith(entry.Records, ordinal).ToHashSet();
+            if (entry.RecordAt(ordinal) is LogRecord.Reported { Text: var text })
             {
-                var entry = await _entries.GetAsync(position.Sequence, _stop.Token);
-                touched.AddRange(FannedEntry.TouchedWith(entry.Records, position.Ordinal).Select(entity => (at, entity)));
-                if (RecordAt(entry, position.Ordinal) is LogRecord.Reported { Text: var text })
-                {
-                    touched.AddRange((await TouchedByClearedAsync(text, position.Sequence)).Select(entity => (at, entity)));
-                }
+                entities.UnionWith(await TouchedByClearedAsync(text, sequence, checkpoint));
             }
+
+            touched.AddRange(original.SelectMany(_ => entities, static (at, entity) => (at, entity)));
         }
 
         return touched.ToLookup(one => one.At, one => one.Entity);
     }
 
     /// <summary>
-    /// Whom those claims named that were taken away ahead of a text, in entries of their own, and that are not in all rows yet: be it in this call, in one that was broken off, or
-    /// long ago. They are of the texts that came before it, or its own.
+    /// Whom those claims named that fell with a text (R3) and whose end may not be in all rows yet: in its own entry, or ahead of it in others, be it by this call or by one that was
+    /// broken off.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="sequence">The entry that brought it.</param>
-    private async Task<IReadOnlyCollection<EntityKey>> TouchedByClearedAsync(ReportText text, long sequence)
+    /// <param name="checkpoint">What the log has up to there is in all rows.</param>
+    private async Task<IReadOnlyCollection<EntityKey>> TouchedByClearedAsync(ReportText text, long sequence, long checkpoint)
     {
         var touched = new HashSet<EntityKey>();
         var report = ClaimIdentity.HashReport(text.Source, text.Address);
@@ -130,28 +133,26 @@ internal sealed partial class PartitionGrain
             return touched;
         }
 
+        // What ended after the checkpoint was of the text itself, or of the one that stood then: that came after the checkpoint too, or is the highest of those before it.
         var keys = text.Claims.Select(ClaimIdentity.Hash).ToHashSet();
-        foreach (var version in hit.Versions.Where(version => version.Sequence <= sequence))
+        var others = hit.Versions.Where(version => version.Sequence > checkpoint && version.Sequence <= sequence).Concat(hit.Versions.Where(version => version.Sequence <= checkpoint).Take(1));
+        foreach (var version in others.ToList())
         {
-            if (RecordAt(await _entries.GetAsync(version.Sequence, _stop.Token), version.Ordinal) is LogRecord.Reported { Text.Claims: var claims })
+            if ((await _entries.GetAsync(version.Sequence, _stop.Token)).RecordAt(version.Ordinal) is LogRecord.Reported { Text.Claims: var claims })
             {
                 keys.UnionWith(claims.Select(ClaimIdentity.Hash));
             }
         }
 
-        foreach (var (_, claim) in await _index.FindAsync(keys, _stop.Token))
+        var ends = (await _index.FindAsync(keys, _stop.Token)).Values.Select(static claim => claim.Standing).Where(end => end.IsRetraction && end.Sequence > checkpoint && end.Sequence <= sequence);
+        foreach (var some in ends.ToLookup(static end => end.Sequence, static end => end.Ordinal))
         {
-            if (claim.Standing is { IsRetraction: true } end && end.Sequence > _fanOut.Checkpoint && end.Sequence <= sequence)
-            {
-                touched.UnionWith(RecordAt(await _entries.GetAsync(end.Sequence, _stop.Token), end.Ordinal)?.Touches ?? []);
-            }
+            var entry = await _entries.GetAsync(some.Key, _stop.Token);
+            touched.UnionWith(some.SelectMany(ordinal => entry.RecordAt(ordinal)?.Touches ?? []));
         }
 
         return touched;
     }
-
-    // Null if the entry cannot be read: nothing of it shows.
-    private static LogRecord? RecordAt(FannedEntry entry, int ordinal) => ordinal < entry.Records.Count ? entry.Records[ordinal].Record : null;
 
     // What falls with a text goes with it, in one entry; if that is too large it goes before, in several. Whoever is interrupted in between sends the text again, and
     // what is left falls then.
@@ -208,6 +209,12 @@ internal sealed partial class PartitionGrain
                 {
                     continue;
                 }
+            }
+            else if (sorted.Originals.Select(static one => one.Position.Sequence).DefaultIfEmpty().Max() is var last && last > _fanOut.End)
+            {
+                // Of an entry that another writer made, whose rows in the index came before it did: whoever waits for it waits for all of it.
+                await TakeInAsync(last, _stop.Token);
+                continue;
             }
             else
             {
@@ -275,7 +282,7 @@ internal sealed partial class PartitionGrain
             if (hit.Versions.Count > 1)
             {
                 var last = hit.Versions.MaxBy(version => (version.Sequence, version.Ordinal));
-                named[key] = (await _entries.GetAsync(last.Sequence, _stop.Token)).Records[last.Ordinal].Record.Touches;
+                named[key] = (await _entries.GetRecordAsync(last.Sequence, last.Ordinal, _stop.Token)).Record.Touches;
             }
 
             if (hit.Versions.Count > 1 && late.Contains(key))
@@ -283,7 +290,7 @@ internal sealed partial class PartitionGrain
                 var found = new List<KnownVersion>(hit.Versions.Count);
                 foreach (var version in hit.Versions)
                 {
-                    found.Add(EntryCache.VersionOf((await _entries.GetAsync(version.Sequence, _stop.Token)).Records[version.Ordinal]));
+                    found.Add(EntryCache.VersionOf(await _entries.GetRecordAsync(version.Sequence, version.Ordinal, _stop.Token)));
                 }
 
                 versions[key] = found;
@@ -293,7 +300,7 @@ internal sealed partial class PartitionGrain
 
     /// <summary>
     /// Appends one entry and folds it in; false if another writer's entry had the place and was taken in. Counts of resends
-    /// ride along.
+    /// ride along, if there is room for them.
     /// </summary>
     private async Task<bool> AppendEntryAsync(IReadOnlyList<LogRecord> claims, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
     {
@@ -304,6 +311,10 @@ internal sealed partial class PartitionGrain
             appended = await AppendRecordsAsync([.. claims, .. resends], rows, sequence, now);
             return appended;
         }
+        catch (EntryTooLargeException) when (resends.Length > 0)
+        {
+            // Whether something fits does not hang on what came before it.
+        }
         finally
         {
             if (!appended)
@@ -311,6 +322,8 @@ internal sealed partial class PartitionGrain
                 CountDuplicates(resends);
             }
         }
+
+        return await AppendRecordsAsync([.. claims], rows, sequence, now);
     }
 
     private async Task<bool> AppendRecordsAsync(LogRecord[] records, IEnumerable<IndexRow> rows, long sequence, DateTimeOffset now)
@@ -339,6 +352,15 @@ internal sealed partial class PartitionGrain
                 // Another activation writes this partition.
                 DeactivateOnIdle();
                 throw new InvalidOperationException($"log {_partition} cannot take entry {sequence}: {lost}");
+        }
+    }
+
+    /// <summary>Takes in what other writers made up to an entry.</summary>
+    private async Task TakeInAsync(long last, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in log.ReadAsync(_partition, _fanOut.End + 1, last, cancellationToken))
+        {
+            await TakeInAsync(entry.Bytes, entry.Sequence);
         }
     }
 

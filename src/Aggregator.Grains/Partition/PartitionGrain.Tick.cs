@@ -215,10 +215,7 @@ internal sealed partial class PartitionGrain
         _writing = true;
         try
         {
-            await foreach (var entry in log.ReadAsync(_partition, _fanOut.End + 1, last, cancellationToken))
-            {
-                await TakeInAsync(entry.Bytes, entry.Sequence);
-            }
+            await TakeInAsync(last, cancellationToken);
         }
         finally
         {

@@ -168,18 +168,28 @@ internal sealed partial class PartitionGrain(
 
         await log.Session.ConfirmAsync(_era, _stop.Token);
         var version = hit.Versions.First(version => version.ContentHash == report.Text.TextHash);
+        if (version.Sequence > _indexed)
+        {
+            // Of another writer, whose entry is still to be taken in: it is a duplicate once it is.
+            return null;
+        }
+
         try
         {
             var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
-            var (claims, lacks) = await ClaimsAsync(text.Claims);
+            var (claims, last, lacks) = await ClaimsAsync(text.Claims);
             if (lacks && version == hit.Standing)
             {
                 // A build before this one could write the text though claims of it were refused: they are to come.
                 return null;
             }
 
-            var touched = await TouchedByOriginalsAsync([(0, new LogPosition(_partition, version.Sequence, version.Ordinal))]);
-            return new KnownReport { Found = text.Claims.Count, Claims = new ClaimList(claims), Sequence = version.Sequence, AlsoTouched = [.. touched[0].Distinct()] };
+            // What is answered may have come after the text, as a correction does.
+            var touched = await TouchedByOriginalsAsync([(0, new LogPosition(_partition, version.Sequence, version.Ordinal)), .. last.Select(static position => (0, position))]);
+            return new KnownReport
+            {
+                Found = text.Claims.Count, Claims = new ClaimList(claims), Sequence = last.Select(static position => position.Sequence).Append(version.Sequence).Max(), AlsoTouched = [.. touched[0].Distinct()],
+            };
         }
         catch (StoreException fault)
         {
@@ -188,24 +198,27 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>The standing claims of keys, in their order; those that stand no more are left out; and whether one has never come.</summary>
-    private async Task<(List<Claim> Standing, bool Lacks)> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
+    /// <summary>The standing claims of keys, in their order; those that stand no more are left out; where each key's last word is; and whether one has never come.</summary>
+    private async Task<(List<Claim> Standing, List<LogPosition> Last, bool Lacks)> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
     {
         var held = await _index.FindAsync(keys.Select(ClaimIdentity.Hash), _stop.Token);
-        var (claims, lacks) = (new List<Claim>(keys.Count), false);
+        var (claims, last, lacks) = (new List<Claim>(keys.Count), new List<LogPosition>(keys.Count), false);
         foreach (var key in keys)
         {
             if (!held.TryGetValue(ClaimIdentity.Hash(key), out var hit))
             {
                 lacks = true;
+                continue;
             }
-            else if (!hit.Standing.IsRetraction)
+
+            last.Add(new LogPosition(_partition, hit.Standing.Sequence, hit.Standing.Ordinal));
+            if (!hit.Standing.IsRetraction)
             {
                 claims.Add(await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token));
             }
         }
 
-        return (claims, lacks);
+        return (claims, last, lacks);
     }
 
     public Task<AppendReply> RetractAsync(RetractionBox retraction) =>

@@ -95,8 +95,8 @@ public sealed record Sorted
     /// <summary>Per candidate: the log entry it rests on.</summary>
     public required long[] Sequences { get; init; }
 
-    /// <summary>The versions that a candidate replaced or took back, by its place.</summary>
-    public required ILookup<int, Claim> Replaced { get; init; }
+    /// <summary>The records by which a candidate replaced or took back what had stood, by its place.</summary>
+    public required ILookup<int, LogRecord> Replacing { get; init; }
 
     /// <summary>The records that duplicates are duplicates of, each with the duplicate's place.</summary>
     public required IReadOnlyList<(int At, LogPosition Position)> Originals { get; init; }

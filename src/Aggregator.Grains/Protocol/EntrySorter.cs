@@ -17,7 +17,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
     private readonly AppendOutcome[] _outcomes = new AppendOutcome[candidates];
     private readonly long[] _sequences = new long[candidates];
     private readonly Dictionary<string, long> _duplicates = new(StringComparer.Ordinal);
-    private readonly List<(int At, Claim Claim)> _replaced = [];
+    private readonly List<(int At, LogRecord Record)> _replacing = [];
     private readonly List<(int At, LogPosition Position)> _originals = [];
 
     public Sorted Sorted => new()
@@ -26,7 +26,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         Rows = _rows,
         Outcomes = _outcomes,
         Sequences = _sequences,
-        Replaced = _replaced.ToLookup(one => one.At, one => one.Claim),
+        Replacing = _replacing.ToLookup(one => one.At, one => one.Record),
         Originals = _originals,
         Duplicates = _duplicates,
     };
@@ -85,7 +85,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
         });
         NamedOf(key).UnionWith(LogRecord.TouchedBy(claim));
         versions.Add(new KnownVersion(claim, LogRecord.Corrected.KnownFrom(claim, replaced, receivedAt)));
-        _replaced.Add((at, replaced));
+        _replacing.Add((at, _records[^1]));
         _claims[key] = stands ? claim : replaced;
         return AppendOutcome.Corrected;
     }
@@ -100,7 +100,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
 
         var removed = ClaimOf(key);
         Append(new LogRecord.Retracted(retraction, removed, PositionOf(before)) { Formerly = Formerly(key, removed) });
-        _replaced.Add((at, removed));
+        _replacing.Add((at, _records[^1]));
         return AppendOutcome.Retracted;
     }
 
@@ -134,7 +134,7 @@ internal sealed class EntrySorter(Known known, int partition, long sequence, Dat
             {
                 var removed = ClaimOf(hash);
                 Append(new LogRecord.Superseded(text.SourceId, removed, PositionOf(hit), standing.PublishedAt) { Formerly = Formerly(hash, removed) });
-                _replaced.Add((at, removed));
+                _replacing.Add((at, _records[^1]));
             }
         }
 

@@ -139,6 +139,11 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
             throw new StoreUnsuitableException($"store.level: the store is at level {identity.Level}, and this release knows up to {FeatureLevel.Newest}. Run a newer one.");
         }
 
+        if (identity.IsNew)
+        {
+            LogMade(_logger, identity.StoreId);
+        }
+
         Level = identity.Level;
         if (identity.Level < FeatureLevel.Newest)
         {
@@ -270,6 +275,9 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
 
     [LoggerMessage(6, LogLevel.Information, "Fold generation {Generation}, cluster {Cluster}; besides it the store may hold {Others}")]
     private static partial void LogGeneration(ILogger logger, string generation, string cluster, string others);
+
+    [LoggerMessage(7, LogLevel.Warning, "There was no store here: a new one, {StoreId:N}, is made, and it is empty. If there should be one, stop and restore it; Store:MustExist refuses to make one")]
+    private static partial void LogMade(ILogger logger, Guid storeId);
 
     [LoggerMessage(3, LogLevel.Warning, "Partitions = {Asked} is ignored: this store was made with {Fixed}, and that cannot change")]
     private static partial void LogPartitionsFixed(ILogger logger, int asked, int @fixed);

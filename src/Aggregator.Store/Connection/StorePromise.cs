@@ -57,5 +57,5 @@ public sealed record StorePromise
         $"{Kind} {Version}, append-only {AppendOnly?.ToString() ?? "unknown"}, fsync {FsyncPolicy ?? "unknown"}, " +
         $"eviction {MaxMemoryPolicy ?? "unknown"}, role {Role ?? "unknown"}: acknowledged claims " +
         (SurvivesPowerLoss ? "survive power loss as far as device and filesystem allow"
-            : SurvivesProcessDeath ? "survive the death of the process, not a power loss" : "may be lost with the process");
+            : SurvivesProcessDeath ? "survive the death of the process unless the disk falls behind, not a power loss" : "may be lost with the process");
 }

@@ -17,7 +17,7 @@ internal sealed class AppliedCheck(Fronts fronts, ClaimSpec[] claims)
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    // A step between grains is taken for lost after 5 s. Hosts of level 1 wait for each as long as Orleans does by itself, 30 s, and whoever rests on one of theirs with them.
+    // An activation that has read its row is told the rest of it within some seconds, and one that was asked again for a lost step once that is given up (CallLimits.Step). Hosts of level 1 wait for each as long as Orleans does by itself, 30 s, and whoever rests on one of theirs with them.
     private readonly TimeSpan _fallLimit = TimeSpan.FromSeconds(fronts.Nodes.Any(static node => node.IsOlder) ? 45 : 15);
     private readonly TimeSpan _askLimit = TimeSpan.FromSeconds(fronts.Nodes.Any(static node => node.IsOlder) ? 60 : 30);
     private readonly ConcurrentDictionary<string, long> _epochs = new(StringComparer.Ordinal);

@@ -203,6 +203,15 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
             await AgainAsync("/v1/reports?wait=applied", reports.Select(static one => one.Key!.Json), [.. reports.SelectMany(static one => one)]);
         }
 
+        foreach (var retraction in loader.Operations.Where(one => one.Kind == OperationKind.Retraction && journaled.ContainsKey(one.Number)))
+        {
+            var answer = await loader.RepeatAsync(retraction, Convergence);
+            if (!answer.IsOk || (int?)answer.Body!["duplicate"] != 1)
+            {
+                violations.Add(new Violation(answer.IsOk ? Promise.Lost : Promise.Recovery, $"the acknowledged retraction of {retraction.Claims[0].Key}, sent again, was answered {answer}"));
+            }
+        }
+
         return violations;
 
         async Task AgainAsync(string path, IEnumerable<string> lines, ClaimSpec[] claims)

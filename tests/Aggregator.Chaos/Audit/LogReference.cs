@@ -15,6 +15,7 @@ internal sealed class LogReference(Cluster cluster, string folder)
 
     // The newest ten thousand claims of each: how many there are, and what they come to, is in its view.
     private const int PagesCompared = 20;
+    private const string List = "?sort=name&limit=1000";
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
@@ -40,6 +41,7 @@ internal sealed class LogReference(Cluster cluster, string folder)
 
             // Of places, actors and sources alike, though they come in turns.
             .. others.Order(StringComparer.Ordinal).Where((_, at) => at % ((others.Count / OthersCompared) + 1) == 0),
+            "/v1/regions" + List, "/v1/actors" + List, "/v1/sources" + List,
         ];
         var violations = new List<Violation>();
         foreach (var path in paths)

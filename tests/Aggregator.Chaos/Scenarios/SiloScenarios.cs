@@ -18,7 +18,7 @@ internal static class SiloScenarios
         new("stop-cont", "a silo is stopped until it is evicted, and goes on", StopContinueAsync),
         new("partition", "one of three silos is cut off from the others, all reach the store", context => PartitionAsync(context, 3)),
         new("partition-two", "two silos are cut off from one another, both reach the store", context => PartitionAsync(context, 2)),
-        new("kill-all", "kill -9 of every host at once", KillAllAsync),
+        new("kill-all", "kill -9 of every host at once, and of every silo while the api lives on", KillAllAsync),
         new("clock", "one silo's and the api's clocks are an hour ahead, another's is an hour behind, and they die", ClockAsync),
         new("quiet-child", "the parents' silo dies while the child is quiet", QuietChildAsync),
         new("rolling", "every process is ended by SIGTERM and started again, one after another", context => RollAsync(context, null)),
@@ -189,20 +189,29 @@ internal static class SiloScenarios
     private static async Task KillAllAsync(ScenarioContext context)
     {
         await context.StartAsync(new ClusterOptions());
+        var elsewhere = context.Random.Next(2) == 0;
         await context.RepeatAsync(async () =>
         {
+            await KillAsync("all", context.Cluster.Nodes);
+
+            // The api lives on, and none of the gateways that it knows does.
+            await KillAsync("all silos", context.Cluster.Silos);
+        });
+
+        async Task KillAsync(string who, IReadOnlyList<HostNode> nodes)
+        {
             var since = TimeProvider.System.GetTimestamp();
-            await context.KillAsync(context.Cluster.Nodes);
-            var elsewhere = context.Random.Next(2) == 0;
-            foreach (var node in context.Cluster.Nodes.Where(_ => elsewhere))
+            await context.KillAsync(nodes);
+            elsewhere = !elsewhere;
+            foreach (var node in nodes.Where(_ => elsewhere))
             {
                 node.ChangePorts();
             }
 
-            await Task.WhenAll(context.Cluster.Nodes.Select(node => node.LaunchAsync()));
-            await context.RecoverAsync(elsewhere ? "all started elsewhere" : "all started again", since);
+            await Task.WhenAll(nodes.Select(node => node.LaunchAsync()));
+            await context.RecoverAsync($"{who} started {(elsewhere ? "elsewhere" : "again")}", since);
             await Task.WhenAll(context.Cluster.Nodes.Select(node => node.ReadyAsync(context.Cluster.Http)));
-        });
+        }
     }
 
     private static async Task ClockAsync(ScenarioContext context)
@@ -294,6 +303,10 @@ internal static class SiloScenarios
             {
                 context.Violated(Promise.Scenario, $"{node.Name} did not end within 60 s of SIGTERM");
                 await node.KillAsync();
+            }
+            else if (from is null && node.ExitCode != 0)
+            {
+                context.Violated(Promise.Scenario, $"{node.Name} ended with {node.ExitCode} after SIGTERM");
             }
 
             context.Note(string.Create(CultureInfo.InvariantCulture, $"{node.Name} ended {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s after SIGTERM"));

@@ -50,6 +50,30 @@ public sealed class AppendQueueTests
         Assert.Equal(["3"], Ids(_queue.Take()));
     }
 
+    [Fact]
+    public void TryAdd_BeyondTheBound_IsRefused_AndTakesNothingIn()
+    {
+        var queue = new AppendQueue(maximumClaims: 3, claimsPerEntry: 10, bytesPerEntry: 1 << 20);
+        Assert.True(queue.TryAdd(Batch("1", "2")));
+
+        Assert.False(queue.TryAdd(Batch("3", "4")));
+        Assert.True(queue.TryAdd(Batch("5")));
+
+        Assert.Equal(["1", "2", "5"], Ids(queue.Take()));
+    }
+
+    [Fact]
+    public void TryAdd_OfMoreThanTheBound_WaitsAlone()
+    {
+        var queue = new AppendQueue(maximumClaims: 3, claimsPerEntry: 10, bytesPerEntry: 1 << 20);
+
+        Assert.True(queue.TryAdd(Batch("1", "2", "3", "4")));
+        Assert.False(queue.TryAdd(Batch("5")));
+        queue.Take();
+
+        Assert.True(queue.TryAdd(Batch("5")));
+    }
+
     private static Waiting Batch(params string[] ids) => new([.. ids.Select(id => Candidate.Of(new Retraction(new ClaimKey("wire", id), "wire")))], isAwaited: false);
 
     private static string[] Ids(List<(Waiting Batch, int At, Candidate Candidate)> taken) => [.. taken.Select(one => one.Candidate.Retraction!.Key.Id)];

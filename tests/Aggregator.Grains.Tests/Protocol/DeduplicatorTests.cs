@@ -95,7 +95,7 @@ public sealed class DeduplicatorTests
         var retracted = Assert.IsType<LogRecord.Retracted>(Assert.Single(sorted.Records));
         Assert.Equal((old, new LogPosition(0, 7, 0)), (retracted.Removed, retracted.RemovedAt));
         Assert.Equal([AppendOutcome.Retracted], sorted.Outcomes);
-        Assert.Same(old, Assert.Single(sorted.Replaced[0]));
+        Assert.Same(retracted, Assert.Single(sorted.Replacing[0]));
     }
 
     [Fact]

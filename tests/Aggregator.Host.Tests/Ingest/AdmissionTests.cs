@@ -13,6 +13,29 @@ public sealed class AdmissionTests
     private const string Claim = """{"source":"w","reportedAt":"2024-05-01","event":"attack","region":"Kyiv"}""";
     private const int Room = 16 * 1024 * 1024;
 
+    [Theory]
+    [InlineData("MaximumTracked")]
+    [InlineData("MaximumUnapplied")]
+    public async Task Claim_WhileMoreWaitsThanAPartitionMayHold_IsRefused_AndTakenOnceThereIsRoom(string bound)
+    {
+        using var folder = new TempFolder();
+        await using (var host = await InProcessHost.EmbeddedAsync(folder.Path, $"--Partition:{bound}", "-1"))
+        {
+            using var refused = await PostAsync(host);
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.True(refused.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+            Assert.Contains("feed.busy", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+
+        await using var successor = await InProcessHost.EmbeddedAsync(folder.Path);
+        Assert.Equal(HttpStatusCode.NotFound, (await successor.Client.GetAsync("/v1/sources/w", TestContext.Current.CancellationToken)).StatusCode);
+        using var taken = await PostAsync(successor);
+        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+
+        static Task<HttpResponseMessage> PostAsync(InProcessHost host) =>
+            host.Client.PostAsync("/v1/claims?wait=applied", new StringContent(Claim, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task Body_WhileOthersHoldAllBytes_IsRefusedBeforeItIsRead()
     {

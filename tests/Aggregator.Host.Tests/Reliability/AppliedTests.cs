@@ -50,13 +50,10 @@ public sealed class AppliedTests
             new JsonObject { ["source"] = "w", ["url"] = "https://w.example/1", ["publishedAt"] = "2020-09-29T06:00:00Z", ["text"] = string.Join(' ', words) }.ToJsonString(),
             "application/json");
         Assert.True((int)first["accepted"]! >= 5 * places.Length, first.ToJsonString());
-        var touched = first["claims"]!.AsArray().Select(static claim => new EntityKey(EntityKind.Region, (string)claim!["region"]!["id"]!)).ToHashSet();
+        var touched = Regions(first["claims"]!.AsArray().Select(static claim => (string)claim!["region"]!["id"]!));
         Assert.Equal(places.Length, touched.Count);
         var partition = host.PartitionOf("w");
-        var text = new ReportTextBox(new ReportText
-        {
-            Source = "w", SourceId = "w", Address = "https://w.example/1", TextHash = 7, PublishedAt = new DateTimeOffset(2020, 9, 30, 6, 0, 0, TimeSpan.Zero), Claims = [],
-        });
+        var text = Text([]);
 
         var reply = await partition.AppendAsync(new ClaimBatch { Claims = new ClaimList([]), Texts = [text], IsAwaited = true });
 
@@ -69,6 +66,48 @@ public sealed class AppliedTests
         Assert.Empty((await partition.AppendAsync(new ClaimBatch { Claims = new ClaimList([]), Texts = [text] })).AlsoTouched);
         Assert.Equal(0, (long)(await host.GetAsync("/v1/sources/w"))["claims"]!["total"]!);
     }
+
+    [Fact]
+    public async Task Retraction_TellsWhomEarlierVersionsTouched()
+    {
+        using var folder = new TempFolder();
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Entity:PersistAfter", "00:05:00");
+        await host.PostClaimsAsync([Claim("1", "Kyiv")]);
+        await host.PostClaimsAsync([Claim("1", "Odesa")]);
+
+        var reply = await host.PartitionOf("w").RetractAsync(new RetractionBox { Source = "w", Id = "1", SourceId = "w", IsAwaited = true });
+
+        // Its past shows it until then.
+        Assert.Equal([AppendOutcome.Retracted], reply.Outcomes);
+        Assert.Superset(Regions("kyiv", "odesa"), reply.AlsoTouched.ToHashSet());
+    }
+
+    [Fact]
+    public async Task KnownReport_RestsOnWhatItsClaimsHaveBecome()
+    {
+        using var folder = new TempFolder();
+        await using var host = await InProcessHost.EmbeddedAsync(folder.Path, "--Entity:PersistAfter", "00:05:00");
+        await host.PostClaimsAsync([Claim("1", "Kyiv"), Claim("2", "Lviv")]);
+        var partition = host.PartitionOf("w");
+        var text = Text([new ClaimKey("w", "1"), new ClaimKey("w", "2")]);
+        var reply = await partition.AppendAsync(new ClaimBatch { Claims = new ClaimList([]), Texts = [text] });
+        Assert.Equal(reply.LastSequence, (await partition.FindReportAsync(text))!.Sequence);
+        await host.PostClaimsAsync([Claim("1", "Odesa")]);
+        var retracted = await partition.RetractAsync(new RetractionBox { Source = "w", Id = "2", SourceId = "w" });
+
+        var known = (await partition.FindReportAsync(text))!;
+
+        Assert.Equal((2, retracted.LastSequence), (known.Found, known.Sequence));
+        Assert.Equal("odesa", Assert.Single(known.Claims.Claims).Region!.Id);
+        Assert.Superset(Regions("kyiv", "odesa", "lviv"), known.AlsoTouched.ToHashSet());
+    }
+
+    private static HashSet<EntityKey> Regions(params IEnumerable<string> ids) => [.. ids.Select(static id => new EntityKey(EntityKind.Region, id))];
+
+    private static ReportTextBox Text(IReadOnlyList<ClaimKey> claims) => new(new ReportText
+    {
+        Source = "w", SourceId = "w", Address = "https://w.example/1", TextHash = 7, PublishedAt = new DateTimeOffset(2020, 9, 30, 6, 0, 0, TimeSpan.Zero), Claims = claims,
+    });
 
     private static JsonNode Claim(string id, string region) => JsonNode.Parse(
         $$$"""{"source":"w","id":"{{{id}}}","reportedAt":"2024-05-01T00:00:00Z","region":"{{{region}}}","figure":{"item":"tank","outcome":"destroyed","low":1,"best":1,"high":1}}""")!;

@@ -18,6 +18,7 @@ public sealed class LostStoreTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await HostProcess.OnRedisAsync(redis);
+        Assert.Contains("There was no store here: a new one", host.Output, StringComparison.Ordinal);
         await host.PostAsync("/v1/claims?wait=applied", Claim, "application/json");
         using var listed = new CancellationTokenSource(Patience);
         await Eventually.AsyncTrue(async () => (await host.GetAsync("/v1/sources"))["items"]!.AsArray().Count > 0, listed.Token);

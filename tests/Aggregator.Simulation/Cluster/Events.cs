@@ -220,12 +220,16 @@ internal sealed class Request(Activation? from, GrainKey to, MethodInfo method, 
                     world.Note($"{method.Name} {to}: refused");
                     world.Later(new Failure(this, new SiloUnavailableException("refused")));
                     return;
-                default:
+                case 2:
                     // The caller gives up, and the message arrives all the same.
                     world.Note($"{method.Name} {to}: given up");
                     world.Later(new Failure(this, new TimeoutException("given up")));
-                    world.Later(new Request(from, to, method, arguments, Answer.For(method.ReturnType)));
+                    world.Later(Unheard());
                     return;
+                default:
+                    world.Note($"{method.Name} {to}: comes twice");
+                    world.Later(Unheard());
+                    break;
             }
         }
 
@@ -248,6 +252,9 @@ internal sealed class Request(Activation? from, GrainKey to, MethodInfo method, 
         target.Serving.Add(this);
         _ = target.Turns.Start(() => ServeAsync(world, target));
     }
+
+    // The same message, whose answer nobody waits for.
+    private Request Unheard() => new(from, to, method, arguments, Answer.For(method.ReturnType));
 
     private async Task<bool> ServeAsync(World world, Activation target)
     {

@@ -29,11 +29,11 @@ internal sealed record Perils
     /// <summary>The one grain that half of these befall; null for none.</summary>
     public string? Victim { get; init; }
 
-    /// <summary>A message or its answer is lost, late or refused.</summary>
+    /// <summary>A message or its answer is lost, late or refused, or the message comes twice.</summary>
     public int Message { get; init; }
 
-    /// <summary>Weights of: a message is lost, refused, given up though it arrives.</summary>
-    public int[] Messages { get; init; } = [2, 1, 1];
+    /// <summary>Weights of: a message is lost, refused, given up though it arrives, comes twice.</summary>
+    public int[] Messages { get; init; } = [2, 1, 1, 1];
 
     /// <summary>A call to the store is lost, late or refused, or its answer is.</summary>
     public int Store { get; init; }
@@ -96,7 +96,7 @@ internal sealed record Perils
             Processes = Weights(random, 7),
             Victim = random.Next(4) == 0 ? Victims[random.Next(Victims.Length)] : null,
             Message = random.Next(2) == 0 ? Pick(random, 5, 8, 20) : 0,
-            Messages = Weights(random, 3),
+            Messages = Weights(random, 4),
             Store = random.Next(2) == 0 ? Pick(random, 6, 20) : 0,
             Stores = Weights(random, 4),
             Stale = random.Next(2) == 0 ? Pick(random, 2, 4) : 0,
