@@ -104,31 +104,23 @@ internal sealed partial class Scenario
     private static GrainKey KeyOf(EntityKey entity) => new(Activation.TypeOf(entity.Kind), entity.Id);
 
     // What ?wait=applied asks, of everything at once. Partitions are asked one after another, and what the first has said may be over once an entity has read its row
-    // again since, as it does where the log of another one is opened after the store has restarted: a figure may be lower then for a moment, and all are asked once more.
+    // again since, as it does where the log of another one is opened after the store has restarted: a figure may be lower then for a moment, and it is asked once more.
     private async Task<bool> AllShowAsync(LogReader log)
     {
-        long? rowsRead;
-        do
+        var touched = log.Records.ToLookup(placed => placed.Position.Partition, placed => placed.Record)
+            .ToDictionary(records => records.Key, records => records.SelectMany(record => record.Touches).Distinct().ToArray());
+        var rowsReadAt = touched.Keys.ToDictionary(partition => partition, _ => -1L);
+        while (touched.Keys.Order().Where(partition => rowsReadAt[partition] < _rowsRead).Cast<int?>().FirstOrDefault() is { } partition)
         {
-            rowsRead = null;
-            for (var partition = 0; partition < _partitions; partition++)
+            var grain = (IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(partition));
+            while (!await ShowsAsync(grain, log.Ends()[partition], touched[partition]))
             {
-                var touched = log.Records.Where(placed => placed.Position.Partition == partition).SelectMany(placed => placed.Record.Touches).Distinct().ToArray();
-                if (touched.Length == 0)
-                {
-                    continue;
-                }
-
-                var grain = (IPartitionGrain)_world.Reference(typeof(IPartitionGrain), KeyOf(partition));
-                while (!await ShowsAsync(grain, log.Ends()[partition], touched))
-                {
-                    await _world.PauseAsync();
-                }
-
-                rowsRead ??= _rowsRead;
+                await _world.PauseAsync();
             }
+
+            rowsReadAt[partition] = _rowsRead;
         }
-        while (rowsRead is { } then && then != _rowsRead);
+
         return true;
     }
 

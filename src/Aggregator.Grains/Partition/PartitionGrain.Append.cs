@@ -311,7 +311,7 @@ internal sealed partial class PartitionGrain
             appended = await AppendRecordsAsync([.. claims, .. resends], rows, sequence, now);
             return appended;
         }
-        catch (EntryTooLargeException) when (resends.Length > 0)
+        catch (EntryTooLargeException) when (resends.Length > 0 && claims.Count > 0)
         {
             // Whether something fits does not hang on what came before it.
         }

@@ -160,22 +160,25 @@ internal sealed partial class PartitionGrain(
             return null;
         }
 
-        if (hit.Versions.All(version => version.ContentHash != report.Text.TextHash))
-        {
-            // A host of level 1 takes any answer for a text that came.
-            return !log.Allows(FeatureLevel.LaterCalls) ? null : new KnownReport { Found = 0, Claims = new ClaimList([]), Sequence = 0, TextsLeft = Math.Max(0, ClaimIndex.MaximumVersions - hit.Versions.Count) };
-        }
-
-        await log.Session.ConfirmAsync(_era, _stop.Token);
-        var version = hit.Versions.First(version => version.ContentHash == report.Text.TextHash);
-        if (version.Sequence > _indexed)
-        {
-            // Of another writer, whose entry is still to be taken in: it is a duplicate once it is.
-            return null;
-        }
-
         try
         {
+            if (hit.Versions.All(version => version.ContentHash != report.Text.TextHash))
+            {
+                // What comes is held against it: where it cannot be read, no claim comes in that no text could take away.
+                await _entries.GetTextAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token);
+
+                // A host of level 1 takes any answer for a text that came.
+                return !log.Allows(FeatureLevel.LaterCalls) ? null : new KnownReport { Found = 0, Claims = new ClaimList([]), Sequence = 0, TextsLeft = Math.Max(0, ClaimIndex.MaximumVersions - hit.Versions.Count) };
+            }
+
+            await log.Session.ConfirmAsync(_era, _stop.Token);
+            var version = hit.Versions.First(version => version.ContentHash == report.Text.TextHash);
+            if (version.Sequence > _indexed)
+            {
+                // Of another writer, whose entry is still to be taken in: it is a duplicate once it is.
+                return null;
+            }
+
             var text = await _entries.GetTextAsync(version.Sequence, version.Ordinal, _stop.Token);
             var (claims, last, lacks) = await ClaimsAsync(text.Claims);
             if (lacks && version == hit.Standing)
@@ -198,7 +201,7 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>The standing claims of keys, in their order; those that stand no more are left out; where each key's last word is; and whether one has never come.</summary>
+    /// <summary>The standing claims of keys, in their order; those that stand no more, or cannot be read, are left out; where each key's last word is; and whether one has never come.</summary>
     private async Task<(List<Claim> Standing, List<LogPosition> Last, bool Lacks)> ClaimsAsync(IReadOnlyList<ClaimKey> keys)
     {
         var held = await _index.FindAsync(keys.Select(ClaimIdentity.Hash), _stop.Token);
@@ -212,9 +215,9 @@ internal sealed partial class PartitionGrain(
             }
 
             last.Add(new LogPosition(_partition, hit.Standing.Sequence, hit.Standing.Ordinal));
-            if (!hit.Standing.IsRetraction)
+            if (!hit.Standing.IsRetraction && (await _entries.GetAsync(hit.Standing.Sequence, _stop.Token)).Records is var records && hit.Standing.Ordinal < records.Count)
             {
-                claims.Add(await _entries.GetClaimAsync(hit.Standing.Sequence, hit.Standing.Ordinal, _stop.Token));
+                claims.Add(EntryCache.ClaimOf(records[hit.Standing.Ordinal]));
             }
         }
 

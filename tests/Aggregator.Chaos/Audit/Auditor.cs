@@ -210,6 +210,11 @@ internal sealed class Auditor(Cluster cluster, Loader loader, AckJournal journal
             {
                 violations.Add(new Violation(answer.IsOk ? Promise.Lost : Promise.Recovery, $"the acknowledged retraction of {retraction.Claims[0].Key}, sent again, was answered {answer}"));
             }
+
+            if (!answer.IsOk)
+            {
+                break;
+            }
         }
 
         return violations;

@@ -53,7 +53,7 @@ internal sealed class LogReference(Cluster cluster, string folder)
                 foreach (var front in cluster.Fronts.Surviving)
                 {
                     Compared++;
-                    if (await DifferenceAsync(front, page, should) is { } difference)
+                    if (await DifferenceAsync(front, reference, page, should) is { } difference)
                     {
                         violations.Add(new Violation(Promise.Log, $"{page} through {front.Name}, against a fold of the log in one go: {difference}"));
                     }
@@ -95,11 +95,16 @@ internal sealed class LogReference(Cluster cluster, string folder)
         }
     }
 
-    // What is told from entity to entity may come a moment after the claims do: all of it within one limit.
-    private async Task<string?> DifferenceAsync(HostNode front, string path, JsonObject should)
+    // What is told from entity to entity may come a moment after the claims do, and lists are of rows, which the reference too is still writing at first: all of it within one limit.
+    private async Task<string?> DifferenceAsync(HostNode front, HostNode reference, string path, JsonObject should)
     {
         var (difference, left) = (default(string), Convergence - TimeProvider.System.GetElapsedTime(_began));
-        await Eventually.WithinAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, async () => (difference = Views.Difference(await GetAsync(front, path), should)) is null);
+        await Eventually.WithinAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, async () =>
+        {
+            difference = Views.Difference(await GetAsync(front, path), should);
+            should = difference is null ? should : await GetAsync(reference, path);
+            return difference is null;
+        });
         return difference;
     }
 
