@@ -15,6 +15,7 @@ try
     var command = StoreCommand.Take(arguments);
     var upkeep = StoreUpkeep.Take(arguments);
     does = upkeep is null ? does : $"aggregator does not {upkeep.Does}";
+    Arguments.Check(arguments);
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
     var settings = HostSettings.Read(builder.Configuration);
     using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());

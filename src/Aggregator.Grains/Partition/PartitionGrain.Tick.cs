@@ -78,14 +78,15 @@ internal sealed partial class PartitionGrain
     // Nothing is lost while the checkpoint stands; but the log is kept in memory from there on, until no more is taken in.
     private void SayWhoHoldsUp()
     {
-        if (_fanOut.Checkpoint != _stoodAt || _fanOut.Checkpoint == _fanOut.Head || _fanOut.IsBehind)
+        var checkpoint = _fanOut.Checkpoint;
+        if (_stood is not { } stood || checkpoint != stood.Checkpoint || checkpoint == _fanOut.Head || _fanOut.IsBehind)
         {
-            (_stoodAt, _stoodSince) = (_fanOut.Checkpoint, time.GetTimestamp());
+            _stood = (checkpoint, time.GetTimestamp());
         }
-        else if (time.GetElapsedTime(_stoodSince) >= _options.CheckpointStands && _fanOut.Holder is { } holder)
+        else if (time.GetElapsedTime(stood.Since) >= _options.CheckpointStands && _fanOut.Holder is { } holder)
         {
-            LogHeldUp(logger, _partition, _fanOut.Checkpoint, _options.CheckpointStands, holder);
-            _stoodSince = time.GetTimestamp();
+            LogHeldUp(logger, _partition, checkpoint, _options.CheckpointStands, holder);
+            _stood = (checkpoint, time.GetTimestamp());
         }
     }
 

@@ -58,8 +58,7 @@ internal sealed partial class PartitionGrain(
     private bool _isLeaving;
     private bool _hasToldOfLoss;
     private long _indexed;
-    private long _stoodAt;
-    private long _stoodSince;
+    private (long Checkpoint, long Since)? _stood;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ internal static class Usage
           --raise-level           let hosts write all that this release can, when no older host is left
           --drop-generation NAME  remove the views of a fold generation that no host works on any more
 
-        Exit codes: 0 stopped as told; 1 did not start or stop, or does not know the store's level; 3 the store has lost what was acknowledged.
+        Exit codes: 0 stopped as told; 1 did not start or stop, or does not know the store's level, or an argument; 3 the store has lost what was acknowledged.
         A silo that its cluster has given up ends itself with another one.
         """;
 }

@@ -59,7 +59,9 @@ internal static class QueryEndpoints
 
                 if (!ViewPage.TryRead(limit, cursor, out var page))
                 {
-                    return Problem.Query("query.limit", "limit", $"limit is 1 to {ViewPage.MaximumLimit}, cursor the next of a view").ToResult();
+                    return (ViewPage.TryRead(limit, null, out _)
+                        ? Problem.Query("query.cursor", "cursor", "cursor is the next of a view")
+                        : Problem.Query("query.limit", "limit", $"limit is 1 to {ViewPage.MaximumLimit}")).ToResult();
                 }
 
                 return Find(id, grains, registry) is { } entity && await Asking.MovingAsync(() => view(entity.Grain, moment), time) is { } found

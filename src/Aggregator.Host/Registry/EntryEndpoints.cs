@@ -186,7 +186,7 @@ internal static class EntryEndpoints
         {
             if (await changes.IsKnownAsync(registry, kind, name))
             {
-                return new RegistryRefusal(RefusalKind.Conflict, RegistryRefusalCodes.NameProvisional, "aliases", $"claims have made {name} a provisional entry: merge {name} into {id}, which needs no alias then");
+                return new RegistryRefusal(RefusalKind.Conflict, RegistryRefusalCodes.NameProvisional, "aliases", $"claims have made {name} a provisional entry: leave the alias out and merge {name} into {id}, or put the entry under {name}");
             }
         }
 

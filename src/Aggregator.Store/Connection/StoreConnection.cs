@@ -61,6 +61,11 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         {
             if (string.IsNullOrWhiteSpace(options.Redis))
             {
+                if (options.MustExist && !Directory.Exists(options.Path))
+                {
+                    throw new StoreMissingException($"There is no folder '{options.Path}', and no store is to be made here (Store:MustExist). If it was lost, restore it; if there never was one, make it with --create-store.");
+                }
+
                 embedded = await EmbeddedStore.StartAsync(options, loggers, cancellationToken).ConfigureAwait(false);
             }
 
@@ -117,7 +122,7 @@ public sealed partial class StoreConnection : StoreDatabase, IAsyncDisposable
         {
             case -1:
                 throw new StoreMissingException(
-                    $"There is no store under {Keys.Identity} and Store:MustExist is set. If it was lost, restore it; if there never was one, make it with --create-store.");
+                    $"There is no store {(_embedded is { } embedded ? $"in '{embedded.Folder}'" : $"under {Keys.Identity}")}, and none is to be made here (Store:MustExist, or a command that needs one). If it was lost, restore it; if there never was one, make it with --create-store.");
             case -2:
                 throw new StoreTruncatedException($"There is a claim log but no {Keys.Identity}: parts of the store are missing. Restore it.");
             case -3:

@@ -50,7 +50,7 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
     /// <summary>Whether it serves nobody: its folder could not be written to, and it has not been started again yet.</summary>
     public bool IsDown => Volatile.Read(ref _server) is null;
 
-    /// <summary>What was found to be missing when it was to be started again; null while nothing is. It stays down then.</summary>
+    /// <summary>What was found to be missing, when it was to be started again or of its folder; null while nothing is. It stays down then.</summary>
     public string? Lost => Volatile.Read(ref _lost);
 
     /// <summary>How to connect. A copy for each caller.</summary>
@@ -139,7 +139,7 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
             await _watching.ConfigureAwait(false);
             if (_server is { } server && await CommitsAsync(server, CancellationToken.None).ConfigureAwait(false))
             {
-                _witness.Note(AofAddress(server, "CommittedUntilAddress"));
+                Note(server);
             }
         }
         finally
@@ -182,7 +182,12 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
             return;
         }
 
-        if (_server is not { } server)
+        if (!_lock.IsInPlace)
+        {
+            Volatile.Write(ref _lost, $"The folder '{Folder}' of the embedded store was removed, moved or replaced: what was acknowledged is no longer there. Put it back, or restore the store.");
+            await StopServerAsync().ConfigureAwait(false);
+        }
+        else if (_server is not { } server)
         {
             await TryStartAgainAsync().ConfigureAwait(false);
         }
@@ -193,6 +198,14 @@ public sealed partial class EmbeddedStore : IAsyncDisposable
         else
         {
             LogCannotWrite(_logger, Folder);
+            await StopServerAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task StopServerAsync()
+    {
+        if (_server is { } server)
+        {
             _server = null;
             await Task.Run(() => server.Dispose(false)).ConfigureAwait(false);
         }

@@ -12,11 +12,35 @@ internal sealed class FolderLock : IDisposable
 
     private readonly FileStream _file;
     private readonly string _holderPath;
+    private readonly string _holder;
 
-    private FolderLock(FileStream file, string holderPath)
+    private FolderLock(FileStream file, string holderPath, string holder)
     {
-        _file = file;
-        _holderPath = holderPath;
+        (_file, _holderPath, _holder) = (file, holderPath, holder);
+    }
+
+    /// <summary>
+    /// Whether the folder is the one that was locked: not if it was removed or moved, be there another in its place or not. The lock itself says nothing of that: it is of the file,
+    /// wherever that is now.
+    /// </summary>
+    public bool IsInPlace
+    {
+        get
+        {
+            try
+            {
+                return File.ReadAllText(_holderPath) == _holder;
+            }
+            catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return false;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // It cannot be looked at just now.
+                return true;
+            }
+        }
     }
 
     /// <summary>Makes the folder where missing and locks it.</summary>
@@ -36,15 +60,18 @@ internal sealed class FolderLock : IDisposable
         }
 
         // In a file of its own: the locked one cannot be read by others everywhere.
-        File.WriteAllText(
-            holderPath,
-            string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}"));
-        return new FolderLock(file, holderPath);
+        var holder = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {TimeProvider.System.GetUtcNow().UtcDateTime:O}");
+        File.WriteAllText(holderPath, holder);
+        return new FolderLock(file, holderPath, holder);
     }
 
     public void Dispose()
     {
-        File.Delete(_holderPath);
+        if (IsInPlace)
+        {
+            File.Delete(_holderPath);
+        }
+
         _file.Dispose();
     }
 

@@ -28,7 +28,10 @@ internal static class SocketFolder
     public static void Delete(string dataFolder, string socketFolder)
     {
         Directory.Delete(socketFolder, recursive: true);
-        File.Delete(Note(dataFolder));
+        if (File.Exists(Note(dataFolder)))
+        {
+            File.Delete(Note(dataFolder));
+        }
     }
 
     private static string Note(string dataFolder) => Path.Combine(dataFolder, "store.socket");

@@ -27,7 +27,7 @@ public sealed class FoldGenerations(StoreDatabase store)
     /// <param name="liveSilos">Tells of the generation's cluster which of its silos live, for people; the cluster is null where hosts have not noted it.</param>
     /// <param name="cancellationToken">Breaks off.</param>
     /// <returns>How many keys of each kind were found and removed.</returns>
-    /// <exception cref="StoreUnsuitableException">There is no such generation, it is the one of this release, or silos work on it.</exception>
+    /// <exception cref="StoreUnsuitableException">There is no such generation, it is the one of this release, that one has never been built, or silos work on it.</exception>
     public async Task<IReadOnlyList<(string Kind, long Keys)>> DropAsync(
         string generation, int partitions, Func<string?, Task<IReadOnlyList<string>>> liveSilos, CancellationToken cancellationToken = default)
     {
@@ -36,6 +36,11 @@ public sealed class FoldGenerations(StoreDatabase store)
         if (generation == store.Options.Generation)
         {
             throw new StoreUnsuitableException($"Fold generation {generation} is the one that this release works on.");
+        }
+
+        if (store.Options.Generation != FoldGeneration.First && !known.ContainsKey(store.Options.Generation))
+        {
+            throw new StoreUnsuitableException($"Fold generation {store.Options.Generation}, that of this release and its settings (Store:Rebuild), has not been built: no other is dropped before it is.");
         }
 
         if (generation != FoldGeneration.First && !known.ContainsKey(generation))

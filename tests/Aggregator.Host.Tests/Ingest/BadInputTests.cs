@@ -101,7 +101,7 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
     [InlineData("/v1/regions?sort=size", HttpStatusCode.BadRequest, "query.sort")]
     [InlineData("/v1/regions?limit=0", HttpStatusCode.BadRequest, "query.limit")]
     [InlineData("/v1/regions/world?limit=10001", HttpStatusCode.BadRequest, "query.limit")]
-    [InlineData("/v1/regions/world?cursor=next", HttpStatusCode.BadRequest, "query.limit")]
+    [InlineData("/v1/regions/world?cursor=next", HttpStatusCode.BadRequest, "query.cursor")]
     [InlineData("/v1/regions?colour=red", HttpStatusCode.BadRequest, "query.unknown-parameter")]
     public async Task Query_Bad_IsRefused(string path, HttpStatusCode expected, string code)
     {

@@ -91,6 +91,8 @@ public abstract class FoldGenerationsContract(ServerBackend backend) : ServerCon
         var used = await Assert.ThrowsAsync<StoreUnsuitableException>(() => generations.DropAsync(
             "2", Partitions, cluster => Task.FromResult<IReadOnlyList<string>>([$"a silo of {cluster}"])));
 
+        await using var unbuilt = await StoreConnection.ConnectAsync(new() { Redis = Store.Options.Redis, KeyPrefix = Store.Options.KeyPrefix, Generation = "never" });
+        Assert.Contains("has not been built", (await Assert.ThrowsAsync<StoreUnsuitableException>(() => new FoldGenerations(unbuilt).DropAsync("2", Partitions, Nobody))).Message, StringComparison.Ordinal);
         Assert.Contains("a silo of cluster-2", used.Message, StringComparison.Ordinal);
         Assert.Equal(["place-0"], await new EntityRows(other).KnownAsync("region").ToListAsync());
         await other.JoinGenerationAsync("cluster-2");

@@ -100,6 +100,43 @@ public sealed class EmbeddedStoreTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Folder_ThatIsRemovedOrReplaced_IsALoss(bool isReplaced)
+    {
+        var path = Path.Combine(_folder.Path, "data");
+        await using (var store = await StoreConnection.ConnectAsync(new StoreOptions { Path = path }))
+        {
+            await store.OpenAsync();
+            Assert.Null(store.Lost);
+            Directory.Move(path, Path.Combine(_folder.Path, "away"));
+            if (isReplaced)
+            {
+                Directory.CreateDirectory(path);
+                await File.WriteAllTextAsync(Path.Combine(path, "store.holder"), "another", TestContext.Current.CancellationToken);
+            }
+
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await UntilAsync(() => Task.FromResult(store.Lost is not null && store.IsDown), limit.Token);
+            Assert.Contains(path, store.Lost, StringComparison.Ordinal);
+        }
+
+        // It is another's.
+        Assert.Equal(isReplaced ? ["store.holder"] : [], Directory.Exists(path) ? Directory.GetFiles(path).Select(Path.GetFileName) : []);
+    }
+
+    [Fact]
+    public async Task Folder_ThatIsNotThere_IsNotMadeWhereAStoreMustExist()
+    {
+        var path = Path.Combine(_folder.Path, "none");
+
+        var missing = await Assert.ThrowsAsync<StoreMissingException>(() => StoreConnection.ConnectAsync(new StoreOptions { Path = path, MustExist = true }));
+
+        Assert.Contains(path, missing.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(path));
+    }
+
     [Fact]
     public async Task Disk_ThatWasFull_TakesWritesAgain_AndHasWhatWasAcknowledged()
     {
