@@ -194,10 +194,10 @@ internal sealed class JsonFields(string codePrefix)
         return texts;
     }
 
-    /// <summary>Reads the properties of an object; null is an absent object.</summary>
+    /// <summary>Reads the properties of an object; null is an absent object, but where one is to be.</summary>
     public bool Object(string field, JsonElement value, Action<string, JsonElement> property)
     {
-        if (value.ValueKind == JsonValueKind.Null)
+        if (value.ValueKind == JsonValueKind.Null && field.Length > 0)
         {
             return false;
         }

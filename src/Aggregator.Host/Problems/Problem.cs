@@ -90,7 +90,7 @@ public sealed record Problem(int Status, string Code, string Detail)
         Add("field", Field);
         Add("line", Line);
         Add("column", Column);
-        var result = Results.Problem(Detail, statusCode: Status, extensions: extensions);
+        var result = Results.Problem(Detail, statusCode: Status, type: TypeOf(Status), extensions: extensions);
         return RetryAfterSeconds is { } seconds ? new WithRetryAfter(result, seconds) : result;
 
         void Add(string name, object? value)
@@ -101,6 +101,15 @@ public sealed record Problem(int Status, string Code, string Detail)
             }
         }
     }
+
+    // Of those that the framework has none for.
+    private static string? TypeOf(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => "https://tools.ietf.org/html/rfc9110#section-15.5.14",
+        StatusCodes.Status428PreconditionRequired => "https://tools.ietf.org/html/rfc6585#section-3",
+        StatusCodes.Status429TooManyRequests => "https://tools.ietf.org/html/rfc6585#section-4",
+        _ => null,
+    };
 
     private sealed class WithRetryAfter(IResult inner, int seconds) : IResult
     {

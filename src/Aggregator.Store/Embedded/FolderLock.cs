@@ -45,8 +45,14 @@ internal sealed class FolderLock : IDisposable
 
     /// <summary>Makes the folder where missing and locks it.</summary>
     /// <exception cref="StoreLockedException">Another process, or another store in this one, has it.</exception>
+    /// <exception cref="StoreUnavailableException">It is a file.</exception>
     public static FolderLock Take(string folder)
     {
+        if (File.Exists(folder))
+        {
+            throw new StoreUnavailableException($"Store:Path '{folder}' is a file, and a store is a folder.");
+        }
+
         Directory.CreateDirectory(folder);
         var holderPath = Path.Combine(folder, HolderName);
         FileStream file;

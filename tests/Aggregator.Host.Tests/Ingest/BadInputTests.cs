@@ -48,6 +48,7 @@ public sealed class BadInputTests(SharedHost shared) : IClassFixture<SharedHost>
     [InlineData("""{"source":"w","reportedAt":"2024-05-01","control":{"holder":"ukraine"}}""", "claim.missing", "region")]
     [InlineData("""{"source":"w","reportedAt":"2024-05-01","figure":{"item":"tank","outcome":"lost","basis":"cumulative","supersedes":["tankk"]}}""", "claim.vocabulary", "figure.supersedes")]
     [InlineData("7", "claim.malformed", null)]
+    [InlineData("null", "claim.malformed", null)]
     public async Task Claim_NotOne_IsRefusedAloneAndInABatch(string claim, string code, string? field)
     {
         var (status, problem) = await shared.PostAsync("/v1/claims", claim, "application/json");
