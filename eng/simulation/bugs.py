@@ -10,6 +10,7 @@ PARTITION = GRAINS + "Partition/"
 PROTOCOL = GRAINS + "Protocol/"
 LOG = "src/Aggregator.Store/Log/ClaimLog.cs"
 SCRIPTS = "tests/Aggregator.Simulation/Store/SimStore.cs"
+REGISTRY = "src/Aggregator.Domain/Registry/"
 
 BUGS = [
     ("skip-mark-check",
@@ -282,6 +283,9 @@ BUGS = [
     ("dropped-unsaid",
      "who folds what a part tells of is not told that one below it was taken away, and keeps what it was given before",
      (ENTITIES + "EntityGrain.Registry.cs", "_roller.Changed([], Aggregate.Parts.Drop(part).Claims);", "Aggregate.Parts.Drop(part);")),
+    ("edited-back-is-current",
+     "a row of before two edits of which the second takes back the first passes for current",
+     (REGISTRY + "RegistrySnapshot.cs", "Structure = last == 0 ? Structure : unchecked(Structure + XxHash64.HashToUInt64(BitConverter.GetBytes(last)));", "_ = XxHash64.HashToUInt64(BitConverter.GetBytes(last));")),
     ("overtaken-takes-a-tally",
      "a source that was overtaken takes what a place makes of its claims, and dies with it",
      (ENTITIES + "SourceGrain.cs", "await LookWhetherOutrankedAsync();", "")),

@@ -311,8 +311,7 @@ internal sealed partial class Scenario : IStoreAlarm
 
     private void Edit()
     {
-        _edits.Edit(_world.Random);
-        _world.Note("the registry is edited");
+        _world.Note($"the registry is edited: {_edits.Edit(_world.Random)}");
     }
 
     // Every silo pings every partition about once a second, and feels the store's pulse.

@@ -47,16 +47,18 @@ internal sealed class EntryIndex
         }
     }
 
-    private EntryIndex(EntryIndex before, IEnumerable<RegistryOverride> edited)
+    private EntryIndex(EntryIndex before, IEnumerable<(RegistryOverride Edit, long Version)> edited)
     {
         (_kind, _byId, _byName, _byParent) = (before._kind, before._byId, before._byName, before._byParent);
         _overrides = new(before._overrides, StringComparer.Ordinal);
         _edited = new(before._edited, StringComparer.Ordinal);
         _editedNames = new(before._editedNames, StringComparer.Ordinal);
-        Structure = before.Structure;
-        foreach (var one in edited)
+        (Structure, StructureVersion) = (before.Structure, before.StructureVersion);
+        foreach (var (edit, version) in edited)
         {
-            Take(one);
+            var structure = Structure;
+            Take(edit);
+            StructureVersion = Structure == structure ? StructureVersion : version;
         }
 
         foreach (var entry in _edited.Values.Where(entry => entry?.Parent is not null))
@@ -73,9 +75,12 @@ internal sealed class EntryIndex
     /// <summary>The entries' part in <see cref="RegistrySnapshot.Structure"/>: a sum, so that it does not depend on any order.</summary>
     public ulong Structure { get; private set; }
 
-    /// <summary>The same with entries edited; of two edits of one entry the later stands.</summary>
+    /// <summary>The version that the last edit made that changed it; 0 if none has.</summary>
+    public long StructureVersion { get; private set; }
+
+    /// <summary>The same with entries edited, in the order given, each with the version that it made; of two edits of one entry the later stands.</summary>
     /// <exception cref="ArgumentException">Merges form a cycle.</exception>
-    public EntryIndex With(IEnumerable<RegistryOverride> edited) => new(this, edited);
+    public EntryIndex With(IEnumerable<(RegistryOverride Edit, long Version)> edited) => new(this, edited);
 
     public RegistryOverride? Override(string id) => _overrides.GetValueOrDefault(id);
 

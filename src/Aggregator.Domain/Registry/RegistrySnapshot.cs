@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace Aggregator.Domain.Registry;
 
 /// <summary>
@@ -42,6 +44,9 @@ public sealed class RegistrySnapshot
             HasMerges |= index?.HasMerges ?? false;
             Structure = unchecked(Structure + (index?.Structure ?? 0));
         }
+
+        var last = indexes.Max(static index => index?.StructureVersion ?? 0);
+        Structure = last == 0 ? Structure : unchecked(Structure + XxHash64.HashToUInt64(BitConverter.GetBytes(last)));
     }
 
     /// <summary>Whether any entry is merged into another.</summary>
@@ -51,8 +56,9 @@ public sealed class RegistrySnapshot
     public long Version { get; }
 
     /// <summary>
-    /// A fingerprint of all that totals rest on: parents, merges, who speaks with whose voice, affiliations. Registries with the
-    /// same one make the same totals of the same claims, whatever their names, places and ratings.
+    /// A fingerprint of all that totals rest on (parents, merges, who speaks with whose voice, affiliations) and of the edit that last changed any of that. Registries with the
+    /// same one make the same totals of the same claims, whatever their names, places and ratings. One that was edited and edited back has another than it had: what rests on the
+    /// first knows nothing of what came in between, and went elsewhere.
     /// </summary>
     public ulong Structure { get; }
 
@@ -60,14 +66,14 @@ public sealed class RegistrySnapshot
     /// This registry with entries edited. Costs what the edits cost, not what the registry does: all versions share the
     /// entries that no edit has touched.
     /// </summary>
-    /// <param name="edited">What the edits made of entries; of two of one entry the later stands.</param>
-    /// <param name="version">The version that this makes.</param>
+    /// <param name="edited">What the edits made of entries, in the order in which they were made; of two of one entry the later stands.</param>
+    /// <param name="version">The version that the last of them makes; each of those before it made the one before.</param>
     /// <exception cref="ArgumentException">Merges form a cycle. Whether the rest fits together <see cref="FindFault"/> tells.</exception>
-    public RegistrySnapshot With(IEnumerable<RegistryOverride> edited, long version)
+    public RegistrySnapshot With(IReadOnlyList<RegistryOverride> edited, long version)
     {
         ArgumentNullException.ThrowIfNull(edited);
         var indexes = (EntryIndex[])_indexes.Clone();
-        foreach (var ofKind in edited.GroupBy(one => one.Entity))
+        foreach (var ofKind in edited.Select((edit, at) => (Edit: edit, Version: version - edited.Count + 1 + at)).GroupBy(one => one.Edit.Entity))
         {
             indexes[(int)ofKind.Key] = indexes[(int)ofKind.Key].With(ofKind);
         }

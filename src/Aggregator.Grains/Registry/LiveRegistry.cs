@@ -96,14 +96,13 @@ internal sealed class LiveRegistry(RegistryEdits edits, LiveEntities entities, T
             known = new State(BundledRegistry.Snapshot, RegistryHead.None);
         }
 
-        var latest = new Dictionary<(EntityKind, string), RegistryOverride>();
+        var made = new List<RegistryOverride>();
         await foreach (var bytes in edits.ReadAsync(known.Head.Version + 1, head.Version, cancellationToken).ConfigureAwait(false))
         {
-            var made = Decode(bytes);
-            latest[(made.Entity, made.Id)] = made;
+            made.Add(Decode(bytes));
         }
 
-        Publish(new State(Checked(known.Snapshot, latest.Values, VersionOf(head)), head));
+        Publish(new State(Checked(known.Snapshot, made, VersionOf(head)), head));
     }
 
     private static RegistryOverride Decode(byte[] bytes)
@@ -119,7 +118,7 @@ internal sealed class LiveRegistry(RegistryEdits edits, LiveEntities entities, T
     }
 
     // Each edit was checked when it was made; against another release's registry it may not fit.
-    private static RegistrySnapshot Checked(RegistrySnapshot before, IReadOnlyCollection<RegistryOverride> made, long version)
+    private static RegistrySnapshot Checked(RegistrySnapshot before, IReadOnlyList<RegistryOverride> made, long version)
     {
         var after = before.With(made, version);
         if (after.Structure != before.Structure)

@@ -30,7 +30,8 @@ internal sealed class Views(World world, Func<int, long> eraOf, Most most, bool 
     /// <summary>By which of their times claims are counted in them.</summary>
     public const TimelineBy By = TimelineBy.Reported;
 
-    private const int MostTries = 20;
+    // A view may be the first to fold a record that no fold takes, and another one behind that.
+    private const int MostTries = 200;
     private const int MostClaims = 100;
 
     private static readonly EntityKey[] MostWatched =

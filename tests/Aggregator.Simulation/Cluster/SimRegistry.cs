@@ -26,8 +26,12 @@ internal sealed class SimRegistry(Edits edits) : IRegistry
 internal sealed class Edits
 {
     private const int MostEdits = 3;
+    private const int UndoneOneIn = 4;
+
+    private static readonly Func<RegistryEntry, RegistryEntry> Undone = static entry => entry;
 
     private readonly List<RegistrySnapshot> _all = [Base];
+    private RegistryEntry[] _entries = Entries;
 
     public RegistrySnapshot Latest => _all[^1];
 
@@ -37,25 +41,38 @@ internal sealed class Edits
     /// <summary>Two sides, a monitor, a land with a town and a village in that, a shire with a heath that no claim names, and two sources.</summary>
     public static RegistrySnapshot Base { get; } = new(Entries, 1);
 
-    // By the version that they make.
-    private static readonly RegistrySnapshot[][] Edited =
-        [.. Enumerable.Range(2, MostEdits).Select(version => Array.ConvertAll(Ways, way => new RegistrySnapshot([.. Entries.Select(way)], version)))];
-
     /// <summary>All that claims can name, and what contains it.</summary>
     public static EntityKey[] Entities { get; } = [.. Entries.Select(static entry => new EntityKey(entry.Entity, entry.Id))];
 
     /// <summary>Edits the registry once more; after the last that there is nothing is edited.</summary>
-    public void Edit(Random random)
+    /// <returns>What is other than at the beginning from now on, for people.</returns>
+    public string Edit(Random random)
     {
-        if (Latest.Version <= MostEdits)
+        if (_all.Count <= MostEdits)
         {
-            var ways = Edited[Latest.Version - Base.Version];
-            _all.Add(ways[random.Next(ways.Length)]);
+            // Whoever undoes one thing and does another edits twice; to do again what is done is an edit as well.
+            var way = random.Next(UndoneOneIn) == 0 ? Undone : Ways[random.Next(Ways.Length)];
+            var entries = Entries.Select(way).ToArray();
+            RegistryOverride[] edits = [.. entries.Zip(_entries).Where(static pair => Placed(pair.First) != Placed(pair.Second)).Select(static pair => Override(pair.First)).DefaultIfEmpty(Override(entries[0]))];
+            _entries = entries;
+            _all.Add(Latest.With(edits, Latest.Version + edits.Length));
         }
+
+        return string.Join(", ", Entities.Where(one => OfNow(one) != OfBase(one)).Select(one => $"{one} {OfNow(one)}").DefaultIfEmpty("as at first"));
+
+        static (string?, string?) Placed(RegistryEntry entry) => (entry.Parent, entry.MergedInto);
+
+        static RegistryOverride Override(RegistryEntry entry) => new(entry.Entity, entry.Id, entry with { MergedInto = null }, entry.MergedInto);
+
+        string OfNow(EntityKey one) => Of(Latest, one);
+
+        static string OfBase(EntityKey one) => Of(Base, one);
+
+        static string Of(RegistrySnapshot registry, EntityKey one) => registry.Resolve(one.Kind, one.Id)!.Id is var survivor && survivor != one.Id ? $"is {survivor}" : $"is in {registry.Parent(one.Kind, one.Id)}";
     }
 
     // A place is moved, to where claims are or to where none are; the army is found to be the side itself, or the other side's, or part of that one's army; one source to be the
-    // other; a place to be one with another; all edits are undone.
+    // other; a place to be one with another.
     private static Func<RegistryEntry, RegistryEntry>[] Ways =>
     [
         static entry => entry is { Entity: EntityKind.Region, Id: "town" } ? entry with { Parent = "world" } : entry,
@@ -68,7 +85,6 @@ internal sealed class Edits
         static entry => entry is { Entity: EntityKind.Source, Id: "paper" } ? entry with { MergedInto = "wire" } : entry,
         static entry => entry is { Entity: EntityKind.Region, Id: "village" } ? entry with { MergedInto = "town" } : entry,
         static entry => entry is { Entity: EntityKind.Region, Id: "town" } ? entry with { MergedInto = "heath" } : entry,
-        static entry => entry,
     ];
 
     private static RegistryEntry[] Entries =>

@@ -34,7 +34,7 @@ internal sealed partial class World
                 Note($"kill {activation.Key}");
                 End(activation);
                 break;
-            case 2 when !activation.IsZombie:
+            case 2 when IsKnown(activation):
                 Note($"forget {activation.Key}");
                 activation.IsZombie = true;
                 if (Random.Next(2) == 0)
@@ -44,14 +44,14 @@ internal sealed partial class World
                 }
 
                 break;
-            case 3 when !activation.IsZombie:
+            case 3 when IsKnown(activation):
                 Note($"leave {activation.Key}");
                 Leave(activation);
                 break;
             case 5 when Stopped < 0:
                 Stop(activation.Silo);
                 break;
-            case 6 when !activation.IsZombie:
+            case 6 when IsKnown(activation):
                 // As by a silo that takes another for dead, and leaves itself: the first one stays.
                 Note($"double {activation.Key}");
                 Activate(activation.Key, _directory[activation.Key]).IsZombie = true;
@@ -66,6 +66,9 @@ internal sealed partial class World
                 break;
         }
     }
+
+    // One that leaves is not forgotten in the midst of it: there would be two that go on for good.
+    private bool IsKnown(Activation activation) => !activation.IsZombie && _directory[activation.Key].Contains(activation);
 
     // As by SIGSTOP: the others may take it for dead meanwhile.
     private void Stop(int silo)
