@@ -114,12 +114,13 @@ internal sealed class EntryIndex
         Structure = unchecked(Structure
             - StructureOf(before ?? Nothing(edited.Id), _overrides.TryGetValue(edited.Id, out var known) ? known.MergedInto : before?.MergedInto)
             + StructureOf(after ?? Nothing(edited.Id), edited.MergedInto));
-        foreach (var name in NamesOf(before).Union(NamesOf(after), StringComparer.Ordinal))
+        var names = NamesOf(after).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in NamesOf(before).Union(names, StringComparer.Ordinal))
         {
             var holders = Holders(name).Where(holder => holder.Id != edited.Id).ToList();
-            if (after is not null && NamesOf(after).Contains(name, StringComparer.Ordinal))
+            if (names.Contains(name))
             {
-                holders.Add(after);
+                holders.Add(after!);
                 holders.Sort(CompareLikelihood);
             }
 

@@ -282,6 +282,11 @@ internal abstract partial class EntityGrain<TAggregate>
         var (lines, told) = await ReadAsync(() => Folding(() => (
             _unnotedBuckets.SelectMany(bucket => Aggregate.LinesOf(bucket, _registry)).ToHashSet(),
             _unnotedBuckets.Where(bucket => Aggregate.Tells(bucket, _registry)).ToArray())));
+        if (told.Length < _unnotedBuckets.Count)
+        {
+            _roller.ChangedUntold();
+        }
+
         _roller.Changed(lines.Union(_unnotedLines), told);
         ForgetUnnoted();
     }

@@ -48,9 +48,9 @@ internal abstract partial class EntityGrain<TAggregate>
     /// </summary>
     private void Follow(RegistrySnapshot registry)
     {
-        var same = _registry.Structure == registry.Structure;
+        var before = _registry;
         _registry = registry;
-        if (same)
+        if (before.Structure == registry.Structure)
         {
             return;
         }
@@ -73,7 +73,7 @@ internal abstract partial class EntityGrain<TAggregate>
 
         RegistryChanged();
         Aggregate.TakeMisses();
-        _roller.MarkAll(registry);
+        _roller.MarkAll(registry, before);
         if (Aggregate.Parts.Ids.Count > 0 || registry.Children(Kind, Key.Id).Count > 0)
         {
             // Parts that are active tell by themselves meanwhile.

@@ -23,6 +23,7 @@ internal sealed class Roller(IAggregate aggregate)
     private PartVersion? _acknowledged;
     private PartVersion _outdated;
     private bool _mustTell;
+    private bool _hasUntold;
     private long _epoch;
     private long _number;
 
@@ -42,12 +43,20 @@ internal sealed class Roller(IAggregate aggregate)
     /// Everything is news: after a load nothing is known of what the parent holds, and under another registry it may be another
     /// parent. An answer to what was pushed before says nothing any more.
     /// </summary>
-    public void MarkAll(RegistrySnapshot registry)
+    /// <param name="registry">The registry.</param>
+    /// <param name="before">The one before it; null after a load.</param>
+    public void MarkAll(RegistrySnapshot registry, RegistrySnapshot? before = null)
     {
         _outdated = new PartVersion(_epoch, _number);
-        Changed(aggregate.AllLines(registry).Union(_totals.Keys), []);
+
+        // What is told again may have changed while it was not, and whoever was told of it before must not take it for what it was.
+        var toldAgain = _hasUntold && before is not null ? aggregate.TellsBuckets(registry).Except(aggregate.TellsBuckets(before)).ToList() : [];
+        Changed(aggregate.AllLines(registry).Union(_totals.Keys), toldAgain);
         NotAcknowledged();
     }
+
+    /// <summary>Buckets have changed that the parent is not told of.</summary>
+    public void ChangedUntold() => _hasUntold = true;
 
     /// <summary>These lines and buckets may have changed.</summary>
     public void Changed(IEnumerable<LineKey> lines, IEnumerable<BucketKey> buckets)

@@ -125,6 +125,31 @@ public sealed class RollerTests
     }
 
     [Fact]
+    public void MarkAll_OfABucketThatChangedWhileItWasNotTold_TellsAnotherVersionOfIt_AndTheSameOfOthers()
+    {
+        var merged = Registry.With([new RegistryOverride(EntityKind.Region, "town", Registry.Find(EntityKind.Region, "town"), "world")], 2);
+        Claim(Item.Tank, merged);
+        Claim(Item.Drone, merged);
+        _roller.MarkAll(merged, Registry);
+        var told = _roller.Next(merged).Told;
+        Assert.Equal(2, told.Count(one => one.Key.Kind == BucketKind.Cell));
+
+        // It stands for itself for a while, and something comes.
+        _roller.MarkAll(Registry, merged);
+        Assert.Empty(_roller.Next(Registry).Told);
+        Claim(Item.Tank, Registry);
+        _roller.MarkAll(merged, Registry);
+
+        var again = _roller.Next(merged).Told;
+        var tank = told.Keys.Single(bucket => bucket is { Kind: BucketKind.Cell, Cell.Item: Item.Tank });
+        Assert.NotEqual(told[tank], again[tank]);
+
+        // Nothing has come since: who was told of it has it.
+        _roller.MarkAll(merged.With([new RegistryOverride(EntityKind.Region, "elsewhere", null, "world")], 3), merged);
+        Assert.Equal(again[tank], _roller.Next(merged).Told[tank]);
+    }
+
+    [Fact]
     public void Tell_WithoutAChange_IsAPushOfItsOwn()
     {
         Claim(Item.Tank);
@@ -146,7 +171,9 @@ public sealed class RollerTests
         _roller.Acknowledged(update);
     }
 
-    private void Claim(Item item)
+    private void Claim(Item item) => Claim(item, Registry);
+
+    private void Claim(Item item, RegistrySnapshot registry)
     {
         var claim = new Claim
         {
@@ -160,6 +187,14 @@ public sealed class RollerTests
             Figure = new Figure { Item = item, Outcome = Outcome.Lost, Bounds = Bounds.Exactly(1) },
         };
         var buckets = _town.Book.Apply(new PlacedRecord(new LogPosition(0, _claims, 0), new LogRecord.Added(claim), claim.ReportedAt));
-        _roller.Changed(buckets.SelectMany(bucket => _town.LinesOf(bucket, Registry)), buckets);
+
+        // As the entity does.
+        var told = buckets.Where(bucket => _town.Tells(bucket, registry)).ToArray();
+        if (told.Length < buckets.Count)
+        {
+            _roller.ChangedUntold();
+        }
+
+        _roller.Changed(buckets.SelectMany(bucket => _town.LinesOf(bucket, registry)), told);
     }
 }
