@@ -77,7 +77,7 @@ def look(copy, folders, whole, options):
             break
         passed += f" ({seed[1]} fails without it too)"
         start = int(seed[1]) + 1
-    says = seed[3].strip().replace("|", "/") if seed else "" if found.returncode == 0 else f"FAILED {found.stdout[:300]}"
+    says = seed[3].strip().replace("|", "/") if seed else "" if found.returncode == 0 else f"FAILED {found.stdout[:300]}".replace("\n", " ")
     return seed is not None, f"{seed[1] if seed else 'not found'} | {says}{passed} | {seeds:,} seeds, {time.monotonic() - began:.0f} s"
 
 
