@@ -28,9 +28,12 @@ internal static class SocketFolder
     public static void Delete(string dataFolder, string socketFolder)
     {
         Directory.Delete(socketFolder, recursive: true);
-        if (File.Exists(Note(dataFolder)))
+
+        // The data folder may be gone, or another's by now.
+        var note = Note(dataFolder);
+        if (File.Exists(note) && File.ReadAllText(note) == socketFolder)
         {
-            File.Delete(Note(dataFolder));
+            File.Delete(note);
         }
     }
 
